@@ -1,0 +1,76 @@
+import { deviceKindSchema } from './device.ts'
+import { idSchema, placeSchema, timeSchema } from './scalars.ts'
+import { z } from './z.ts'
+
+/** What a device may say on its `event` channel. */
+export const SIGNAL_TYPES = [
+  'panic',
+  'duress',
+  'silent-panic',
+  'medical',
+  'fire',
+  'intrusion',
+  'tamper',
+  'theft',
+  'collision',
+  'low-battery',
+  'power-loss',
+  'test',
+  'restore',
+  'cancel',
+] as const
+/** `unreadable`: a known device said something that cannot be read. That is still an alarm. */
+export const alarmTypeSchema = z.enum([...SIGNAL_TYPES, 'unreadable'])
+export type AlarmType = z.infer<typeof alarmTypeSchema>
+
+export const DISPOSITIONS = ['real', 'false', 'test', 'drill', 'duplicate'] as const
+export const dispositionSchema = z.enum(DISPOSITIONS)
+export type Disposition = z.infer<typeof dispositionSchema>
+
+export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+export type Priority = z.infer<typeof prioritySchema>
+
+export const alarmSchema = z.object({
+  id: z.string(),
+  deviceId: idSchema,
+  deviceKind: deviceKindSchema,
+  siteId: idSchema.nullable(),
+  type: alarmTypeSchema,
+  priority: prioritySchema,
+  state: z.enum(['raised', 'acknowledged', 'classified', 'closed']),
+  place: placeSchema,
+  /** Signals folded into this alarm: 1 at first, more by re-presses. */
+  occurrences: z.number().int().min(1),
+  raisedAt: timeSchema,
+  lastOccurrenceAt: timeSchema,
+  /** The device's own clock, if it told; never orders anything. */
+  takenAt: timeSchema.nullable(),
+  acknowledgedAt: timeSchema.nullable(),
+  /** The officer who owns it; a take-over changes it. */
+  owner: z.string().nullable(),
+  classifiedAt: timeSchema.nullable(),
+  disposition: dispositionSchema.nullable(),
+  /** The cause is gone (device said so). Independent of acknowledgement. */
+  restoredAt: timeSchema.nullable(),
+  closedAt: timeSchema.nullable(),
+  escalation: z.number().int().min(0).max(4),
+  incidentId: z.string().nullable(),
+  /** Shown before the database has it. Never stored. */
+  provisional: z.boolean().optional(),
+})
+export type Alarm = z.infer<typeof alarmSchema>
+
+/** Which types are for the siren, and how urgent. Anything absent is a trouble or a log line, never the siren. */
+export const ALARM_PRIORITY: Partial<Record<AlarmType, Priority>> = {
+  panic: 1,
+  duress: 1,
+  'silent-panic': 1,
+  medical: 1,
+  fire: 1,
+  unreadable: 1,
+  intrusion: 2,
+  theft: 2,
+  collision: 2,
+  tamper: 3,
+  test: 4,
+}

@@ -1,0 +1,39 @@
+import { idSchema, timeSchema } from './scalars.ts'
+import { z } from './z.ts'
+
+export const ASSIGNMENT_STATES = [
+  'ordered',
+  'accepted',
+  'enRoute',
+  'onScene',
+  'cleared',
+  'declined',
+  'cancelled',
+  'diverted',
+] as const
+/** 处警单: one patrol on one incident, with its own times. */
+export const assignmentSchema = z.object({
+  id: z.string(),
+  incidentId: z.string(),
+  patrolId: idSchema,
+  state: z.enum(ASSIGNMENT_STATES),
+  orderedAt: timeSchema,
+  orderedBy: z.string(),
+  acceptedAt: timeSchema.nullable(),
+  enRouteAt: timeSchema.nullable(),
+  onSceneAt: timeSchema.nullable(),
+  /** How the arrival was known. */
+  arrival: z.enum(['detected', 'crew', 'desk']).nullable(),
+  clearedAt: timeSchema.nullable(),
+  /** When it was declined, cancelled or diverted. */
+  endedAt: timeSchema.nullable(),
+  endedReason: z.string().nullable(),
+  /** What the officer was told when ordering. */
+  etaS: z.number().nullable(),
+  distanceM: z.number().nullable(),
+  insideGoal: z.boolean().nullable(),
+  goalS: z.number().int().nullable(),
+})
+export type Assignment = z.infer<typeof assignmentSchema>
+
+export const OPEN_ASSIGNMENT_STATES = ['ordered', 'accepted', 'enRoute', 'onScene'] as const

@@ -1,0 +1,110 @@
+import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
+import { z } from './z.ts'
+
+export const CAMERA_STATES = [
+  'idle',
+  'connecting',
+  'online',
+  'no-key-frame',
+  'stalled',
+  'offline',
+  'login-refused',
+  'not-a-camera',
+] as const
+/** idle: nobody watches and it is not kept warm. Every other word is the officer's answer to "why is it dark". */
+export const cameraStateSchema = z.enum(CAMERA_STATES)
+export type CameraState = z.infer<typeof cameraStateSchema>
+
+export const cameraSchema = z.object({
+  id: idSchema,
+  name: z.string().max(120),
+  siteId: idSchema.nullable(),
+  lng: lngSchema,
+  lat: latSchema,
+  /** Where it looks, degrees clockwise from north; null: all round or unknown. */
+  bearingDeg: z.number().min(0).max(360).nullable(),
+  fovDeg: z.number().min(1).max(360),
+  rangeM: z.number().min(1).max(2000),
+  ptz: z.boolean(),
+  /** Kept connected so that its first picture is there at once. */
+  warm: z.boolean(),
+  enabled: z.boolean(),
+  /** How it was added; the address without any credential. */
+  source: z.object({
+    kind: z.enum(['rtsp', 'onvif', 'push']),
+    address: z.string().max(500),
+    username: z.string().max(64).nullable(),
+  }),
+  state: cameraStateSchema,
+  /** In words, for the tile and the trouble; null while all is well. */
+  stateReason: z.string().nullable(),
+  stateAt: timeSchema.nullable(),
+  codec: z.string().nullable(),
+  widthPx: z.number().int().nullable(),
+  heightPx: z.number().int().nullable(),
+})
+export type Camera = z.infer<typeof cameraSchema>
+
+/** What an installer types. Addresses are typed fields, checked against the allowed networks; nothing is ever executed. */
+export const cameraWriteSchema = z.object({
+  id: idSchema.optional(),
+  name: z.string().min(1).max(120),
+  siteId: idSchema.nullable().default(null),
+  lng: lngSchema,
+  lat: latSchema,
+  bearingDeg: z.number().min(0).max(360).nullable().default(null),
+  fovDeg: z.number().min(1).max(360).default(70),
+  rangeM: z.number().min(1).max(2000).default(60),
+  warm: z.boolean().default(false),
+  source: z.discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('rtsp'),
+      /** rtsp:// or rtsps://; a user and password inside are moved to the encrypted fields. */
+      url: z.string().max(500),
+      username: z.string().max(64).optional(),
+      password: z.string().max(128).optional(),
+    }),
+    z.object({
+      kind: z.literal('onvif'),
+      host: z.string().max(253),
+      port: z.number().int().min(1).max(65535).default(80),
+      path: z.string().max(200).default('/onvif/device_service'),
+      username: z.string().max(64).optional(),
+      password: z.string().max(128).optional(),
+    }),
+  ]),
+})
+export type CameraWrite = z.infer<typeof cameraWriteSchema>
+export const cameraPatchSchema = cameraWriteSchema
+  .partial()
+  .extend({ enabled: z.boolean().optional() })
+  .omit({ id: true })
+export type CameraPatch = z.infer<typeof cameraPatchSchema>
+
+export const ptzSchema = z.union([
+  z.object({
+    move: z.object({
+      pan: z.number().min(-1).max(1),
+      tilt: z.number().min(-1).max(1),
+      zoom: z.number().min(-1).max(1),
+    }),
+    /** The camera stops by itself after this long, so that a lost key-up cannot spin it. */
+    durationMs: z.number().int().min(50).max(5000).default(500),
+    reason: z.string().max(200).optional(),
+  }),
+  z.object({ stop: z.literal(true) }),
+  z.object({ preset: z.string().max(64) }),
+])
+export type PtzOrder = z.infer<typeof ptzSchema>
+
+export const discoveredCameraSchema = z.object({
+  address: z.string(),
+  host: z.string(),
+  port: z.number().int(),
+  path: z.string(),
+  name: z.string().nullable(),
+  hardware: z.string().nullable(),
+  /** Id of the camera that already has this address. */
+  knownAs: idSchema.nullable(),
+})
+export type DiscoveredCamera = z.infer<typeof discoveredCameraSchema>

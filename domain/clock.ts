@@ -1,0 +1,29 @@
+/** The only place that reads a clock; everything else is given a `Clock`, so that tests can turn it. */
+export interface Clock {
+  /** Wall clock, ms since 1970 UTC. For display, records and ordering across restarts. */
+  nowMs(): number
+  /** Monotonic, ms from an arbitrary origin. For intervals and time-outs. */
+  monotonicMs(): number
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+}
+
+/** RFC 3339 UTC with milliseconds, the one form of time in the public contract. */
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+/** A clock that stands until it is turned, for tests and seeded simulation. */
+export function manualClock(startMs = 1_790_000_000_000): Clock & { advance(ms: number): void } {
+  let elapsedMs = 0
+  return {
+    nowMs: () => startMs + elapsedMs,
+    monotonicMs: () => elapsedMs,
+    advance: (ms) => {
+      elapsedMs += ms
+    },
+  }
+}

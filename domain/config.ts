@@ -1,0 +1,112 @@
+import { z } from './z.ts'
+
+/**
+ * Every setting of the centre, by its environment name. One YAML file may hold the same keys in lower case without the prefix
+ * (`http_port: 8080`); flags (`--http-port 8080`) win over the environment, the environment over the file.
+ */
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback)
+const flag = z
+  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .transform((word) => word === 'on' || word === 'true' || word === '1')
+const text = z.string().min(1)
+const url = (protocols: string[]) =>
+  text.refine(
+    (value) => {
+      try {
+        return protocols.includes(new URL(value).protocol)
+      } catch {
+        return false
+      }
+    },
+    `an address that begins with ${protocols.map((p) => p + '//').join(' or ')}`,
+  )
+
+export const settingsSchema = z.object({
+  VIGIL_DATABASE_URL: url(['postgres:', 'postgresql:'])
+    .optional()
+    .describe('PostgreSQL with TimescaleDB; none: embedded'),
+  VIGIL_MQTT_HOST: text.default('127.0.0.1').describe('address on which the own MQTT edge listens'),
+  VIGIL_MQTT_PORT: port(1883).describe('port of the own MQTT edge'),
+  VIGIL_MQTT_URL: url(['mqtt:', 'mqtts:']).optional().describe('external broker; none: own edge'),
+  VIGIL_HTTP_HOST: text.default('127.0.0.1').describe('address on which desks and integrators are served'),
+  VIGIL_HTTP_PORT: port(8080).describe('port of the desks and the API'),
+  VIGIL_RTMP_PORT: port(1935).describe('port for RTMP push'),
+  VIGIL_METRICS_PORT: port(9464).describe('port of /metrics'),
+  VIGIL_DATA_DIR: text.default('./data').describe('where everything is kept'),
+  VIGIL_JOURNAL_DIR: text.optional().describe('where the journal is kept; none: in the data folder'),
+  VIGIL_CITY: text.optional().describe('folder with roads, zones, sites, devices; none: the built-in demo district'),
+  VIGIL_SIMULATE: flag
+    .optional()
+    .describe('on: a living city plays on the real wire; default: on with the demo district'),
+  VIGIL_SIM_RTSP_PORT: port(8554).describe('port of the simulated cameras'),
+  VIGIL_SIM_ONVIF_PORT: port(8555).describe('port of the simulated cameras’ ONVIF service'),
+  VIGIL_STREAMERS: z.coerce.number().int().min(1).max(64).optional().describe('streamer processes; default: by cores'),
+  VIGIL_CAMERA_NETWORKS: z
+    .string()
+    .default('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16')
+    .describe('networks in which cameras may live, CIDR, comma-separated'),
+  VIGIL_TLS_CERT: text.optional().describe('certificate file: HTTPS and HTTP/2'),
+  VIGIL_TLS_KEY: text.optional().describe('key file of the certificate'),
+  VIGIL_ADMIN_PASSWORD: z.string().min(10).optional().describe('first start: password of admin; none: one-time link'),
+  VIGIL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('least level that is logged'),
+})
+export type Settings = z.infer<typeof settingsSchema>
+export type SettingKey = keyof Settings
+
+export interface SettingProblem {
+  key: string
+  source: string
+  value: string
+  expected: string
+}
+
+/** Values that may be printed in a problem; the others are masked. */
+const SECRET_KEYS = /PASSWORD|DATABASE_URL|MQTT_URL/
+
+/**
+ * Reads all settings at once.
+ * @param values raw words with where each came from
+ * @returns either the settings or every problem, never only the first
+ */
+export function readSettings(
+  values: Record<string, { value: string; source: string } | undefined>,
+): { settings: Settings; problems: [] } | { settings: null; problems: SettingProblem[] } {
+  const raw: Record<string, string> = {}
+  const problems: SettingProblem[] = []
+  for (const [key, entry] of Object.entries(values)) {
+    if (!entry) continue
+    if (!(key in settingsSchema.shape)) {
+      const expected = `one of ${Object.keys(settingsSchema.shape).join(', ')}`
+      problems.push({ key, source: entry.source, value: masked(key, entry.value), expected })
+    } else if (entry.value !== '') raw[key] = entry.value
+  }
+  const result = settingsSchema.safeParse(raw)
+  if (!result.success) {
+    for (const issue of result.error.issues) {
+      const key = String(issue.path[0])
+      const entry = values[key]
+      const shape = settingsSchema.shape[key as SettingKey] as z.ZodType | undefined
+      problems.push({
+        key,
+        source: entry?.source ?? 'default',
+        value: masked(key, entry?.value ?? ''),
+        expected: `${issue.message} (${shape?.description ?? 'unknown'})`,
+      })
+    }
+  }
+  const settings = result.success ? result.data : null
+  if (settings && Boolean(settings.VIGIL_TLS_CERT) !== Boolean(settings.VIGIL_TLS_KEY)) {
+    problems.push({
+      key: 'VIGIL_TLS_KEY',
+      source: 'settings',
+      value: '',
+      expected: 'VIGIL_TLS_CERT and VIGIL_TLS_KEY together, or neither',
+    })
+  }
+  if (!settings || problems.length > 0) return { settings: null, problems }
+  return { settings, problems: [] }
+}
+
+function masked(key: string, value: string): string {
+  return SECRET_KEYS.test(key) ? '(hidden)' : value
+}

@@ -1,0 +1,34 @@
+import { alarmTypeSchema, dispositionSchema, prioritySchema } from './alarm.ts'
+import { idSchema, placeSchema, timeSchema } from './scalars.ts'
+import { z } from './z.ts'
+
+/** 警情: what people handle. */
+export const incidentSchema = z.object({
+  id: z.string(),
+  /** For the radio: `20261121-0007`, counted per day. */
+  number: z.string(),
+  type: alarmTypeSchema,
+  priority: prioritySchema,
+  state: z.enum(['open', 'dispatched', 'enRoute', 'onScene', 'controlled', 'closed', 'merged']),
+  place: placeSchema,
+  siteId: idSchema.nullable(),
+  /** The moving source (a taxi), whose place is the scene. */
+  vehicleId: idSchema.nullable(),
+  zoneId: idSchema.nullable(),
+  /** The promise that held when it opened, seconds; null outside every zone. */
+  goalS: z.number().int().nullable(),
+  alarmIds: z.array(z.string()),
+  /** Best first: the cameras that see the scene. */
+  cameraIds: z.array(idSchema),
+  owner: z.string().nullable(),
+  openedAt: timeSchema,
+  dispatchedAt: timeSchema.nullable(),
+  enRouteAt: timeSchema.nullable(),
+  onSceneAt: timeSchema.nullable(),
+  controlledAt: timeSchema.nullable(),
+  closedAt: timeSchema.nullable(),
+  disposition: dispositionSchema.nullable(),
+  closingNote: z.string().nullable(),
+  mergedInto: z.string().nullable(),
+})
+export type Incident = z.infer<typeof incidentSchema>

@@ -1,0 +1,74 @@
+import { patrolStatusSchema } from './patrol.ts'
+import { idSchema, lngLatSchema, timeSchema } from './scalars.ts'
+import { z } from './z.ts'
+
+/** Why a patrol was chosen, or passed over; the desk has a sentence for each. */
+export const REASONS = [
+  'fastest-by-road',
+  'inside-goal',
+  'outside-goal',
+  'slower-by-road',
+  'already-assigned',
+  'off-duty',
+  'out-of-service',
+  'no-fix',
+  'stale-fix',
+  'unreachable-by-road',
+  'declined-before',
+] as const
+export const reasonSchema = z.enum(REASONS)
+export type Reason = z.infer<typeof reasonSchema>
+
+export const candidateSchema = z.object({
+  patrolId: idSchema,
+  callsign: z.string(),
+  status: patrolStatusSchema,
+  /** Travel time by road, seconds; null: no way. */
+  etaS: z.number().nullable(),
+  /** How much later it may be because its fix is old. */
+  etaSpreadS: z.number(),
+  distanceM: z.number().nullable(),
+  insideGoal: z.boolean().nullable(),
+  fixAgeS: z.number().nullable(),
+  canBeSent: z.boolean(),
+  reasons: z.array(reasonSchema),
+  /** The way along the roads, only for those that can be sent and are among the first five. */
+  route: z.array(lngLatSchema).nullable(),
+})
+export type Candidate = z.infer<typeof candidateSchema>
+
+/** Who should go, and why each other should not. Stored with the assignment. */
+export const recommendationSchema = z.object({
+  incidentId: z.string(),
+  at: timeSchema,
+  goalS: z.number().int().nullable(),
+  zoneId: idSchema.nullable(),
+  /** Distance from the scene to the nearest road, metres. */
+  sceneOffRoadM: z.number().nullable(),
+  /** Best first. */
+  candidates: z.array(candidateSchema),
+  chosen: idSchema.nullable(),
+  shortfall: z.enum(['no-patrol-free', 'none-reachable', 'none-inside-goal', 'scene-off-network']).nullable(),
+  /** Shapes reachable towards the scene within each time: GeoJSON MultiPolygon coordinates. */
+  circles: z.array(z.object({ goalS: z.number().int(), coordinates: z.array(z.array(z.array(lngLatSchema))) })),
+  computedInMs: z.number(),
+})
+export type Recommendation = z.infer<typeof recommendationSchema>
+
+/** For each zone, how much of its roads the free patrols can reach inside its goal at this moment. */
+export const coverageSchema = z.object({
+  at: timeSchema,
+  zones: z.array(
+    z.object({
+      zoneId: idSchema,
+      name: z.string(),
+      goalS: z.number().int(),
+      /** 0–1, by road length. */
+      share: z.number().min(0).max(1),
+      roadKm: z.number(),
+      freePatrols: z.number().int(),
+    }),
+  ),
+  computedInMs: z.number(),
+})
+export type Coverage = z.infer<typeof coverageSchema>

@@ -1,0 +1,70 @@
+/**
+ * Moving dots, server → desk, one binary WebSocket frame at most once a second, little-endian:
+ *
+ *     0        1        2        4                 12
+ *     ┌────────┬────────┬────────┬─────────────────┬── count × 24 bytes ──────────────────────────────────────┐
+ *     │ type=1 │ 0      │ count  │ baseMs f64      │ key u32 · lng i32 · lat i32 (1e-7°) · speed u16 (cm/s) ·  │
+ *     │        │        │ u16    │ (server clock)  │ bearing u16 (0.01°, 65535 unknown) · age u16 (0.1 s) ·    │
+ *     └────────┴────────┴────────┴─────────────────┤ flags u16 (FIX_FLAGS) · 4 spare                           │
+ *                                                  └───────────────────────────────────────────────────────────┘
+ * `age` = baseMs − takenAt of the newest fix, capped at 6,553.4 s. Only dots that changed since the last frame are sent.
+ */
+export const DOTS_TYPE = 1
+const HEAD_BYTES = 12
+const DOT_BYTES = 24
+export const DOTS_MAX = 65_535
+
+export interface Dot {
+  key: number
+  lng: number
+  lat: number
+  speedMps: number
+  /** NaN when unknown. */
+  bearingDeg: number
+  ageS: number
+  flags: number
+}
+
+export function encodeDots(baseMs: number, dots: readonly Dot[]): Uint8Array<ArrayBuffer> {
+  const count = Math.min(dots.length, DOTS_MAX)
+  const bytes = new Uint8Array(HEAD_BYTES + count * DOT_BYTES)
+  const view = new DataView(bytes.buffer)
+  view.setUint8(0, DOTS_TYPE)
+  view.setUint16(2, count, true)
+  view.setFloat64(4, baseMs, true)
+  for (let i = 0; i < count; i++) {
+    const dot = dots[i]!
+    const at = HEAD_BYTES + i * DOT_BYTES
+    view.setUint32(at, dot.key, true)
+    view.setInt32(at + 4, Math.round(dot.lng * 1e7), true)
+    view.setInt32(at + 8, Math.round(dot.lat * 1e7), true)
+    view.setUint16(at + 12, Math.min(65_535, Math.round(dot.speedMps * 100)), true)
+    view.setUint16(at + 14, Number.isNaN(dot.bearingDeg) ? 65_535 : Math.round((dot.bearingDeg % 360) * 100), true)
+    view.setUint16(at + 16, Math.max(0, Math.min(65_534, Math.round(dot.ageS * 10))), true)
+    view.setUint16(at + 18, dot.flags, true)
+  }
+  return bytes
+}
+
+/** @returns null when the bytes are not a whole frame of dots */
+export function decodeDots(bytes: ArrayBuffer): { baseMs: number; dots: Dot[] } | null {
+  const view = new DataView(bytes)
+  if (bytes.byteLength < HEAD_BYTES || view.getUint8(0) !== DOTS_TYPE) return null
+  const count = view.getUint16(2, true)
+  if (bytes.byteLength !== HEAD_BYTES + count * DOT_BYTES) return null
+  const dots: Dot[] = []
+  for (let i = 0; i < count; i++) {
+    const at = HEAD_BYTES + i * DOT_BYTES
+    const bearing = view.getUint16(at + 14, true)
+    dots.push({
+      key: view.getUint32(at, true),
+      lng: view.getInt32(at + 4, true) / 1e7,
+      lat: view.getInt32(at + 8, true) / 1e7,
+      speedMps: view.getUint16(at + 12, true) / 100,
+      bearingDeg: bearing === 65_535 ? NaN : bearing / 100,
+      ageS: view.getUint16(at + 16, true) / 10,
+      flags: view.getUint16(at + 18, true),
+    })
+  }
+  return { baseMs: view.getFloat64(4, true), dots }
+}

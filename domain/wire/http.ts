@@ -1,0 +1,103 @@
+import { alarmSchema, dispositionSchema } from '../alarm.ts'
+import { assignmentSchema } from '../assignment.ts'
+import { incidentSchema } from '../incident.ts'
+import { meSchema } from '../officer.ts'
+import { recommendationSchema } from '../recommendation.ts'
+import { idSchema, timeSchema } from '../scalars.ts'
+import { contactSchema, siteSchema } from '../site.ts'
+import { z } from '../z.ts'
+import { logEventSchema } from './live.ts'
+
+/** Bodies of `/api/v1` that are not an entity by themselves. */
+
+/** RFC 9457. `type` is `/problems/{code}`, `code` one of `FAULT_STATUS`; other members are the facts of the fault. */
+export const problemSchema = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.string(),
+})
+export type Problem = z.infer<typeof problemSchema>
+
+/** By password, or by the one-time link that the first start prints. */
+export const signInSchema = z.union([
+  z.object({ username: z.string().max(64), password: z.string().max(256) }),
+  z.object({ link: z.string().max(200) }),
+])
+export const sessionSchema = z.object({ token: z.string(), me: meSchema })
+export const setPasswordSchema = z.object({ password: z.string().min(10).max(256) })
+
+/** Lists page: `?limit&cursor`; `next` is the cursor of the next page. */
+export function pageSchema<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next: z.string().nullable() })
+}
+export const pageQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(200).optional(),
+})
+
+export const signalSchema = z.object({
+  id: z.string(),
+  deviceId: idSchema,
+  /** The event's own id, or `sha256:…` of the bytes when it has none. */
+  eventId: z.string(),
+  receivedAt: timeSchema,
+  /** As received: text when it is UTF-8, else null and `rawBase64`. */
+  raw: z.string().nullable(),
+  rawBase64: z.string(),
+  readable: z.boolean(),
+  alarmId: z.string().nullable(),
+})
+export type Signal = z.infer<typeof signalSchema>
+
+export const takeOverSchema = z.object({ reason: z.string().min(1).max(200) })
+export const classifySchema = z.object({ disposition: dispositionSchema, note: z.string().max(500).optional() })
+export const closeIncidentSchema = z.object({ disposition: dispositionSchema, note: z.string().max(2000).optional() })
+export const assignSchema = z.object({
+  patrolId: idSchema,
+  /** Needed when the officer chooses another patrol than the recommended one. */
+  reason: z.string().max(200).optional(),
+})
+/** Optional reason for decline and cancel, note for the other steps. */
+export const stepSchema = z.object({ reason: z.string().max(200).optional() })
+export const noteSchema = z.object({ text: z.string().min(1).max(2000) })
+
+export const incidentDetailSchema = z.object({
+  incident: incidentSchema,
+  alarms: z.array(alarmSchema),
+  assignments: z.array(assignmentSchema),
+  site: siteSchema.nullable(),
+  contacts: z.array(contactSchema),
+  /** What the officer should do for this type, in order. */
+  checklist: z.array(z.object({ zh: z.string(), en: z.string() })),
+  /** The log of this incident, oldest first. */
+  timeline: z.array(logEventSchema),
+  recommendation: recommendationSchema.nullable(),
+})
+export type IncidentDetail = z.infer<typeof incidentDetailSchema>
+
+export const credentialSchema = z.object({ username: z.string(), password: z.string() })
+
+export const responseTimesSchema = z.object({
+  from: timeSchema,
+  to: timeSchema,
+  /** Assignments that reached the scene. */
+  n: z.number().int(),
+  excluded: z.array(z.object({ assignmentId: z.string(), why: z.string() })),
+  zones: z.array(
+    z.object({
+      zoneId: idSchema.nullable(),
+      name: z.string(),
+      goalS: z.number().int().nullable(),
+      n: z.number().int(),
+      insideShare: z.number().nullable(),
+      /** Seconds, p50 and p90 of each NFPA phase. */
+      handlingS: z.tuple([z.number().nullable(), z.number().nullable()]),
+      turnoutS: z.tuple([z.number().nullable(), z.number().nullable()]),
+      travelS: z.tuple([z.number().nullable(), z.number().nullable()]),
+      responseS: z.tuple([z.number().nullable(), z.number().nullable()]),
+    }),
+  ),
+})
+export type ResponseTimes = z.infer<typeof responseTimesSchema>

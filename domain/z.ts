@@ -1,0 +1,2 @@
+/** The one door to zod. */
+export { z } from 'zod'
