@@ -40,6 +40,12 @@ export const settingsSchema = z.object({
     .describe('on: a living city plays on the real wire; default: on with the demo district'),
   VIGIL_SIM_RTSP_PORT: port(8554).describe('port of the simulated cameras'),
   VIGIL_SIM_ONVIF_PORT: port(8555).describe('port of the simulated cameras’ ONVIF service'),
+  VIGIL_SIM_PRESS_EVERY_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(600)
+    .describe('seconds between presses of the simulated buttons; 0: none'),
   VIGIL_STREAMERS: z.coerce.number().int().min(1).max(64).optional().describe('streamer processes; default: by cores'),
   VIGIL_CAMERA_NETWORKS: z
     .string()
