@@ -19,8 +19,9 @@ export function gatherSettings(
   const file = flags.get('CONFIG') ?? env['VIGIL_CONFIG']
   if (file) readFile(file, values, problems)
   for (const [key, value] of Object.entries(env)) {
-    if (key.startsWith(PREFIX) && key !== 'VIGIL_CONFIG' && value !== undefined)
-      values[key] = { value, source: 'environment' }
+    // An unknown name in the environment may belong to somebody else's tool; in the file or a flag it is a typing error.
+    if (!(key in settingsSchema.shape)) continue
+    if (value !== undefined) values[key] = { value, source: 'environment' }
   }
   for (const [key, value] of flags) {
     if (key !== 'CONFIG') values[PREFIX + key] = { value, source: 'flag' }
