@@ -1,15 +1,15 @@
 import type { LogEvent } from '../../domain/wire/live.ts'
-import { toIso } from '../../domain/clock.ts'
+
 import type { Queryable, Tx } from '../store/database.ts'
 import { chainHash } from './canonical.ts'
 
 /** Takes the sequencer's row lock until the end of the transaction. */
 export async function lockEventNumber(tx: Tx): Promise<{ last: number; hash: Buffer }> {
-  const rows = await tx.query<{ last: string; last_hash: Buffer }>(
+  const rows = await tx.query<{ last: number; last_hash: Buffer }>(
     'select last, last_hash from event_number where one for update',
   )
   const row = rows[0]!
-  return { last: Number(row.last), hash: row.last_hash }
+  return { last: row.last, hash: row.last_hash }
 }
 
 export async function insertEvents(
@@ -40,13 +40,13 @@ export async function insertEvents(
 }
 
 export async function lastEventNumber(database: Queryable): Promise<number> {
-  const rows = await database.query<{ last: string }>('select last from event_number where one')
-  return Number(rows[0]?.last ?? 0)
+  const rows = await database.query<{ last: number }>('select last from event_number where one')
+  return rows[0]?.last ?? 0
 }
 
 interface EventRow {
-  n: string
-  at: Date
+  n: number
+  at: string
   kind: LogEvent['kind']
   action: string
   subject_id: string
@@ -57,8 +57,8 @@ interface EventRow {
 
 function toEvent(row: EventRow): LogEvent {
   return {
-    n: Number(row.n),
-    at: toIso(row.at.getTime()),
+    n: row.n,
+    at: row.at,
     kind: row.kind,
     action: row.action,
     subjectId: row.subject_id,
@@ -114,7 +114,7 @@ export async function verifyChain(
     }
     if (rows.length < 1000) break
   }
-  const ends = await database.query<{ last: string; last_hash: Buffer }>('select last, last_hash from event_number')
-  const intact = Number(ends[0]?.last ?? 0) === from - 1 + checked && (previous?.equals(ends[0]!.last_hash) ?? true)
+  const ends = await database.query<{ last: number; last_hash: Buffer }>('select last, last_hash from event_number')
+  const intact = (ends[0]?.last ?? 0) === from - 1 + checked && (previous?.equals(ends[0]!.last_hash) ?? true)
   return { checked, brokenAt: intact ? null : from + checked }
 }

@@ -120,8 +120,8 @@ interface TroubleRow {
   subject_id: string
   code: string
   detail: string
-  since: Date
-  restored_at: Date | null
+  since: string
+  restored_at: string | null
   count: number
 }
 
@@ -132,8 +132,8 @@ function toTrouble(row: TroubleRow): Trouble {
     subjectId: row.subject_id,
     code: row.code,
     detail: row.detail,
-    since: toIso(row.since.getTime()),
-    restoredAt: row.restored_at === null ? null : toIso(row.restored_at.getTime()),
+    since: row.since,
+    restoredAt: row.restored_at,
     count: row.count,
   }
 }
