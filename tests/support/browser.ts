@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { chromium, type Browser } from 'playwright-core'
+
+const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** Debian's Chromium or the one in VIGIL_CHROMIUM; null where there is none. */
+export function findChromium(): string | null {
+  const named = process.env['VIGIL_CHROMIUM']
+  return (named ? [named] : CANDIDATES).find((path) => existsSync(path)) ?? null
+}
+
+/** Legs that must not be skipped here, from VIGIL_REQUIRE. */
+export function isRequired(leg: 'browser' | 'timescale' | 'mosquitto'): boolean {
+  return (process.env['VIGIL_REQUIRE'] ?? '').split(',').includes(leg)
+}
+
+/**
+ * A headless browser with software WebGL. No autoplay flag: the click on "start duty" must be what unlocks the sound.
+ */
+export function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
