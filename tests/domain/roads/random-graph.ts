@@ -72,7 +72,7 @@ export function plainTimeS(graph: RoadGraph, from: Snap, to: Snap): number {
       for (const [b, bNode] of stops) {
         if (a <= b && aNode !== bNode) {
           const whole = graph.edgeLengthM[e]! * (b - a)
-          const mps = graph.forwardS[e]! === 0 ? 1 : graph.edgeLengthM[e]! / graph.forwardS[e]!
+          const mps = (graph.forwardS[e] ?? 0) === 0 ? 1 : graph.edgeLengthM[e]! / graph.forwardS[e]!
           arcs.push([aNode, bNode, whole / mps])
           // At the very same spot both orders hold, whatever the one-way says.
           if (graph.backwardS[e] !== Infinity || a === b) arcs.push([bNode, aNode, whole / mps])
