@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/global-setup.ts'],
     exclude: ['tests/journeys/**', 'node_modules/**'],
     testTimeout: 30_000,
     hookTimeout: 90_000,
