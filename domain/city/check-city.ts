@@ -1,0 +1,78 @@
+import type { City, CityProblem, LayerCollection, LayerName, RawCity } from './city.ts'
+import { LAYER_NAMES, NEEDED_FILES, type CityFile } from './city.ts'
+import { checkDevices, checkPatrols, checkVehicles } from './check-fleet.ts'
+import { checkCameras, checkSites, checkZones } from './check-places.ts'
+import { checkJunctions, checkRoads } from './check-roads.ts'
+import { featuresOf, ProblemList, readOne } from './problem-list.ts'
+import { cityRowSchema } from './rows.ts'
+
+/**
+ * Turns the files of a city folder into a city, or says everything that is wrong with them at once. Pure: readers of gateway and
+ * simulators open the files.
+ */
+export function checkCity(raw: RawCity): { city: City; problems: [] } | { city: null; problems: CityProblem[] } {
+  const list = new ProblemList()
+  for (const file of NEEDED_FILES) if (!raw[file]) list.add(file, '', 'is missing from the city folder')
+  for (const [file, source] of Object.entries(raw)) {
+    if ('broken' in source) list.add(file as CityFile, '', source.broken)
+  }
+  const head = checkHead(raw, list)
+  const bounds = head?.bounds ?? [-180, -90, 180, 90]
+  const junctions = checkJunctions(raw, bounds, list)
+  const roads = checkRoads(raw, junctions, list)
+  const zones = checkZones(raw, list)
+  const sites = checkSites(raw, list)
+  const siteIds = new Set(sites.map((site) => site.id))
+  const cameras = checkCameras(raw, siteIds, list)
+  const devices = checkDevices(raw, siteIds, list)
+  const deviceKinds = new Map(devices.map((device) => [device.id, device.kind]))
+  const patrols = checkPatrols(raw, new Set(zones.map((zone) => zone.id)), deviceKinds, list)
+  const vehicles = checkVehicles(raw, deviceKinds, list)
+  checkSiteCameras(sites, new Set(cameras.map((camera) => camera.id)), list)
+  const layers = checkLayers(raw, list)
+  if (!head || list.problems.length > 0) return { city: null, problems: list.problems }
+  const city = { ...head, junctions, roads, zones, sites, devices, cameras, patrols, vehicles, layers }
+  return { city, problems: [] }
+}
+
+/** The problems as a text for a terminal, the first `max` of them. */
+export function problemText(problems: readonly CityProblem[], max = 30): string {
+  const lines = problems
+    .slice(0, max)
+    .map(({ file, where, what }) => (where === '' ? `${file} ${what}` : `${file}, ${where}: ${what}`))
+  if (problems.length > max) lines.push(`… and ${problems.length - max} more`)
+  return lines.join('\n')
+}
+
+function checkHead(
+  raw: RawCity,
+  list: ProblemList,
+): Pick<City, 'name' | 'nameEn' | 'note' | 'centre' | 'bounds'> | null {
+  const source = raw['city.json']
+  if (!source || !('json' in source)) return null
+  if (typeof source.json !== 'object' || source.json === null || Array.isArray(source.json)) {
+    list.add('city.json', '', 'is not a JSON object')
+    return null
+  }
+  const [row] = readOne(source.json as Record<string, unknown>, cityRowSchema, 'city.json', '', list)
+  return row?.value ?? null
+}
+
+function checkSiteCameras(sites: City['sites'], cameraIds: ReadonlySet<string>, list: ProblemList): void {
+  for (const site of sites) {
+    for (const cameraId of site.cameraIds) {
+      if (cameraIds.has(cameraId)) continue
+      list.add('sites.geojson', site.id, `site ${site.id} shows camera ${cameraId}, which cameras.csv does not have`)
+    }
+  }
+}
+
+function checkLayers(raw: RawCity, list: ProblemList): Partial<Record<LayerName, LayerCollection>> {
+  const layers: Partial<Record<LayerName, LayerCollection>> = {}
+  for (const name of LAYER_NAMES) {
+    const file: CityFile = `${name}.geojson`
+    if (raw[file] && 'json' in raw[file])
+      layers[name] = { type: 'FeatureCollection', features: featuresOf(raw, file, list) }
+  }
+  return layers
+}

@@ -1,0 +1,119 @@
+import type { z } from '../z.ts'
+import type { CityFile, CityProblem, RawCity } from './city.ts'
+import { featureSchema } from './rows.ts'
+
+/** After this many the same mistake is being repeated; the operator needs the first ones, not the memory of all. */
+export const PROBLEMS_MAX = 500
+
+/** Gathers everything that is wrong, so that a spreadsheet is mended once and not line by line. */
+export class ProblemList {
+  readonly problems: CityProblem[] = []
+  add(file: CityFile, where: string, what: string): void {
+    if (this.problems.length < PROBLEMS_MAX) this.problems.push({ file, where, what })
+  }
+}
+
+export interface Row<T> {
+  where: string
+  value: T
+}
+
+/** The rows of a CSV file that can be read; each column that cannot is a problem. Empty cells count as not there. */
+export function readRows<T>(raw: RawCity, file: CityFile, schema: z.ZodType<T>, list: ProblemList): Row<T>[] {
+  const source = raw[file]
+  if (!source || !('rows' in source)) return []
+  return source.rows.flatMap((row, i) => {
+    const filled = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ''))
+    return readOne(filled, schema, file, `row ${i + 2}`, list)
+  })
+}
+
+export interface Feature {
+  type: string
+  coordinates: unknown
+}
+
+/** The features of a GeoJSON file with their properties read; a broken one is a problem and is skipped. */
+export function readFeatures<T>(
+  raw: RawCity,
+  file: CityFile,
+  schema: z.ZodType<T>,
+  list: ProblemList,
+): Row<T & { geometry: Feature }>[] {
+  return featuresOf(raw, file, list).flatMap((feature, i) => {
+    const where = `feature ${i + 1}`
+    const outer = featureSchema.safeParse(feature)
+    if (!outer.success) {
+      list.add(file, where, 'is not a GeoJSON feature with a geometry')
+      return []
+    }
+    const { geometry, properties } = outer.data
+    return readOne(properties ?? {}, schema, file, where, list).map((row) => ({
+      where,
+      value: { ...row.value, geometry: { type: geometry.type, coordinates: geometry.coordinates } },
+    }))
+  })
+}
+
+/** The raw list of a FeatureCollection; anything else is a problem and an empty list. */
+export function featuresOf(raw: RawCity, file: CityFile, list: ProblemList): unknown[] {
+  const source = raw[file]
+  if (!source || !('json' in source)) return []
+  const json = source.json
+  if (typeof json === 'object' && json !== null && 'features' in json && Array.isArray(json.features)) {
+    return json.features as unknown[]
+  }
+  list.add(file, '', 'is not a GeoJSON FeatureCollection')
+  return []
+}
+
+/** One record against its schema: no row, or one. */
+export function readOne<T>(
+  record: Record<string, unknown>,
+  schema: z.ZodType<T>,
+  file: CityFile,
+  where: string,
+  list: ProblemList,
+): Row<T>[] {
+  const result = schema.safeParse(record)
+  if (result.success) return [{ where, value: result.data }]
+  const name = typeof record['id'] === 'string' ? `${record['id']}: ` : ''
+  const shape = (schema as { shape?: Record<string, z.ZodType> }).shape ?? {}
+  const columns = new Set(result.error.issues.map((issue) => String(issue.path[0] ?? '')))
+  for (const column of columns) {
+    const value = record[column]
+    const expected = shape[column]?.description ?? describeInner(shape[column]) ?? 'something else'
+    const found = value === undefined ? 'is empty' : `is ${quote(value)}`
+    list.add(file, where, `${name}${column} ${found}, expected ${expected}`)
+  }
+  return []
+}
+
+/** `.optional()`, `.default()` and `.nullish()` wrap a schema and hide its description. */
+function describeInner(schema: unknown): string | undefined {
+  let inner = schema as { description?: string; def?: { innerType?: unknown } } | undefined
+  while (inner && inner.description === undefined) inner = inner.def?.innerType as typeof inner
+  return inner?.description
+}
+
+function quote(value: unknown): string {
+  const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'nothing')
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+/** Rows by id; a second one of the same id is a problem and is left out. */
+export function uniqueById<T extends { id: string }>(
+  rows: readonly Row<T>[],
+  file: CityFile,
+  what: string,
+  list: ProblemList,
+): Map<string, Row<T>> {
+  const byId = new Map<string, Row<T>>()
+  for (const row of rows) {
+    const first = byId.get(row.value.id)
+    if (first)
+      list.add(file, row.where, `${what} ${row.value.id} is already in ${first.where}; every id must be different`)
+    else byId.set(row.value.id, row)
+  }
+  return byId
+}

@@ -1,0 +1,51 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'csv-parse/sync'
+import { checkCity, problemText } from '../../domain/city/check-city.ts'
+import { CITY_FILES, LAYER_NAMES, type City, type CityFile, type RawCity, type RawFile } from '../../domain/city/city.ts'
+import { Fault, reasonOf } from '../../domain/fault.ts'
+
+/** A province's buildings fit; a video file dropped into the folder by mistake does not. */
+const FILE_BYTES_MAX = 400 * 1024 * 1024
+
+/**
+ * Reads and checks a city folder. The one door to csv-parse in the simulators.
+ * @throws Fault `city-invalid` with every problem, in the operator's words
+ */
+export async function readCity(folder: string): Promise<City> {
+  const raw: RawCity = {}
+  const files: CityFile[] = [...CITY_FILES, ...LAYER_NAMES.map((name): CityFile => `${name}.geojson`)]
+  for (const file of files) {
+    const source = await readOneFile(join(folder, file), file)
+    if (source) raw[file] = source
+  }
+  const { city, problems } = checkCity(raw)
+  if (city) return city
+  throw new Fault('city-invalid', `the city folder ${folder} cannot be used:\n${problemText(problems)}`, { problems })
+}
+
+async function readOneFile(path: string, file: CityFile): Promise<RawFile | null> {
+  try {
+    const { size } = await stat(path)
+    if (size > FILE_BYTES_MAX) return { broken: `has ${size} bytes, expected at most ${FILE_BYTES_MAX}` }
+    const bytes = await readFile(path)
+    return file.endsWith('.csv') ? { rows: parseRows(bytes) } : { json: JSON.parse(decode(bytes)) as unknown }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    return { broken: `cannot be read: ${reasonOf(error)}` }
+  }
+}
+
+function parseRows(bytes: Buffer): Record<string, string>[] {
+  return parse(decode(bytes), { columns: true, bom: true, trim: true, skip_empty_lines: true })
+}
+
+/** UTF-8, or what a Chinese spreadsheet writes when it is asked for plain CSV. */
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return new TextDecoder('gb18030').decode(bytes)
+  }
+}
