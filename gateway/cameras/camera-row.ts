@@ -1,0 +1,124 @@
+import type { Camera, CameraState } from '../../domain/camera.ts'
+import { idSchema, latSchema, lngSchema } from '../../domain/scalars.ts'
+import { z } from '../../domain/z.ts'
+import type { Queryable } from '../store/database.ts'
+import type { SecretBox } from '../trust/secret-box.ts'
+
+/** Where a camera's ONVIF service is, for PTZ; the profile is the one whose stream we show. */
+export const onvifPlaceSchema = z.object({
+  host: z.string(),
+  port: z.number().int(),
+  path: z.string(),
+  profileToken: z.string().nullable(),
+})
+export type OnvifPlace = z.infer<typeof onvifPlaceSchema>
+
+/** What the column `camera.body` holds: what an installer has typed, without any password. */
+export const cameraBodySchema = z.object({
+  name: z.string(),
+  siteId: idSchema.nullable(),
+  lng: lngSchema,
+  lat: latSchema,
+  bearingDeg: z.number().nullable(),
+  fovDeg: z.number(),
+  rangeM: z.number(),
+  warm: z.boolean(),
+  source: z.object({ kind: z.enum(['rtsp', 'onvif', 'push']), address: z.string(), username: z.string().nullable() }),
+  onvif: onvifPlaceSchema.nullable(),
+})
+export type CameraBody = z.infer<typeof cameraBodySchema>
+
+export interface CameraCredential {
+  username: string
+  password: string
+}
+
+export interface CameraRow {
+  id: string
+  body: CameraBody
+  enabled: boolean
+  credential_cipher: Buffer | null
+  stream_address: string | null
+  snapshot_address: string | null
+  ptz: boolean
+  state: CameraState
+  state_reason: string | null
+  state_at: string | null
+  stream: { codec?: string | null; widthPx?: number | null; heightPx?: number | null }
+}
+
+/** What is written when a camera is added or changed; its state begins as `idle`. */
+export interface NewCamera {
+  id: string
+  body: CameraBody
+  enabled: boolean
+  credential: CameraCredential | null
+  /** What the streamer opens, no credential inside. */
+  streamAddress: string | null
+  snapshotAddress: string | null
+  ptz: boolean
+}
+
+/** The camera as the public contract has it. */
+export function toCamera(row: CameraRow): Camera {
+  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, source } = row.body
+  return {
+    id: row.id,
+    name,
+    siteId,
+    lng,
+    lat,
+    bearingDeg,
+    fovDeg,
+    rangeM,
+    ptz: row.ptz,
+    warm,
+    enabled: row.enabled,
+    source: { kind: source.kind, address: source.address, username: source.username },
+    state: row.state,
+    stateReason: row.state_reason,
+    stateAt: row.state_at,
+    codec: row.stream.codec ?? null,
+    widthPx: row.stream.widthPx ?? null,
+    heightPx: row.stream.heightPx ?? null,
+  }
+}
+
+export function sealCredential(box: SecretBox, credential: CameraCredential | null): Buffer | null {
+  return credential ? box.seal(JSON.stringify([credential.username, credential.password])) : null
+}
+
+/** @throws Fault `config-invalid` when the key is not the one it was sealed with */
+export function openCredential(box: SecretBox, cipher: Uint8Array | null): CameraCredential | null {
+  if (!cipher) return null
+  const [username, password] = JSON.parse(box.open(cipher)) as [string, string]
+  return { username, password }
+}
+
+/** Inserts one camera; a camera of that id is left as it is. @returns the row, or null when the id was taken */
+export async function insertCamera(database: Queryable, box: SecretBox, camera: NewCamera): Promise<CameraRow | null> {
+  const rows = await database.query<CameraRow>(
+    `insert into camera (id, body, enabled, credential_cipher, stream_address, snapshot_address, ptz)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing returning *`,
+    [
+      camera.id,
+      JSON.stringify(camera.body),
+      camera.enabled,
+      sealCredential(box, camera.credential),
+      camera.streamAddress,
+      camera.snapshotAddress,
+      camera.ptz,
+    ],
+  )
+  return rows[0] ?? null
+}
+
+export async function readCamera(database: Queryable, id: string): Promise<CameraRow | null> {
+  const rows = await database.query<CameraRow>('select * from camera where id = $1', [id])
+  return rows[0] ?? null
+}
+
+/** Every camera, by id. A district has thousands at most; each row is about 1 KB. */
+export async function readCameras(database: Queryable): Promise<CameraRow[]> {
+  return await database.query<CameraRow>('select * from camera order by id')
+}
