@@ -2,7 +2,14 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { checkCity, problemText } from '../../domain/city/check-city.ts'
-import { CITY_FILES, LAYER_NAMES, type City, type CityFile, type RawCity, type RawFile } from '../../domain/city/city.ts'
+import {
+  CITY_FILES,
+  LAYER_NAMES,
+  type City,
+  type CityFile,
+  type RawCity,
+  type RawFile,
+} from '../../domain/city/city.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 
 /** A province's buildings fit; a video file dropped into the folder by mistake does not. */
