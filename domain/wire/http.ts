@@ -26,7 +26,11 @@ export const signInSchema = z.union([
   z.object({ link: z.string().max(200) }),
 ])
 export const sessionSchema = z.object({ token: z.string(), me: meSchema })
-export const setPasswordSchema = z.object({ password: z.string().min(10).max(256) })
+/** `current` is needed once there is a password. */
+export const setPasswordSchema = z.object({
+  password: z.string().min(10).max(256),
+  current: z.string().max(256).optional(),
+})
 
 /** Lists page: `?limit&cursor`; `next` is the cursor of the next page. */
 export function pageSchema<T extends z.ZodType>(item: T) {
