@@ -4,6 +4,7 @@ import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Trouble } from '../../domain/trouble.ts'
 import type { Database, Queryable, Tx } from '../store/database.ts'
+import { storable } from './canonical.ts'
 import type { EventLog } from './event-log.ts'
 
 export interface NewTrouble {
@@ -55,7 +56,7 @@ export class Troubles {
          since = case when t.restored_at is null then t.since else excluded.since end,
          detail = excluded.detail, restored_at = null
        returning t.*, t.count = 1 as fresh`,
-      [id, trouble.subjectKind, trouble.subjectId, trouble.code, trouble.detail, toIso(this.#clock.nowMs())],
+      [id, trouble.subjectKind, trouble.subjectId, trouble.code, storable(trouble.detail), toIso(this.#clock.nowMs())],
     )
     const row = rows[0]!
     if (row.fresh) {

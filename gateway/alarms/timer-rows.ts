@@ -1,0 +1,51 @@
+import { toIso } from '../../domain/clock.ts'
+import type { Tx } from '../store/database.ts'
+
+export type TimerKind = 'escalate' | 'order-unanswered' | 'close-test'
+
+export interface Timer {
+  id: number
+  kind: TimerKind
+  subjectId: string
+  step: number
+  dueAt: string
+}
+
+/** Sets timers, or sets them again. They live in rows, so that a restart loses none and none fires twice. */
+export async function setTimers(
+  tx: Tx,
+  timers: readonly { kind: TimerKind; subjectId: string; step: number; dueAtMs: number }[],
+): Promise<void> {
+  if (timers.length === 0) return
+  await tx.execute(
+    `insert into timer (kind, subject_id, step, due_at)
+     select * from unnest($1::text[], $2::text[], $3::integer[], $4::timestamptz[])
+     on conflict (kind, subject_id, step) do update set due_at = excluded.due_at, fired_at = null, cancelled_at = null`,
+    [
+      timers.map((t) => t.kind),
+      timers.map((t) => t.subjectId),
+      timers.map((t) => t.step),
+      timers.map((t) => toIso(t.dueAtMs)),
+    ],
+  )
+}
+
+export async function cancelTimers(tx: Tx, kind: TimerKind, subjectIds: readonly string[], at: string): Promise<void> {
+  if (subjectIds.length === 0) return
+  await tx.execute(
+    `update timer set cancelled_at = $3
+      where kind = $1 and subject_id = any($2) and fired_at is null and cancelled_at is null`,
+    [kind, subjectIds, at],
+  )
+}
+
+/** Marks the due ones fired and gives them to this transaction alone; what another sweep holds is left to it. */
+export async function fireDueTimers(tx: Tx, at: string, limit: number): Promise<Timer[]> {
+  return await tx.query<Timer>(
+    `update timer set fired_at = $1 where id in (
+       select id from timer where due_at <= $1 and fired_at is null and cancelled_at is null
+        order by due_at limit $2 for update skip locked)
+     returning id, kind, subject_id as "subjectId", step, due_at as "dueAt"`,
+    [at, limit],
+  )
+}
