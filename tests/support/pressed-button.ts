@@ -1,0 +1,37 @@
+import mqtt from 'mqtt'
+import type { DeviceKind } from '../../domain/device.ts'
+import { topicOf, type ReceiptStage } from '../../domain/wire/mqtt.ts'
+
+export interface TestDevice {
+  /** Resolves when the PUBACK has come, with the milliseconds it took. */
+  event(body: object | Buffer): Promise<number>
+  receipts: { id: string; stage: ReceiptStage }[]
+  close(): Promise<void>
+}
+
+/** A device on the real wire with its own credential, as `mosquitto_pub` would be. */
+export async function connectDevice(port: number, kind: DeviceKind, id: string, password: string): Promise<TestDevice> {
+  const client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, {
+    protocolVersion: 4,
+    clientId: id,
+    username: id,
+    password,
+    reconnectPeriod: 0,
+  })
+  const receipts: TestDevice['receipts'] = []
+  client.on('message', (_topic, payload) =>
+    receipts.push(JSON.parse(payload.toString()) as TestDevice['receipts'][number]),
+  )
+  await client.subscribeAsync(topicOf(kind, id, 'receipt'), { qos: 1 })
+  return {
+    receipts,
+    event: async (body) => {
+      const began = performance.now()
+      await client.publishAsync(topicOf(kind, id, 'event'), Buffer.isBuffer(body) ? body : JSON.stringify(body), {
+        qos: 1,
+      })
+      return performance.now() - began
+    },
+    close: () => client.endAsync(),
+  }
+}
