@@ -64,8 +64,8 @@ export function createPool(options: PoolOptions, onError: (error: Error) => void
     keepAliveInitialDelayMillis: 10_000,
     application_name: 'vigil',
     types,
-    verify: (client, done) => {
-      options.verify(client).then(() => done(), done)
+    verify: (client, answer) => {
+      options.verify(client).then(() => answer(), answer)
     },
   }
   const pool = new pg.Pool(config)
