@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Alarm, AlarmType } from '../../domain/alarm.ts'
 import { priorityOf, transitionAlarm } from '../../domain/alarm-transitions.ts'
 import { toIso } from '../../domain/clock.ts'
@@ -105,7 +106,7 @@ function newAlarm(ctx: SignalContext, signal: NewSignal, type: AlarmType, receiv
   const { device, decoded } = signal
   const reading: Reading | null = decoded.readable ? decoded.reading : null
   return {
-    id: newId(ctx.nowMs),
+    id: alarmIdFor(signal.receivedAtMs, device.id, signal.eventId),
     deviceId: device.id,
     deviceKind: device.kind,
     siteId: device.siteId,
@@ -126,6 +127,15 @@ function newAlarm(ctx: SignalContext, signal: NewSignal, type: AlarmType, receiv
     escalation: 0,
     incidentId: null,
   }
+}
+
+/**
+ * The id of the alarm that a signal raises: a ULID whose chance is the signal itself, so that the provisional alarm of a database
+ * outage and the one that is stored later are the same.
+ */
+export function alarmIdFor(receivedAtMs: number, deviceId: string, eventId: string): string {
+  const hash = createHash('sha256').update(`${deviceId} ${eventId}`).digest()
+  return newId(receivedAtMs, hash.subarray(0, 16))
 }
 
 /** A device's clock may say any year; what RFC 3339 cannot hold is as good as none. */

@@ -1,35 +1,25 @@
-import { createHash } from 'node:crypto'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
-import type { Device, DeviceKind } from '../../domain/device.ts'
+import type { Device } from '../../domain/device.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import type { Decoded } from '../../devices/driver.ts'
-import { driverOf } from '../../devices/registry.ts'
 import { receipt } from '../dispatch/receipts.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import { DEVICE_COLUMNS, toDevice, type DeviceRow } from '../live/register-rows.ts'
 import type { Troubles } from '../live/troubles.ts'
+import type { JournalCursor } from '../intake/journal/reader.ts'
+import type { JournalRecord } from '../intake/journal/format.ts'
 import type { Tx } from '../store/database.ts'
 import { lockOpenAlarmsOfDevices } from './alarm-rows.ts'
 import { applySignal, JOIN_WITHIN_MS, type NewSignal, type SignalContext } from './apply-signal.ts'
 import { Effects } from './effects.ts'
 import { lockJoinable } from './incident-rows.ts'
-import { lockCursor, moveCursor, type JournalPlace } from './journal-cursor.ts'
+import { lockCursor, moveCursor } from './journal-cursor.ts'
+import { readRecord, unregistered } from './read-record.ts'
 import { dayOf, vehicleIdOf } from './open-incident.ts'
 import { insertSignals } from './signal-rows.ts'
-
-/** One record of a journal, as the edge wrote it before its PUBACK. */
-export interface SignalRecord {
-  deviceKind: DeviceKind
-  deviceId: string
-  receivedAtMs: number
-  raw: Uint8Array
-  /** Where the record ends: from there on reading continues once it has taken effect. */
-  place: JournalPlace
-}
 
 export interface TakerDeps {
   events: EventLog
@@ -41,6 +31,8 @@ export interface TakerDeps {
   /** Middle of the district, `[lng, lat]`. */
   centre: [number, number]
 }
+
+const NOTHING = { taken: 0, repeated: 0, unreadable: 0 }
 
 /**
  * Signals → alarms, incidents, timers, receipts and events, in one transaction with the journal's cursor: each record takes effect
@@ -65,51 +57,55 @@ export class SignalTaker {
   /**
    * Takes a batch, oldest first. When the batch as a whole is refused, each record is tried alone, so that one poisonous record
    * never stops the others; that one becomes a trouble, and its bytes stay in the log.
-   * @throws Fault `database-away`: nothing has changed, offer the same records again
+   * @param next where the reader goes on after these records
+   * @throws Fault `database-away` or the server's own error: nothing has changed, offer the same records again
    */
-  async take(journal: string, records: readonly SignalRecord[]): Promise<void> {
+  async take(journal: string, records: readonly JournalRecord[], next: JournalCursor): Promise<void> {
     try {
-      await this.#takeTogether(journal, records)
+      await this.#takeTogether(journal, records, next)
     } catch (error) {
-      if (isAway(error)) throw error
+      if (!isAboutTheRecord(error)) throw error
       this.#deps.log.error('a batch of signals was refused, trying one by one', { journal, reason: reasonOf(error) })
       for (const record of records) await this.#takeAlone(journal, record)
+      await this.#takeTogether(journal, [], next)
     }
   }
 
-  async #takeAlone(journal: string, record: SignalRecord): Promise<void> {
+  async #takeAlone(journal: string, record: JournalRecord): Promise<void> {
     try {
-      await this.#takeTogether(journal, [record])
+      await this.#takeTogether(journal, [record], null)
     } catch (error) {
-      if (isAway(error)) throw error
+      if (!isAboutTheRecord(error)) throw error
       this.#poison.add()
       this.#deps.log.error('a signal cannot take effect', {
         journal,
-        record: record.place.record,
+        record: record.number,
         device: record.deviceId,
-        rawBase64: Buffer.from(record.raw).toString('base64'),
+        rawBase64: record.payload.toString('base64'),
         reason: reasonOf(error),
       })
       await this.#deps.events.transact(async (tx) => {
-        await lockCursor(tx, journal)
-        await moveCursor(tx, journal, record.place)
+        const cursor = await lockCursor(tx, journal)
+        await moveCursor(tx, journal, { ...cursor, record: record.number })
         await this.#deps.troubles.raise(tx, {
           subjectKind: 'journal',
           subjectId: journal,
           code: 'poison',
-          detail: `record ${record.place.record} of ${record.deviceId} could not take effect: ${reasonOf(error)}`,
+          detail: `record ${record.number} of ${record.deviceId} could not take effect: ${reasonOf(error)}`,
         })
       })
     }
   }
 
-  async #takeTogether(journal: string, records: readonly SignalRecord[]): Promise<void> {
+  async #takeTogether(journal: string, records: readonly JournalRecord[], next: JournalCursor | null): Promise<void> {
     const counts = await this.#deps.events.transact(async (tx) => {
       const cursor = await lockCursor(tx, journal)
-      const fresh = records.filter((record) => record.place.record > cursor.record)
-      if (fresh.length === 0) return { taken: 0, repeated: 0, unreadable: 0 }
-      const result = await this.#effect(tx, fresh)
-      await moveCursor(tx, journal, fresh.at(-1)!.place)
+      const fresh = records.filter((record) => record.number > cursor.record)
+      const result = fresh.length === 0 ? NOTHING : await this.#effect(tx, fresh)
+      const record = Math.max(cursor.record, fresh.at(-1)?.number ?? 0)
+      // Alone, the reader stays where it is; the record's number keeps it from taking effect twice.
+      if (next === null) await moveCursor(tx, journal, { ...cursor, record })
+      else if (next.record >= cursor.record) await moveCursor(tx, journal, next)
       return result
     })
     this.#taken.add(counts.taken)
@@ -117,13 +113,19 @@ export class SignalTaker {
     this.#unreadable.add(counts.unreadable)
   }
 
-  async #effect(tx: Tx, records: readonly SignalRecord[]) {
+  async #effect(tx: Tx, records: readonly JournalRecord[]) {
     const { state, events, troubles, clock, centre } = this.#deps
-    const read = records.map((record) => ({ record, decoded: decode(record), eventId: '' }))
-    for (const item of read) item.eventId = item.decoded.eventId ?? hashOf(item.record.raw)
+    const read = records.map((record) => ({ record, ...readRecord(record) }))
     const stored = await insertSignals(
       tx,
-      read.map(({ record, decoded, eventId }) => ({ ...record, eventId, readable: decoded.readable })),
+      read.map(({ record, decoded, eventId }) => ({
+        deviceKind: record.kind,
+        deviceId: record.deviceId,
+        eventId,
+        receivedAtMs: record.receivedAtMs,
+        raw: record.payload,
+        readable: decoded.readable,
+      })),
     )
     const effects = new Effects()
     const nowMs = clock.nowMs()
@@ -139,7 +141,8 @@ export class SignalTaker {
         signals.push({ signalId: row.signalId, device, eventId, receivedAtMs: record.receivedAtMs, decoded })
       } else {
         // The device did not hear us the first time: the light on its button is lit again, nothing else happens.
-        effects.outbox.push(receipt(record, eventId, 'stored', row.alarmId, nowMs))
+        const owner = { deviceKind: record.kind, deviceId: record.deviceId }
+        effects.outbox.push(receipt(owner, eventId, 'stored', row.alarmId, nowMs))
       }
     }
     if (signals.length > 0) {
@@ -156,7 +159,7 @@ export class SignalTaker {
   }
 
   /** The registered device; one that the edge knew but that has been removed since is still answered. */
-  async #deviceOf(tx: Tx, record: SignalRecord): Promise<Device> {
+  async #deviceOf(tx: Tx, record: JournalRecord): Promise<Device> {
     const known = this.#deps.state.devices.get(record.deviceId)
     if (known) return known
     const rows = await tx.query<DeviceRow>(`select ${DEVICE_COLUMNS} from device where id = $1`, [record.deviceId])
@@ -182,37 +185,12 @@ async function prepare(
   return { state, effects, centre, nowMs }
 }
 
-function decode(record: SignalRecord): Decoded {
-  try {
-    return driverOf(record.deviceKind).decodeEvent(record.raw)
-  } catch (error) {
-    // A driver's bug must not turn a call for help away.
-    return { readable: false, eventId: null, reason: reasonOf(error) }
-  }
-}
-
-function hashOf(raw: Uint8Array): string {
-  return 'sha256:' + createHash('sha256').update(raw).digest('hex')
-}
-
-function unregistered(record: SignalRecord): Device {
-  return {
-    id: record.deviceId,
-    kind: record.deviceKind,
-    name: record.deviceId,
-    siteId: null,
-    spot: null,
-    lng: null,
-    lat: null,
-    power: 'mains',
-    state: 'ready',
-    lastSeenAt: null,
-    batteryPct: null,
-    hasCredential: false,
-    testedAt: null,
-  }
-}
-
-function isAway(error: unknown): boolean {
-  return error instanceof Fault && error.code === 'database-away'
+/**
+ * Is it this record's own fault? A value that the server refuses (SQLSTATE class 22 or 23) or a bug that it walks into. Everything
+ * else (away, disk full, a table that is not there) would refuse every record: then nothing may be skipped.
+ */
+function isAboutTheRecord(error: unknown): boolean {
+  if (error instanceof Fault) return error.code !== 'database-away'
+  const { code } = error as { code?: unknown }
+  return typeof code !== 'string' || /^2[23]/.test(code)
 }

@@ -15,10 +15,11 @@ import { toIso } from '../../domain/clock.ts'
 import type { Position, Positions } from '../fleet/positions.ts'
 import { openAlarms } from '../alarms/alarm-rows.ts'
 import { openIncidents } from '../alarms/incident-rows.ts'
+import { readCameras, toCamera } from '../cameras/camera-row.ts'
 import { assignmentsOfOpenIncidents } from '../dispatch/assignment-rows.ts'
 import type { Database } from '../store/database.ts'
 import { lastEventNumber } from './event-rows.ts'
-import { readCameras, readDevices, readRegister, readVehicles, type Vehicle } from './register-rows.ts'
+import { readDevices, readRegister, readVehicles, type Vehicle } from './register-rows.ts'
 import { readStanding } from './troubles.ts'
 
 /**
@@ -59,7 +60,7 @@ export class CentreState {
         replace(this.patrols, await readRegister<Patrol>(tx, 'patrol'))
         replace(this.sites, await readRegister<Site>(tx, 'site'))
         replace(this.zones, await readRegister<Zone>(tx, 'zone'))
-        replace(this.cameras, await readCameras(tx))
+        replace(this.cameras, (await readCameras(tx)).map(toCamera))
         replace(this.devices, await readDevices(tx))
         replace(this.troubles, await readStanding(tx))
         replace(this.vehicles, await readVehicles(tx))

@@ -1,4 +1,3 @@
-import type { Camera, CameraWrite } from '../../domain/camera.ts'
 import type { Device, DeviceWrite } from '../../domain/device.ts'
 import type { VehicleNow } from '../../domain/fix.ts'
 import type { Queryable } from '../store/database.ts'
@@ -45,38 +44,4 @@ export function toDevice(row: DeviceRow): Device {
 
 export async function readDevices(database: Queryable): Promise<Device[]> {
   return (await database.query<DeviceRow>(`select ${DEVICE_COLUMNS} from device order by id`)).map(toDevice)
-}
-
-interface CameraRow {
-  id: string
-  body: CameraWrite
-  enabled: boolean
-  ptz: boolean
-  state: Camera['state']
-  state_reason: string | null
-  state_at: string | null
-  stream: { codec?: string; widthPx?: number; heightPx?: number }
-}
-
-export async function readCameras(database: Queryable): Promise<Camera[]> {
-  const rows = await database.query<CameraRow>(
-    'select id, body, enabled, ptz, state, state_reason, state_at, stream from camera order by id',
-  )
-  return rows.map((row) => {
-    const { source, ...body } = row.body
-    const address = source.kind === 'rtsp' ? source.url : `http://${source.host}:${source.port}${source.path}`
-    return {
-      ...body,
-      id: row.id,
-      ptz: row.ptz,
-      enabled: row.enabled,
-      source: { kind: source.kind, address, username: source.username ?? null },
-      state: row.state,
-      stateReason: row.state_reason,
-      stateAt: row.state_at,
-      codec: row.stream.codec ?? null,
-      widthPx: row.stream.widthPx ?? null,
-      heightPx: row.stream.heightPx ?? null,
-    }
-  })
 }

@@ -6,7 +6,9 @@ import type { Patrol } from '../../domain/patrol.ts'
 import type { Site } from '../../domain/site.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import type { Zone } from '../../domain/zone.ts'
-import { SignalTaker, type SignalRecord } from '../../gateway/alarms/take-signals.ts'
+import { topicOf } from '../../domain/wire/mqtt.ts'
+import type { JournalRecord } from '../../gateway/intake/journal/format.ts'
+import { SignalTaker } from '../../gateway/alarms/take-signals.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import { CentreState } from '../../gateway/live/centre-state.ts'
 import { EventLog } from '../../gateway/live/event-log.ts'
@@ -119,11 +121,24 @@ export type TestCore = Awaited<ReturnType<typeof startCore>>
 
 let records = 0
 /** A record as the journal would hand it out; running numbers, never repeated. */
-export function signal(body: object | string, device: Device = button, receivedAtMs = 1_790_000_000_000): SignalRecord {
+export function signal(
+  body: object | string,
+  device: Device = button,
+  receivedAtMs = 1_790_000_000_000,
+): JournalRecord {
   records++
-  const raw = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
-  const place = { segment: 1, byteOffset: records * 100, record: records }
-  return { deviceKind: device.kind, deviceId: device.id, receivedAtMs, raw, place }
+  const payload = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  const topic = topicOf(device.kind, device.id, 'event')
+  return { kind: device.kind, deviceId: device.id, receivedAtMs, topic, payload, number: records, truncated: false }
+}
+
+/** Offers records as the tail of journal `j` does. */
+export async function take(core: TestCore, batch: readonly JournalRecord[]): Promise<void> {
+  await core.taker.take('j', batch, {
+    segment: 1,
+    byteOffset: batch.at(-1)!.number * 100,
+    record: batch.at(-1)!.number,
+  })
 }
 
 async function register(database: Database): Promise<void> {
