@@ -1,0 +1,91 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import type { CameraFault, SimulatedCamera } from './camera.ts'
+import { ClipLibrary } from './clip-library.ts'
+import type { Clip } from './clip.ts'
+import type { DigestAlgorithm } from './digest.ts'
+import { CaptionStrip } from './osd/caption-strip.ts'
+import { loadGlyphs } from './osd/glyphs.ts'
+import { Feed } from './rtsp/feed.ts'
+import { startRtspServer } from './rtsp/rtsp-server.ts'
+
+/** User of every simulated camera. */
+export const CAMERA_USERNAME = 'vigil'
+
+export interface CameraFarmOptions {
+  cameras: readonly SimulatedCamera[]
+  /** Default loopback. */
+  host?: string
+  /** 0: any free port. */
+  rtspPort: number
+  onvifPort: number
+  /** Of user `vigil`, for RTSP and ONVIF. */
+  password: string
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  /** By camera id. */
+  faults?: Readonly<Record<string, CameraFault>>
+  /** Default MD5 alone: some players take the last offer, whether they know it or not. */
+  algorithms?: DigestAlgorithm[]
+}
+
+export interface CameraFarm {
+  rtspPort: number
+  onvifPort: number
+  setFault(cameraId: string, fault: CameraFault | null): void
+  /** Streams being sent now. */
+  viewers(): number
+  close(): Promise<void>
+}
+
+/**
+ * Any number of cameras behind one RTSP and one ONVIF port:
+ * `rtsp://host:rtspPort/cam/{id}/sub` (640×360) and `/main`; `http://host:onvifPort/{id}/onvif/device_service`.
+ * Price: a camera nobody watches costs its caption (about 3 KB) and no time.
+ */
+export async function createCameraFarm(options: CameraFarmOptions): Promise<CameraFarm> {
+  const { cameras, password, clock, log, metrics, host = '127.0.0.1' } = options
+  const account = { username: CAMERA_USERNAME, password }
+  const library = new ClipLibrary()
+  const feeds = createFeeds(cameras, library)
+  const rtsp = await startRtspServer({
+    feeds,
+    host,
+    port: options.rtspPort,
+    account,
+    algorithms: options.algorithms ?? ['MD5'],
+    clock,
+    log,
+    metrics,
+  })
+  for (const [cameraId, fault] of Object.entries(options.faults ?? {})) rtsp.setFault(cameraId, fault)
+  return {
+    rtspPort: rtsp.port,
+    onvifPort: options.onvifPort,
+    setFault: rtsp.setFault,
+    viewers: rtsp.viewers,
+    close: async () => {
+      await rtsp.close()
+    },
+  }
+}
+
+function createFeeds(cameras: readonly SimulatedCamera[], library: ClipLibrary): Map<string, Feed> {
+  const glyphs = loadGlyphs()
+  const strips = new Map<string, CaptionStrip>()
+  const stripOf = (clip: Clip) => {
+    const key = `${clip.stream.widthMbs} ${clip.stream.frameNumBits}`
+    const strip = strips.get(key) ?? new CaptionStrip(clip.stream, glyphs)
+    strips.set(key, strip)
+    return strip
+  }
+  const feeds = new Map<string, Feed>()
+  for (const camera of cameras) {
+    const scene = library.sceneFor(camera)
+    feeds.set(`/cam/${camera.id}/sub`, new Feed(camera, scene.sub, stripOf(scene.sub)))
+    feeds.set(`/cam/${camera.id}/main`, new Feed(camera, scene.main, stripOf(scene.main)))
+  }
+  return feeds
+}
