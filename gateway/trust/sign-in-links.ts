@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts'
 import { readUser, type UserRow } from './user-rows.ts'
 
 /** Long enough to find the one who is to have it, short enough to be forgotten in a terminal. */
-const LINK_MS = 24 * 3_600_000
+export const LINK_MS = 24 * 3_600_000
 
 /** A new one-time link for a user; the unused older ones stop working. @returns the token for `#/sign-in?link=` */
 export async function createLink(database: Database, clock: Clock, userId: string): Promise<string> {

@@ -1,0 +1,59 @@
+import { patrolSchema } from '../../domain/patrol.ts'
+import { siteSchema } from '../../domain/site.ts'
+import { zoneSchema } from '../../domain/zone.ts'
+import type { Route } from '../http/route.ts'
+import { auditRoutes } from './audit-routes.ts'
+import { cityLayerRoutes } from './city-layer-routes.ts'
+import { deviceRoutes } from './device-routes.ts'
+import { entityRoutes, type RegistryDeps } from './entity-routes.ts'
+import { userRoutes, type UserRouteDeps } from './user-routes.ts'
+
+export interface RegistryRouteDeps extends RegistryDeps, UserRouteDeps {
+  /** VIGIL_CITY. */
+  cityDir: string
+}
+
+/** What people register: devices, sites, zones, patrols (writes only: the list with places is the fleet's), accounts. */
+export function registryRoutes(deps: RegistryRouteDeps): Route[] {
+  return [
+    ...deviceRoutes(deps),
+    ...entityRoutes(
+      {
+        table: 'site',
+        path: '/sites',
+        schema: siteSchema,
+        patch: siteSchema.omit({ id: true }).partial(),
+        eventKind: 'site',
+        listAction: 'desk.view',
+        writeAction: 'site.write',
+      },
+      deps,
+    ),
+    ...entityRoutes(
+      {
+        table: 'zone',
+        path: '/zones',
+        schema: zoneSchema,
+        patch: zoneSchema.omit({ id: true }).partial(),
+        eventKind: 'zone',
+        listAction: 'desk.view',
+        writeAction: 'zone.write',
+      },
+      deps,
+    ),
+    ...entityRoutes(
+      {
+        table: 'patrol',
+        path: '/patrols',
+        schema: patrolSchema,
+        patch: patrolSchema.omit({ id: true }).partial(),
+        eventKind: 'patrol',
+        writeAction: 'patrol.write',
+      },
+      deps,
+    ),
+    ...userRoutes(deps),
+    ...auditRoutes(deps.database),
+    ...cityLayerRoutes(deps.cityDir),
+  ]
+}
