@@ -1,0 +1,94 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { PatrolNow } from '../../domain/patrol.ts'
+import type { Fleet } from './fleet.ts'
+import type { Piece } from './label-sheet.ts'
+import type { LivingLayer } from './living-layer.ts'
+import { PATROL_LOOK } from './palette.ts'
+import { toScreen } from './plane.ts'
+import { sideOffset, thinLabels } from './thin-labels.ts'
+import type { LabelBox } from './thin-labels.ts'
+
+/** Nearer than this the callsigns of free patrols are written; those on a job always are. */
+const ALL_CALLSIGNS_ZOOM = 11.3
+
+/** Writes callsigns beside the patrols, as many as fit; the chosen one and those on a job first. */
+export class Callsigns {
+  #layer: LivingLayer
+  #fleet: Fleet
+  #clock: Clock
+  #sides = new Map<number, number>()
+
+  constructor(layer: LivingLayer, fleet: Fleet, clock: Clock) {
+    this.#layer = layer
+    this.#fleet = fleet
+    this.#clock = clock
+  }
+
+  /** Price: some hundred rectangles against each other; run it once a second and after a gesture, not per painting. */
+  layOut(widthPx: number, heightPx: number, zoom: number, chosen: string | null): void {
+    const { patrols, matrix } = this.#layer
+    if (matrix[15] === 0) return
+    const nowS = this.#clock.monotonicMs() / 1000
+    const labels: (LabelBox & { index: number; key: number; piece: Piece })[] = []
+    for (let index = 0; index < patrols.count; index++) {
+      const key = patrols.keyAt(index)
+      const patrol = this.#fleet.patrolByKey.get(key)
+      if (!patrol) continue
+      patrols.placeAt(index, nowS, place)
+      if (!toScreen(matrix, place[0]!, place[1]!, 0, widthPx, heightPx, screen)) continue
+      const importance = importanceOf(patrol, chosen)
+      if (importance > 2 && zoom < ALL_CALLSIGNS_ZOOM) continue
+      const piece = this.#pieceOf(patrol, this.#fleet.isStale(key))
+      if (!piece) continue
+      const { widthPx: w, heightPx: h } = piece
+      const side = this.#sides.get(key) ?? 0
+      labels.push({ x: screen[0]!, y: screen[1]!, widthPx: w, heightPx: h, importance, side, index, key, piece })
+    }
+    thinLabels(labels, widthPx, heightPx)
+    const pieces = new Float32Array(Math.max(1, patrols.count) * 4)
+    const boxes = new Float32Array(Math.max(1, patrols.count) * 4)
+    this.#sides.clear()
+    for (const { index, key, side, piece } of labels) {
+      this.#sides.set(key, side)
+      if (side < 0) continue
+      pieces.set([piece.u, piece.v, piece.du, piece.dv], index * 4)
+      boxes.set([...sideOffset(side, piece.widthPx, piece.heightPx), piece.widthPx, piece.heightPx], index * 4)
+    }
+    this.#layer.setLabels(pieces, boxes)
+  }
+
+  #pieceOf(patrol: PatrolNow, isStale: boolean): Piece | null {
+    const colour = PATROL_LOOK[patrol.status].colour
+    const text = isStale ? `${patrol.callsign} ⌛` : patrol.callsign
+    const isQuiet = isStale || patrol.status === 'off' || patrol.status === 'out-of-service'
+    const ask = () => this.#layer.sheet.piece(text, isQuiet ? '#9aa8ba' : '#f0f5fb', colour + (isQuiet ? '66' : 'b3'))
+    const piece = ask()
+    if (piece) return piece
+    // Full: this round's other labels are drawn again with the next one.
+    this.#layer.sheet.clear()
+    return ask()
+  }
+}
+
+const place = new Float64Array(2)
+const screen = new Float64Array(2)
+
+function importanceOf(patrol: PatrolNow, chosen: string | null): number {
+  if (patrol.id === chosen) return 0
+  switch (patrol.status) {
+    case 'on-scene':
+    case 'en-route':
+    case 'accepted':
+    case 'ordered':
+      return 1
+    case 'free':
+      return 3
+    case 'off':
+    case 'out-of-service':
+      return 5
+    default: {
+      const never: never = patrol.status
+      return never
+    }
+  }
+}

@@ -1,0 +1,401 @@
+import type { FeatureCollection } from 'geojson'
+import type { Camera } from '../../domain/camera.ts'
+import { systemClock } from '../../domain/clock.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { VehicleNow } from '../../domain/fix.ts'
+import type { PatrolNow } from '../../domain/patrol.ts'
+import type { Coverage } from '../../domain/recommendation.ts'
+import type { LngLat } from '../../domain/scalars.ts'
+import type { Site } from '../../domain/site.ts'
+import type { Dot } from '../../domain/wire/dots.ts'
+import type { Language } from './base-style.ts'
+import type { CityLayers } from './city-layers.ts'
+import { CityPicture } from './city-picture.ts'
+import { Callsigns } from './callsigns.ts'
+import { boundsOf } from './along.ts'
+import { cityStyle, LIVING_BEFORE, SWITCHES } from './city-style.ts'
+import { Fleet } from './fleet.ts'
+import { FrameLoop } from './frame-loop.ts'
+import { Legend } from './legend.ts'
+import { LivingLayer } from './living-layer.ts'
+import { addMapImages } from './map-images.ts'
+import { MapLibreMap, ScaleControl } from './maplibre-door.ts'
+import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
+import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
+import { Pointer } from './pointer.ts'
+import { scenePoints } from './scene-shapes.ts'
+import type { MapScene } from './scene-shapes.ts'
+import './map.css'
+
+export type MapMode = '2d' | 'tilt' | '3d'
+export type MapSwitch = keyof typeof SWITCHES | 'patrols' | 'taxis' | 'cameras' | 'buildings'
+
+/** What the officer clicked. `key` is the dot's key for patrols and taxis. */
+export interface MapPick {
+  kind: 'patrol' | 'taxi' | 'camera' | 'site'
+  id: string
+  key: number | null
+  lngLat: LngLat
+}
+export interface MapEvents {
+  pick: (picked: MapPick) => void
+  /** The officer moved the map: stop moving it for him until he asks again. A follow has ended by itself. */
+  gesture: () => void
+}
+
+export interface CityMapOptions {
+  language?: Language
+  mode?: MapMode
+  clock?: Clock
+  /** Default: what the system says (prefers-reduced-motion). */
+  isCalm?: boolean
+}
+
+/**
+ * The duty desk's map. Imperative, framework-free; every call may come before the style has loaded. Coordinates `[lng, lat]`
+ * WGS-84. It fetches nothing: layers are handed in, letters come from the machine's fonts.
+ */
+export interface CityMap {
+  setCity(
+    layers: CityLayers,
+    city: { centre: LngLat; bounds: [west: number, south: number, east: number, north: number]; name: string },
+  ): void
+  setPatrols(patrols: readonly PatrolNow[]): void
+  setVehicles(vehicles: readonly VehicleNow[]): void
+  setCameras(cameras: readonly Camera[]): void
+  setSites(sites: readonly Site[]): void
+  moveDots(frame: { baseMs: number; dots: readonly Dot[] }): void
+  /** Draws the scene and lights its cameras; does not move the view (see `fitScene`, `flyTo`). */
+  showScene(scene: MapScene | null): void
+  /** Moves the view so that the scene and the chosen car's way are seen. */
+  fitScene(): void
+  /** Back to the whole district. */
+  fitCity(): void
+  setMode(mode: MapMode): void
+  setLanguage(language: Language): void
+  /** Keeps a patrol or taxi in the middle; null lets go. */
+  follow(key: number | null): void
+  flyTo(lngLat: LngLat, zoom?: number): void
+  setLayerVisible(name: MapSwitch, isVisible: boolean): void
+  setCoverage(coverage: Coverage | null): void
+  /** @returns call it to stop listening */
+  on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void
+  resize(): void
+  destroy(): void
+  /** For tests and the harness. */
+  readonly stats: {
+    isReady: boolean
+    frames: number
+    frameCostMs: number
+    taxisShown: number
+    taxis: number
+    patrols: number
+    zoom: number
+    unknownDots: number
+  }
+}
+
+const PITCH: Record<MapMode, number> = { '2d': 0, tilt: 46, '3d': 62 }
+/** Callsigns and thinning follow a moving view at most this often. */
+const LAY_OUT_EVERY_MS = 250
+
+/** @returns null where the browser has no WebGL 2 */
+export function createCityMap(container: HTMLElement, options: CityMapOptions = {}): CityMap | null {
+  return isMapPossible() ? new DeskMap(container, options) : null
+}
+
+class DeskMap implements CityMap {
+  #map: MapLibreMap
+  #clock: Clock
+  #layer: LivingLayer
+  #fleet: Fleet
+  #callsigns: Callsigns
+  #picture: CityPicture
+  #pointer: Pointer
+  #legend: Legend
+  #loop: FrameLoop
+  #isCalm: boolean
+  #isReady = false
+  #waiting: (() => void)[] = []
+  #mode: MapMode
+  #source: { cameras: readonly Camera[]; sites: readonly Site[]; language: Language }
+  #scene: MapScene | null = null
+  #bounds: [number, number, number, number] | null = null
+  #layOutAtMs = 0
+  #unknownDots = 0
+  #listeners = { pick: new Set<MapEvents['pick']>(), gesture: new Set<MapEvents['gesture']>() }
+  #resized: ResizeObserver
+
+  constructor(container: HTMLElement, options: CityMapOptions) {
+    this.#clock = options.clock ?? systemClock
+    this.#mode = options.mode ?? '2d'
+    this.#isCalm = options.isCalm ?? matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.#source = { cameras: [], sites: [], language: options.language ?? 'zh' }
+    container.classList.add('city-map')
+    this.#map = openMap(container, this.#source.language, this.#mode)
+    this.#layer = new LivingLayer(this.#clock, planeAt(0, 0))
+    this.#fleet = new Fleet(this.#layer, this.#clock)
+    this.#callsigns = new Callsigns(this.#layer, this.#fleet, this.#clock)
+    this.#picture = new CityPicture(this.#map)
+    this.#pointer = new Pointer(this.#map, this.#layer, this.#fleet, this.#clock, this.#source)
+    this.#legend = new Legend(container, this.#source.language)
+    this.#loop = new FrameLoop(this.#map, this.#clock, {
+      isMoving: () => this.#isMoving(),
+      hasDots: () => this.#layer.patrols.count + this.#layer.taxis.count > 0,
+      beforeFrame: () => this.#beforeFrame(),
+    })
+    this.#resized = new ResizeObserver(() => this.#map.resize())
+    this.#resized.observe(container)
+    this.#map.once('style.load', this.#begin)
+    this.#listen()
+  }
+
+  #begin = (): void => {
+    addMapImages(this.#map)
+    this.#map.addLayer(this.#layer, LIVING_BEFORE)
+    this.#isReady = true
+    this.#picture.setMode(this.#mode)
+    for (const job of this.#waiting.splice(0)) job()
+    this.#loop.kick()
+  }
+
+  #listen(): void {
+    const map = this.#map
+    map.on('click', (event) => {
+      const picked = this.#pointer.pickAt(event.point.x, event.point.y)
+      if (!picked) return
+      const { lng, lat } = event.lngLat
+      const detail: MapPick = { kind: picked.kind, id: picked.id, key: this.#pointer.keyOf(picked), lngLat: [lng, lat] }
+      for (const listener of this.#listeners.pick) listener(detail)
+    })
+    const byHand = (event: { originalEvent?: unknown }): void => {
+      if (!event.originalEvent) return
+      this.#fleet.followedKey = null
+      for (const listener of this.#listeners.gesture) listener()
+    }
+    map.on('dragstart', byHand)
+    map.on('zoomstart', byHand)
+    map.on('rotatestart', byHand)
+    map.on('pitchstart', byHand)
+    map.on('move', () => this.#layOut(false))
+    map.on('moveend', () => this.#layOut(true))
+    map.on('idle', () => this.#layOut(true))
+  }
+
+  /** Now, or when the style is there. */
+  #when(job: () => void): void {
+    if (this.#isReady) job()
+    else this.#waiting.push(job)
+  }
+
+  setCity(layers: CityLayers, city: { centre: LngLat; bounds: [number, number, number, number]; name: string }): void {
+    this.#layer.moveOrigin(city.centre[0], city.centre[1])
+    this.#bounds = city.bounds
+    this.#map.getCanvas().setAttribute('aria-label', city.name)
+    const [west, south, east, north] = city.bounds
+    const dx = (east - west) * 0.5
+    const dy = (north - south) * 0.5
+    this.#map.setMaxBounds([west - dx, south - dy, east + dx, north + dy])
+    this.#map.fitBounds(city.bounds, { animate: false, padding: 24 })
+    this.#when(() => this.#picture.setLayers(layers))
+    this.setPatrols([...this.#fleet.patrolByKey.values()])
+    this.setVehicles([...this.#fleet.taxiByKey.values()])
+    this.setCameras(this.#source.cameras)
+  }
+
+  setPatrols(patrols: readonly PatrolNow[]): void {
+    this.#fleet.setPatrols(patrols)
+    this.#dotsChanged()
+  }
+
+  setVehicles(vehicles: readonly VehicleNow[]): void {
+    this.#fleet.setVehicles(vehicles)
+    this.#dotsChanged()
+  }
+
+  moveDots(frame: { baseMs: number; dots: readonly Dot[] }): void {
+    this.#unknownDots += this.#fleet.moveDots(frame.baseMs, frame.dots)
+    this.#dotsChanged()
+  }
+
+  #dotsChanged(): void {
+    this.#layOut(true)
+    this.#layer.uploadDots()
+    this.#loop.kick()
+  }
+
+  setCameras(cameras: readonly Camera[]): void {
+    this.#source.cameras = cameras
+    this.#layer.setCameras(cameras, new Set(this.#scene?.cameraIds))
+    this.#loop.kick()
+  }
+
+  setSites(sites: readonly Site[]): void {
+    this.#source.sites = sites
+    this.#when(() => this.#picture.setSites(sites))
+  }
+
+  showScene(scene: MapScene | null): void {
+    this.#scene = scene
+    this.#fleet.setScene(
+      scene?.chosen ?? null,
+      new Set(scene?.candidates.filter((c) => c.route).map((c) => c.patrolId)),
+    )
+    this.#layer.setCameras(this.#source.cameras, new Set(scene?.cameraIds))
+    if (scene) {
+      const [lng, lat] = scene.lngLat
+      const isPulsing = (scene.isPulsing ?? true) && !this.#isCalm
+      const { plane, beacon } = this.#layer
+      beacon.show(xOf(plane, lng), yOf(plane, lat), scene.priority, scene.label, isPulsing, this.#map.getPixelRatio())
+    } else this.#layer.beacon.hide()
+    this.#when(() => this.#picture.setScene(scene))
+    this.#dotsChanged()
+  }
+
+  fitScene(): void {
+    const bounds = this.#scene && boundsOf(scenePoints(this.#scene))
+    if (!bounds) return
+    this.#fleet.followedKey = null
+    const padding = Math.min(110, this.#map.getContainer().clientWidth / 6)
+    this.#map.fitBounds(bounds, { padding, maxZoom: 16, pitch: PITCH[this.#mode], duration: 900 })
+  }
+
+  fitCity(): void {
+    this.#fleet.followedKey = null
+    if (this.#bounds) this.#map.fitBounds(this.#bounds, { padding: 24, duration: 700, pitch: PITCH[this.#mode] })
+  }
+
+  setMode(mode: MapMode): void {
+    this.#mode = mode
+    const isFlat = mode === '2d'
+    this.#map.dragRotate[isFlat ? 'disable' : 'enable']()
+    this.#map.touchPitch[isFlat ? 'disable' : 'enable']()
+    this.#when(() => this.#picture.setMode(mode))
+    const bearing = isFlat ? 0 : this.#map.getBearing()
+    this.#map.easeTo({ pitch: PITCH[mode], bearing, duration: 600 })
+  }
+
+  setLanguage(language: Language): void {
+    this.#source.language = language
+    this.#legend.setLanguage(language)
+    this.#when(() => this.#picture.setLanguage(language))
+    this.#layOut(true)
+  }
+
+  follow(key: number | null): void {
+    this.#fleet.followedKey = key
+    if (key === null || !this.#fleet.placeOf(key, place)) return
+    this.#map.easeTo({
+      center: lngLatOf(this.#layer.plane, place[0]!, place[1]!),
+      zoom: Math.max(15, this.#map.getZoom()),
+    })
+    this.#loop.kick()
+  }
+
+  flyTo(lngLat: LngLat, zoom?: number): void {
+    this.#fleet.followedKey = null
+    this.#map.flyTo({
+      center: lngLat,
+      zoom: zoom ?? Math.max(15.5, this.#map.getZoom()),
+      pitch: PITCH[this.#mode],
+      maxDuration: 1400,
+    })
+  }
+
+  setLayerVisible(name: MapSwitch, isVisible: boolean): void {
+    if (name === 'patrols' || name === 'taxis' || name === 'cameras') this.#layer.setVisible(name, isVisible)
+    else this.#when(() => this.#picture.setVisible(name, isVisible))
+    this.#loop.kick()
+  }
+
+  setCoverage(coverage: Coverage | null): void {
+    this.#when(() => this.#picture.setCoverage(coverage))
+  }
+
+  on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void {
+    const set = this.#listeners[event] as Set<MapEvents[E]>
+    set.add(listener)
+    return () => set.delete(listener)
+  }
+
+  resize(): void {
+    this.#map.resize()
+  }
+
+  destroy(): void {
+    this.#resized.disconnect()
+    this.#loop.stop()
+    this.#pointer.destroy()
+    this.#legend.destroy()
+    this.#map.remove()
+  }
+
+  get stats(): CityMap['stats'] {
+    return {
+      isReady: this.#isReady,
+      frames: this.#loop.frames,
+      frameCostMs: this.#loop.frameCostMs,
+      taxisShown: this.#fleet.taxisShown,
+      taxis: this.#layer.taxis.count,
+      patrols: this.#layer.patrols.count,
+      zoom: this.#map.getZoom(),
+      unknownDots: this.#unknownDots,
+    }
+  }
+
+  #isMoving(): boolean {
+    const nowS = this.#clock.monotonicMs() / 1000
+    const { beacon, patrols, taxis } = this.#layer
+    return (beacon.isShown && beacon.isPulsing) || Math.max(patrols.movingUntilS, taxis.movingUntilS) > nowS
+  }
+
+  #beforeFrame(): void {
+    const key = this.#fleet.followedKey
+    if (key === null || this.#map.isMoving() || !this.#fleet.placeOf(key, place)) return
+    this.#map.jumpTo({ center: lngLatOf(this.#layer.plane, place[0]!, place[1]!) })
+  }
+
+  /** Thins taxis and callsigns for the view as it is. */
+  #layOut(isNow: boolean): void {
+    const nowMs = this.#clock.monotonicMs()
+    if (!isNow && nowMs - this.#layOutAtMs < LAY_OUT_EVERY_MS) return
+    this.#layOutAtMs = nowMs
+    const zoom = this.#map.getZoom()
+    const { clientWidth, clientHeight } = this.#map.getCanvas()
+    this.#fleet.thin(zoom, this.#layer.metresPerPx())
+    this.#callsigns.layOut(clientWidth, clientHeight, zoom, this.#scene?.chosen ?? null)
+    this.#legend.setTaxis(this.#fleet.taxisShown, this.#layer.taxis.count, this.#source.language)
+    this.#layer.uploadDots()
+    this.#loop.kick()
+  }
+}
+
+function openMap(container: HTMLElement, language: Language, mode: MapMode): MapLibreMap {
+  const isSoftware = isSoftwareDrawn()
+  const map = new MapLibreMap({
+    container,
+    style: cityStyle(language),
+    attributionControl: false,
+    center: [0, 0],
+    zoom: 11,
+    minZoom: 9,
+    maxZoom: 19.5,
+    maxPitch: 70,
+    pitch: PITCH[mode],
+    dragRotate: mode !== '2d',
+    renderWorldCopies: false,
+    fadeDuration: isSoftware ? 0 : 200,
+    pixelRatio: isSoftware ? 1 : Math.min(2, devicePixelRatio),
+    canvasContextAttributes: { antialias: !isSoftware, powerPreference: 'high-performance' },
+    // Nothing may leave this origin; layers are handed in as objects.
+    transformRequest: (url) => ({ url }),
+    localIdeographFontFamily: 'sans-serif',
+  })
+  map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-right')
+  return map
+}
+
+const place = new Float64Array(2)
+
+export type { CityLayers, Language, MapScene }
+export type { FeatureCollection }

@@ -1,0 +1,123 @@
+import type { Feature, FeatureCollection } from 'geojson'
+import type { Coverage } from '../../domain/recommendation.ts'
+import type { Site } from '../../domain/site.ts'
+import { nameField } from './base-style.ts'
+import type { Language } from './base-style.ts'
+import { CITY_LAYERS, drawnLayer } from './city-layers.ts'
+import type { CityLayers } from './city-layers.ts'
+import { SWITCHES } from './city-style.ts'
+import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
+import { circleFeatures, routeFeatures, routeLabelFeatures, trailFeatures } from './scene-shapes.ts'
+import type { MapScene } from './scene-shapes.ts'
+
+/** Sites that keep their badge longest when there is no room: those with a button. */
+const SITE_RANK: Record<Site['kind'], number> = {
+  police: 0,
+  school: 1,
+  kindergarten: 1,
+  hospital: 2,
+  government: 3,
+  bank: 4,
+  station: 5,
+  shop: 6,
+  other: 7,
+}
+
+/** Everything MapLibre draws itself: fills its sources and turns its layers. Only after the style has loaded. */
+export class CityPicture {
+  #map: MapLibreMap
+  #zones: FeatureCollection = { type: 'FeatureCollection', features: [] }
+  #isTall = false
+  #hasBuildings = true
+  #coverageText = ''
+
+  constructor(map: MapLibreMap) {
+    this.#map = map
+  }
+
+  setLayers(layers: CityLayers): void {
+    for (const name of CITY_LAYERS) {
+      const drawn = drawnLayer(name, layers[name])
+      if (name === 'zones') this.#zones = drawn
+      this.#fill(name, drawn)
+    }
+  }
+
+  setSites(sites: readonly Site[]): void {
+    const features = sites.map((site): Feature => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [site.lng, site.lat] },
+      properties: { id: site.id, n: site.name, e: site.nameEn ?? site.name, k: site.kind, r: SITE_RANK[site.kind] },
+    }))
+    this.#fill('sites', { type: 'FeatureCollection', features })
+  }
+
+  setScene(scene: MapScene | null): void {
+    this.#fill('circles', circleFeatures(scene?.circles ?? []))
+    this.#fill('routes', routeFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
+    this.#fill('route-labels', routeLabelFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
+    this.#fill('trail', trailFeatures(scene?.trail))
+  }
+
+  /** Shades what cannot be reached in time now, and writes the share beside each zone's promise. */
+  setCoverage(coverage: Coverage | null): void {
+    const shareById = new Map(coverage?.zones.map((zone) => [zone.zoneId, zone.share]))
+    const text = coverage?.zones.map((zone) => `${zone.zoneId}${Math.round(zone.share * 100)}`).join() ?? ''
+    if (text === this.#coverageText) return
+    this.#coverageText = text
+    const withShare = this.#zones.features.flatMap((feature): Feature[] => {
+      const share = shareById.get(String(feature.properties?.['id']))
+      return share === undefined ? [] : [{ ...feature, properties: { ...feature.properties, share } }]
+    })
+    this.#fill('coverage', { type: 'FeatureCollection', features: withShare })
+    const labelled = this.#zones.features.map((feature): Feature => {
+      const share = shareById.get(String(feature.properties?.['id']))
+      if (share === undefined) return feature
+      const goal = `${String(feature.properties?.['goal'])} ${Math.round(share * 100)}%`
+      return { ...feature, properties: { ...feature.properties, goal } }
+    })
+    this.#fill('zones', { type: 'FeatureCollection', features: labelled })
+  }
+
+  setMode(mode: '2d' | 'tilt' | '3d'): void {
+    this.#isTall = mode !== '2d'
+    this.#showBuildings()
+    this.#map.setPaintProperty('building-tall', 'fill-extrusion-opacity', mode === '3d' ? 0.94 : 0.72)
+  }
+
+  setLanguage(language: Language): void {
+    const map = this.#map
+    for (const layer of map.getStyle().layers) {
+      if (!layer.id.startsWith('label-')) continue
+      const isZone = layer.id === 'label-zone'
+      map.setLayoutProperty(
+        layer.id,
+        'text-field',
+        isZone ? ['concat', ['get', 'goal'], ' ', nameField(language)] : nameField(language),
+      )
+    }
+    map.setLayoutProperty('site', 'text-field', ['step', ['zoom'], '', 13.2, nameField(language)])
+    map.setLayoutProperty('site', 'icon-image', ['concat', 'site-', ['get', 'k'], language === 'zh' ? '-zh' : '-en'])
+  }
+
+  setVisible(name: keyof typeof SWITCHES | 'buildings', isVisible: boolean): void {
+    if (name === 'buildings') {
+      this.#hasBuildings = isVisible
+      this.#showBuildings()
+      return
+    }
+    for (const id of SWITCHES[name]) this.#map.setLayoutProperty(id, 'visibility', isVisible ? 'visible' : 'none')
+  }
+
+  #showBuildings(): void {
+    const show = (id: string, isShown: boolean) =>
+      this.#map.setLayoutProperty(id, 'visibility', isShown && this.#hasBuildings ? 'visible' : 'none')
+    show('building-tall', this.#isTall)
+    show('building-flat', !this.#isTall)
+  }
+
+  #fill(name: string, shape: FeatureCollection): void {
+    const source = this.#map.getSource<GeoJSONSource>(name)
+    if (source) void source.setData(shape)
+  }
+}

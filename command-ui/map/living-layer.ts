@@ -1,0 +1,235 @@
+import type { Camera } from '../../domain/camera.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { Beacon } from './beacon.ts'
+import { GlideBuffer, materialOf, meshOf, setFours, square } from './dot-mesh.ts'
+import {
+  LABEL_FRAGMENT,
+  LABEL_VERTEX,
+  PATROL_FRAGMENT,
+  PATROL_VERTEX,
+  TAXI_FRAGMENT,
+  TAXI_VERTEX,
+} from './dot-shaders.ts'
+import { Glides } from './glide.ts'
+import { LabelSheet } from './label-sheet.ts'
+import type { CustomLayerInterface, CustomRenderMethodInput, MapLibreMap } from './maplibre-door.ts'
+import { cameraLook, PATROL_LOOK, rgbOf, SHAPES, TAXI_INK } from './palette.ts'
+import { planeAt, planeToClip, xOf, yOf } from './plane.ts'
+import type { Plane } from './plane.ts'
+import { CAMERA_FRAGMENT, CAMERA_VERTEX, CONE_FRAGMENT, CONE_VERTEX } from './spot-shaders.ts'
+import type { IUniform, InstancedBufferGeometry, Mesh } from './three-door.ts'
+import { Matrix4, Scene, ThreeCamera, Vector2, WebGLRenderer } from './three-door.ts'
+
+/** Rows to begin with; they double when full. */
+const PATROLS_FIRST = 64
+const TAXIS_FIRST = 1024
+
+/** 0–1 between two zooms. */
+const ramp = (zoom: number, from: number, to: number) => Math.min(1, Math.max(0, (zoom - from) / (to - from)))
+
+/**
+ * The living city: one three.js scene drawn by MapLibre in its own canvas. It holds what is drawn and draws it; who moves, who is
+ * thinned out and when to paint is decided elsewhere. Price of a frame: five instanced draws, no allocation.
+ */
+export class LivingLayer implements CustomLayerInterface {
+  readonly id = 'living'
+  readonly type = 'custom' as const
+  readonly renderingMode = '3d' as const
+  readonly patrols: Glides
+  readonly taxis: Glides
+  readonly sheet = new LabelSheet()
+  readonly beacon: Beacon
+  /** Plane metres to clip space as of the last frame; null before the first. */
+  readonly matrix = new Float64Array(16)
+  plane: Plane
+  #clock: Clock
+  #map: MapLibreMap | null = null
+  #renderer: WebGLRenderer | null = null
+  #scene = new Scene()
+  #camera = new ThreeCamera()
+  #shared: { uMatrix: IUniform<Matrix4>; uView: IUniform<Vector2>; uDensity: IUniform<number> }
+  #patrolNow: IUniform<number> = { value: 0 }
+  #taxiNow: IUniform<number> = { value: 0 }
+  #patrolScale: IUniform<number> = { value: 1 }
+  #taxiSize: IUniform<number> = { value: 5 }
+  #taxiQuiet: IUniform<number> = { value: 1 }
+  #cone: IUniform<number> = { value: 0 }
+  #coneLeastM: IUniform<number> = { value: 60 }
+  #cameraSize: IUniform<number> = { value: 0 }
+  #labelGeometry = square()
+  #spots: InstancedBufferGeometry[] = []
+  #meshes: Record<'patrols' | 'taxis' | 'cameras' | 'cones' | 'labels', Mesh>
+  #patrolBuffer: GlideBuffer
+  #taxiBuffer: GlideBuffer
+
+  constructor(clock: Clock, plane: Plane) {
+    this.#clock = clock
+    this.plane = plane
+    const nowS = clock.monotonicMs() / 1000
+    this.patrols = new Glides(PATROLS_FIRST, nowS)
+    this.taxis = new Glides(TAXIS_FIRST, nowS)
+    this.#shared = { uMatrix: { value: new Matrix4() }, uView: { value: new Vector2(1, 1) }, uDensity: { value: 1 } }
+    this.beacon = new Beacon(this.#scene, this.#shared)
+    const taxi = square()
+    const patrol = square()
+    this.#taxiBuffer = new GlideBuffer(taxi)
+    this.#patrolBuffer = new GlideBuffer(patrol, this.#labelGeometry)
+    this.#spots = [square(), square()]
+    this.#meshes = this.#buildMeshes(taxi, patrol)
+    this.#scene.add(...Object.values(this.#meshes))
+    this.setCameras([], new Set())
+    this.setLabels(new Float32Array(4), new Float32Array(4))
+    this.uploadDots()
+  }
+
+  #buildMeshes(taxi: InstancedBufferGeometry, patrol: InstancedBufferGeometry) {
+    const shared = this.#shared
+    const cameraInk = { value: rgbOf(cameraLook('online', true).colour) }
+    const inks: number[] = Object.keys(SHAPES).flatMap((shape) =>
+      rgbOf(Object.values(PATROL_LOOK).find((look) => look.shape === shape)?.colour ?? '#ffffff'),
+    )
+    const now = (uNowS: IUniform<number>, extra: Record<string, IUniform>) => ({ ...shared, uNowS, ...extra })
+    return {
+      cones: meshOf(
+        this.#spots[0]!,
+        materialOf(
+          CONE_VERTEX,
+          CONE_FRAGMENT,
+          { ...shared, uCone: this.#cone, uLeastM: this.#coneLeastM, uInk: cameraInk },
+          true,
+        ),
+        10,
+      ),
+      taxis: meshOf(
+        taxi,
+        materialOf(
+          TAXI_VERTEX,
+          TAXI_FRAGMENT,
+          now(this.#taxiNow, {
+            uSizePx: this.#taxiSize,
+            uQuiet: this.#taxiQuiet,
+            uInk: { value: rgbOf(TAXI_INK.hired) },
+            uAlarm: { value: rgbOf(TAXI_INK.emergency) },
+          }),
+        ),
+        20,
+      ),
+      cameras: meshOf(
+        this.#spots[1]!,
+        materialOf(CAMERA_VERTEX, CAMERA_FRAGMENT, { ...shared, uSizePx: this.#cameraSize, uInk: cameraInk }),
+        30,
+      ),
+      patrols: meshOf(
+        patrol,
+        materialOf(
+          PATROL_VERTEX,
+          PATROL_FRAGMENT,
+          now(this.#patrolNow, { uScale: this.#patrolScale, uInks: { value: inks } }),
+        ),
+        50,
+      ),
+      labels: meshOf(
+        this.#labelGeometry,
+        materialOf(LABEL_VERTEX, LABEL_FRAGMENT, now(this.#patrolNow, { uSheet: { value: this.sheet.texture } })),
+        55,
+      ),
+    }
+  }
+
+  onAdd(map: MapLibreMap, gl: WebGL2RenderingContext): void {
+    this.#map = map
+    this.#renderer = new WebGLRenderer({ canvas: map.getCanvas(), context: gl })
+    this.#renderer.autoClear = false
+    this.#renderer.sortObjects = true
+  }
+
+  onRemove(): void {
+    for (const mesh of Object.values(this.#meshes)) mesh.geometry.dispose()
+    this.#renderer?.dispose()
+    this.#renderer = null
+    this.#map = null
+  }
+
+  setVisible(name: 'patrols' | 'taxis' | 'cameras', isVisible: boolean): void {
+    this.#meshes[name].visible = isVisible
+    if (name === 'patrols') this.#meshes.labels.visible = isVisible
+    if (name === 'cameras') this.#meshes.cones.visible = isVisible
+  }
+  isVisible(name: 'patrols' | 'taxis' | 'cameras'): boolean {
+    return this.#meshes[name].visible
+  }
+
+  moveOrigin(lng: number, lat: number): void {
+    this.plane = planeAt(lng, lat)
+  }
+
+  /** After rows have changed. */
+  uploadDots(): void {
+    this.#patrolBuffer.upload(this.patrols)
+    this.#taxiBuffer.upload(this.taxis)
+  }
+
+  setCameras(cameras: readonly Camera[], inScene: ReadonlySet<string>): void {
+    const spots = new Float32Array(Math.max(1, cameras.length) * 4)
+    const sights = new Float32Array(Math.max(1, cameras.length) * 4)
+    const kinds = { seen: 0, idle: 1, dark: 2 }
+    cameras.forEach((camera, i) => {
+      spots[i * 4] = xOf(this.plane, camera.lng)
+      spots[i * 4 + 1] = yOf(this.plane, camera.lat)
+      spots[i * 4 + 2] = ((camera.bearingDeg ?? 0) * Math.PI) / 180
+      spots[i * 4 + 3] = camera.bearingDeg === null ? Math.PI : (camera.fovDeg * Math.PI) / 360
+      sights[i * 4] = camera.rangeM
+      sights[i * 4 + 1] = kinds[cameraLook(camera.state, camera.enabled).kind]
+      sights[i * 4 + 2] = inScene.has(camera.id) ? 1 : 0
+    })
+    for (const geometry of this.#spots) {
+      setFours(geometry, 'aSpot', spots)
+      setFours(geometry, 'aSight', sights)
+      geometry.instanceCount = cameras.length
+    }
+  }
+
+  /** By patrol row: piece of the sheet, and offset x, y (px, y down) with width and height; width 0 hides. */
+  setLabels(pieces: Float32Array, boxes: Float32Array): void {
+    setFours(this.#labelGeometry, 'aPiece', pieces)
+    setFours(this.#labelGeometry, 'aBox', boxes)
+  }
+
+  render(_gl: WebGL2RenderingContext, input: CustomRenderMethodInput): void {
+    const renderer = this.#renderer
+    const map = this.#map
+    if (!renderer || !map) return
+    planeToClip(this.plane, input.defaultProjectionData.mainMatrix, this.matrix)
+    this.#shared.uMatrix.value.fromArray(this.matrix)
+    const canvas = map.getCanvas()
+    const density = canvas.width / Math.max(1, canvas.clientWidth)
+    this.#shared.uDensity.value = density
+    if (this.#shared.uView.value.x !== canvas.width || this.#shared.uView.value.y !== canvas.height) {
+      this.#shared.uView.value.set(canvas.width, canvas.height)
+      renderer.setViewport(0, 0, canvas.width, canvas.height)
+    }
+    const nowS = this.#clock.monotonicMs() / 1000
+    this.#patrolNow.value = nowS - this.patrols.epochS
+    this.#taxiNow.value = nowS - this.taxis.epochS
+    this.#sizesAt(map.getZoom())
+    this.beacon.frame(nowS, this.metresPerPx(), map.getPitch(), density)
+    renderer.resetState()
+    renderer.render(this.#scene, this.#camera)
+  }
+
+  /** Metres of ground under one CSS pixel at the middle of the map. */
+  metresPerPx(): number {
+    const map = this.#map
+    if (!map) return 10
+    return 1 / (this.plane.unitsPerM * 512 * 2 ** map.getZoom())
+  }
+
+  #sizesAt(zoom: number): void {
+    this.#patrolScale.value = 0.72 + 0.28 * ramp(zoom, 11, 13.5)
+    this.#taxiSize.value = 4.2 + 2.3 * ramp(zoom, 11.5, 14.5) + 7 * ramp(zoom, 15, 18)
+    this.#taxiQuiet.value = 0.62 + 0.28 * ramp(zoom, 12, 15)
+    this.#cone.value = ramp(zoom, 14.6, 15.6)
+    this.#coneLeastM.value = this.metresPerPx() * 46
+    this.#cameraSize.value = zoom < 12.6 ? 0 : 6 + 5 * ramp(zoom, 12.6, 16)
+  }
+}

@@ -1,0 +1,91 @@
+import type { Feature, FeatureCollection } from 'geojson'
+import type { Priority } from '../../domain/alarm.ts'
+import type { Trail } from '../../domain/fix.ts'
+import type { Candidate, Recommendation } from '../../domain/recommendation.ts'
+import type { LngLat } from '../../domain/scalars.ts'
+import { pointAlong } from './along.ts'
+import { circleInk, minutesText } from './palette.ts'
+
+/** What the map shows of one incident. */
+export interface MapScene {
+  lngLat: LngLat
+  priority: Priority
+  /** Name of the place, as the officer reads it. */
+  label: string
+  circles: Recommendation['circles']
+  candidates: Candidate[]
+  chosen: string | null
+  cameraIds: string[]
+  trail?: Trail
+  /** Flashing means "nobody has acknowledged yet"; false lets the beacon stand still. Default true. */
+  isPulsing?: boolean
+}
+
+const collection = (features: Feature[]): FeatureCollection => ({ type: 'FeatureCollection', features })
+
+/** Largest first, so that the smaller lies on top; rank 0 is the smallest. */
+export function circleFeatures(circles: MapScene['circles']): FeatureCollection {
+  const rising = [...circles].sort((a, b) => a.goalS - b.goalS)
+  return collection(
+    rising
+      .map((circle, rank): Feature => ({
+        type: 'Feature',
+        geometry: { type: 'MultiPolygon', coordinates: circle.coordinates },
+        properties: { rank, ink: circleInk(rank), minutes: minutesText(circle.goalS) },
+      }))
+      .reverse(),
+  )
+}
+
+/** Ways of the candidates; the chosen one last, so that it lies on top. */
+export function routeFeatures(candidates: readonly Candidate[], chosen: string | null): FeatureCollection {
+  return collection(
+    candidates.flatMap((candidate): Feature[] => {
+      if (!candidate.route || candidate.route.length < 2) return []
+      const isChosen = candidate.patrolId === chosen
+      return [
+        {
+          type: 'Feature',
+          geometry: { type: 'LineString', coordinates: candidate.route },
+          properties: { chosen: isChosen, order: isChosen ? 1 : 0, id: candidate.patrolId },
+        },
+      ]
+    }),
+  )
+}
+
+/**
+ * "巡07 2′10″ ✓": who, how long, and whether that keeps the promise. It stands on the road at a third of the way from the car:
+ * near the scene all ways run together.
+ */
+export function routeLabelFeatures(candidates: readonly Candidate[], chosen: string | null): FeatureCollection {
+  return collection(
+    candidates.flatMap((candidate): Feature[] => {
+      const point = candidate.route ? pointAlong(candidate.route, 0.35) : null
+      if (!point || candidate.etaS === null) return []
+      const inside = candidate.insideGoal === null ? '' : candidate.insideGoal ? ' ✓' : ' ✕'
+      return [
+        {
+          type: 'Feature',
+          geometry: { type: 'Point', coordinates: point },
+          properties: {
+            chosen: candidate.patrolId === chosen,
+            text: `${candidate.callsign} ${minutesText(candidate.etaS)}${inside}`,
+          },
+        },
+      ]
+    }),
+  )
+}
+
+export function trailFeatures(trail: Trail | undefined): FeatureCollection {
+  if (!trail || trail.points.length < 2) return collection([])
+  const coordinates = trail.points.map(([, lng, lat]) => [lng, lat])
+  return collection([{ type: 'Feature', geometry: { type: 'LineString', coordinates }, properties: {} }])
+}
+
+/** Everything the officer should see at once: the scene, the chosen car's way, the trail's last part. */
+export function scenePoints(scene: MapScene): LngLat[] {
+  const chosen = scene.candidates.find((candidate) => candidate.patrolId === scene.chosen)
+  return [scene.lngLat, ...(chosen?.route ?? [])]
+}

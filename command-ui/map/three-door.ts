@@ -1,0 +1,25 @@
+/** The one door to three.js. */
+export {
+  BufferAttribute,
+  Camera as ThreeCamera,
+  CanvasTexture,
+  CustomBlending,
+  CylinderGeometry,
+  DoubleSide,
+  DynamicDrawUsage,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBufferAttribute,
+  LinearFilter,
+  Matrix4,
+  Mesh,
+  OneFactor,
+  OneMinusSrcAlphaFactor,
+  Scene,
+  ShaderMaterial,
+  Vector2,
+  Vector4,
+  WebGLRenderer,
+} from 'three'
+export type { BufferGeometry, IUniform } from 'three'
