@@ -1,0 +1,122 @@
+import { transitionAlarm } from '../../domain/alarm-transitions.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { toIso } from '../../domain/clock.ts'
+import { Fault, reasonOf } from '../../domain/fault.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import { readAssignment } from '../dispatch/assignment-rows.ts'
+import type { EventLog, NewEvent } from '../live/event-log.ts'
+import type { Tx } from '../store/database.ts'
+import { lockAlarm, saveAlarms } from './alarm-rows.ts'
+import { fireDueTimers, type Timer } from './timer-rows.ts'
+
+/** One sweep for all timers of the centre. A tone that is a quarter of a second late is still a tone. */
+const SWEEP_MS = 250
+/** More than fire together in a storm of 25 alarms; the next sweep takes the rest. */
+const FIRED_AT_ONCE = 100
+
+/** Fires what is due: escalations, unanswered orders, forgotten tests. Once each, late rather than never. */
+export class Timers {
+  readonly #events: EventLog
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #fired
+  readonly #failed
+  #timer: NodeJS.Timeout | null = null
+  #busy = false
+
+  constructor(deps: { events: EventLog; clock: Clock; log: Log; metrics: Metrics }) {
+    this.#events = deps.events
+    this.#clock = deps.clock
+    this.#log = deps.log
+    this.#fired = deps.metrics.counter('vigil_timers_fired_total', 'Timers that fired, by kind')
+    this.#failed = deps.metrics.counter('vigil_timer_sweeps_failed_total', 'Sweeps of the timers that failed').of()
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#sweepQuietly(), SWEEP_MS)
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  async #sweepQuietly(): Promise<void> {
+    if (this.#busy) return
+    this.#busy = true
+    try {
+      await this.sweep()
+    } catch (error) {
+      this.#failed.add()
+      const away = error instanceof Fault && error.code === 'database-away'
+      if (!away) this.#log.error('a sweep of the timers failed', { reason: reasonOf(error) })
+    } finally {
+      this.#busy = false
+    }
+  }
+
+  /** Visits every timer that is due. @returns how many fired */
+  async sweep(): Promise<number> {
+    const fired = await this.#events.transact(async (tx) => {
+      const timers = await fireDueTimers(tx, toIso(this.#clock.nowMs()), FIRED_AT_ONCE)
+      const events: NewEvent[] = []
+      for (const timer of timers) events.push(...(await this.#fireOne(tx, timer)))
+      await this.#events.appendAll(tx, events)
+      return timers
+    })
+    for (const timer of fired) this.#fired.of({ kind: timer.kind }).add()
+    return fired.length
+  }
+
+  /** A timer whose subject is gone must not keep the others from firing. */
+  async #fireOne(tx: Tx, timer: Timer): Promise<NewEvent[]> {
+    try {
+      return await this.#fire(tx, timer)
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'not-found') throw error
+      this.#log.warn('a timer has lost its subject', { kind: timer.kind, subject: timer.subjectId })
+      return []
+    }
+  }
+
+  async #fire(tx: Tx, timer: Timer): Promise<NewEvent[]> {
+    switch (timer.kind) {
+      case 'escalate': {
+        const before = await lockAlarm(tx, timer.subjectId)
+        const alarm = transitionAlarm(before, { do: 'escalate', step: timer.step })
+        if (alarm === before) return []
+        await saveAlarms(tx, [alarm])
+        return [
+          {
+            kind: 'alarm',
+            action: 'escalated',
+            subjectId: alarm.id,
+            incidentId: alarm.incidentId,
+            actor: 'centre',
+            body: alarm,
+          },
+        ]
+      }
+      case 'close-test': {
+        const before = await lockAlarm(tx, timer.subjectId)
+        // A real press may have come since: then it is an incident's alarm, and people close it.
+        if (before.type !== 'test' || before.incidentId !== null || before.state === 'closed') return []
+        const at = toIso(this.#clock.nowMs())
+        const alarm = { ...transitionAlarm(before, { do: 'close', at }), disposition: 'test' as const }
+        await saveAlarms(tx, [alarm])
+        return [{ kind: 'alarm', action: 'closed', subjectId: alarm.id, actor: 'centre', body: alarm }]
+      }
+      case 'order-unanswered': {
+        const assignment = await readAssignment(tx, timer.subjectId)
+        if (assignment.state !== 'ordered') return []
+        const { id: subjectId, incidentId } = assignment
+        return [{ kind: 'assignment', action: 'unanswered', subjectId, incidentId, actor: 'centre', body: assignment }]
+      }
+      default: {
+        const never: never = timer.kind
+        throw new Error(`unknown kind of timer ${String(never)}`)
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import type { Assignment } from '../../domain/assignment.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { toIso } from '../../domain/clock.ts'
+import { Fault } from '../../domain/fault.ts'
+import { newId } from '../../domain/ids.ts'
+import type { Incident } from '../../domain/incident.ts'
+import { canDispatch, deriveIncident } from '../../domain/incident-transitions.ts'
+import type { Recommendation } from '../../domain/recommendation.ts'
+import { incidentEvent } from '../alarms/alarm-actions.ts'
+import { lockAlarms } from '../alarms/alarm-rows.ts'
+import { lockIncident, saveIncidents } from '../alarms/incident-rows.ts'
+import { setTimers } from '../alarms/timer-rows.ts'
+import type { CentreState } from '../live/centre-state.ts'
+import type { EventLog, NewEvent } from '../live/event-log.ts'
+import type { Tx } from '../store/database.ts'
+import { assignmentsOfIncident, insertAssignment, openAssignmentOfPatrol } from './assignment-rows.ts'
+import { orderMessage } from './order-message.ts'
+import { putOutbox } from './outbox-rows.ts'
+import { patrolEvent } from './patrol-event.ts'
+import { putReceipts } from './receipts.ts'
+
+/** An order that nobody accepts within this is offered to the next patrol. */
+export const ORDER_ANSWER_MS = 30_000
+
+export interface DispatchDeps {
+  events: EventLog
+  clock: Clock
+  state: CentreState
+  /** Who should go now, from live places. @throws Fault `not-found` */
+  recommend(incident: Incident): Recommendation
+}
+
+export interface Order {
+  incidentId: string
+  patrolId: string
+  /** Why another than the recommended one. */
+  reason: string | null
+  actor: string
+}
+
+/**
+ * Sends a patrol: the order, what the officer was shown, the message to its terminal, the timer and the incident's new state in one
+ * transaction. The same patrol on the same incident again: the order that is there.
+ * @throws Fault `patrol-busy` with its incident; `reason-needed` for another than the recommended; `state-changed`; `not-found`
+ */
+export async function orderPatrol(deps: DispatchDeps, order: Order): Promise<Assignment> {
+  const { state, clock } = deps
+  const patrol = state.patrols.get(order.patrolId)
+  if (!patrol) throw new Fault('not-found', 'there is no such patrol', { kind: 'patrol', id: order.patrolId })
+  return await deps.events.transact(async (tx) => {
+    const incident = await lockIncident(tx, order.incidentId)
+    if (!canDispatch(incident)) {
+      throw new Fault('state-changed', `the incident is already ${incident.state}`, { state: incident.state })
+    }
+    const busy = await openAssignmentOfPatrol(tx, order.patrolId)
+    if (busy?.incidentId === incident.id) return busy
+    if (busy) throw busyFault(deps, busy)
+    if (patrol.duty !== 'on') {
+      throw new Fault('state-changed', `${patrol.callsign} is not on duty`, { patrolId: patrol.id, duty: patrol.duty })
+    }
+    const recommendation = deps.recommend(incident)
+    if (recommendation.chosen !== null && recommendation.chosen !== order.patrolId && !order.reason) {
+      const detail = 'another patrol than the recommended one needs a reason'
+      throw new Fault('reason-needed', detail, { recommended: recommendation.chosen })
+    }
+    const nowMs = clock.nowMs()
+    const assignment = newAssignment(order, incident, recommendation, nowMs)
+    await insertAssignment(tx, assignment, recommendation, order.reason)
+    await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs })
+    return assignment
+  })
+}
+
+async function writeOrder(
+  tx: Tx,
+  deps: DispatchDeps,
+  all: { assignment: Assignment; incident: Incident; recommendation: Recommendation; order: Order; nowMs: number },
+): Promise<void> {
+  const { assignment, incident, recommendation, order, nowMs } = all
+  const { actor } = order
+  const { id: subjectId, incidentId } = assignment
+  const derived = deriveIncident(incident, await assignmentsOfIncident(tx, incidentId))
+  await saveIncidents(tx, [derived])
+  await putOutbox(tx, [orderMessage(assignment, incident, recommendation, nowMs)])
+  await setTimers(tx, [{ kind: 'order-unanswered', subjectId, step: 1, dueAtMs: nowMs + ORDER_ANSWER_MS }])
+  if (incident.dispatchedAt === null) {
+    await putReceipts(tx, await lockAlarms(tx, incident.alarmIds), 'dispatched', nowMs)
+  }
+  const events: NewEvent[] = [{ kind: 'assignment', action: 'ordered', subjectId, incidentId, actor, body: assignment }]
+  if (order.reason) {
+    events.push({ kind: 'note', action: 'overridden', subjectId, incidentId, actor, body: { text: order.reason } })
+  }
+  events.push(incidentEvent(derived, 'dispatched', actor), ...patrolEvent(deps.state, assignment, actor))
+  await deps.events.appendAll(tx, events)
+}
+
+function newAssignment(order: Order, incident: Incident, shown: Recommendation, nowMs: number): Assignment {
+  const candidate = shown.candidates.find((one) => one.patrolId === order.patrolId)
+  return {
+    id: newId(nowMs),
+    incidentId: incident.id,
+    patrolId: order.patrolId,
+    state: 'ordered',
+    orderedAt: toIso(nowMs),
+    orderedBy: order.actor,
+    acceptedAt: null,
+    enRouteAt: null,
+    onSceneAt: null,
+    arrival: null,
+    clearedAt: null,
+    endedAt: null,
+    endedReason: null,
+    etaS: candidate?.etaS ?? null,
+    distanceM: candidate?.distanceM ?? null,
+    insideGoal: candidate?.insideGoal ?? null,
+    goalS: incident.goalS,
+  }
+}
+
+function busyFault(deps: DispatchDeps, busy: Assignment): Fault {
+  const callsign = deps.state.patrols.get(busy.patrolId)?.callsign ?? busy.patrolId
+  const number = deps.state.incidents.get(busy.incidentId)?.number ?? busy.incidentId
+  return new Fault('patrol-busy', `${callsign} is already on incident ${number}`, {
+    patrolId: busy.patrolId,
+    incidentId: busy.incidentId,
+    assignmentId: busy.id,
+    state: busy.state,
+    by: busy.orderedBy,
+  })
+}

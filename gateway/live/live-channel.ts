@@ -1,0 +1,186 @@
+import type { Alarm } from '../../domain/alarm.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { toIso } from '../../domain/clock.ts'
+import { reasonOf } from '../../domain/fault.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import type { Me } from '../../domain/officer.ts'
+import type { Coverage } from '../../domain/recommendation.ts'
+import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
+import type { Health, LogEvent, ServerMessage } from '../../domain/wire/live.ts'
+import { deskMessageSchema } from './desk-message.ts'
+import type { EventLog } from './event-log.ts'
+
+/** One desk's end of the WebSocket, whatever library carries it. */
+export interface DeskSocket {
+  /** Text frames are messages, byte frames are dots. Must not throw on a closed socket. */
+  send(frame: string | Uint8Array): void
+  /** Bytes that wait to be sent. */
+  readonly bufferedBytes: number
+  close(code: number, reason: string): void
+  onMessage(listener: (text: string) => void): void
+  onClose(listener: () => void): void
+}
+
+export interface DeskOptions {
+  /** Resume after this event; absent: from now on. */
+  after?: number
+  me: Me
+  sessionId: string
+}
+
+/** The strip is red after 5 s without one. */
+export const PULSE_MS = 2_000
+/** A desk that is this far behind would show old alarms as new: it is cut off and takes a fresh snapshot. */
+const BUFFERED_BYTES_MAX = 1024 * 1024
+/** Dots are the first thing a slow desk goes without; the newest will follow. */
+const DOTS_BUFFERED_MAX = 256 * 1024
+/** Screens of one district, with margin. */
+const DESKS_MAX = 500
+const CLOSE_TOO_SLOW = 4408
+const CLOSE_TOO_MANY = 4429
+
+interface Desk {
+  socket: DeskSocket
+  me: Me
+  sessionId: string
+  onDuty: boolean
+}
+
+export interface LiveDeps {
+  events: EventLog
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  health: () => Health
+  /** Changed dots since the last call. */
+  takeDots: (nowMs: number) => Dot[]
+  version: string
+  onRendered: (alarmId: string, sessionId: string) => void
+  onDuty: (me: Me, on: boolean, sound: 'running' | 'blocked') => void
+}
+
+/** Sends the event log, pulses and dots to every desk. Each text is made once, whoever gets it. */
+export class LiveChannel {
+  readonly #deps: LiveDeps
+  readonly #desks = new Set<Desk>()
+  readonly #cut
+  readonly #refused
+  #timers: NodeJS.Timeout[] = []
+  #stop: (() => void) | null = null
+
+  constructor(deps: LiveDeps) {
+    this.#deps = deps
+    const { metrics } = deps
+    this.#cut = metrics.counter('vigil_desks_cut_off_total', 'Desks that were too slow').of()
+    this.#refused = metrics
+      .counter('vigil_desk_messages_refused_total', 'Messages of desks that could not be read')
+      .of()
+    const desks = metrics.gauge('vigil_desks', 'Desks that are connected').of()
+    metrics.onRead(() => desks.set(this.#desks.size))
+  }
+
+  get desks(): number {
+    return this.#desks.size
+  }
+
+  start(): void {
+    this.#stop = this.#deps.events.subscribe((event) => this.#event(event))
+    this.#timers = [setInterval(() => this.#pulse(), PULSE_MS), setInterval(() => this.#dots(), 1000)]
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#stop?.()
+    for (const desk of this.#desks) desk.socket.close(1001, 'the centre is restarting')
+    this.#desks.clear()
+  }
+
+  /** Follows a desk until its socket closes. The caller has checked who it is. */
+  attach(socket: DeskSocket, options: DeskOptions): void {
+    if (this.#desks.size >= DESKS_MAX) return socket.close(CLOSE_TOO_MANY, 'too many desks')
+    const { events, clock, version } = this.#deps
+    const desk: Desk = { socket, me: options.me, sessionId: options.sessionId, onDuty: false }
+    socket.onMessage((text) => this.#hear(desk, text))
+    socket.onClose(() => this.#desks.delete(desk))
+    const at = toIso(clock.nowMs())
+    this.#sendTo(desk, { type: 'hello', n: events.n, at, program: 'core', version })
+    if (options.after !== undefined && options.after !== events.n) {
+      const missed = events.after(options.after)
+      if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event })
+      else this.#sendTo(desk, { type: 'reset', reason: 'too far behind' })
+    }
+    this.#sendTo(desk, { type: 'pulse', at, n: events.n, health: this.#deps.health() })
+    // Nothing above waits, so no event can come between what was missed and what follows.
+    this.#desks.add(desk)
+  }
+
+  broadcastProvisional(alarm: Alarm): void {
+    this.#broadcast({ type: 'provisional', alarm })
+  }
+  broadcastCoverage(coverage: Coverage): void {
+    this.#broadcast({ type: 'coverage', coverage })
+  }
+
+  #event(event: LogEvent): void {
+    this.#broadcast({ type: 'event', event })
+  }
+
+  #pulse(): void {
+    if (this.#desks.size === 0) return
+    const { clock, events, health } = this.#deps
+    this.#broadcast({ type: 'pulse', at: toIso(clock.nowMs()), n: events.n, health: health() })
+  }
+
+  #dots(): void {
+    const nowMs = this.#deps.clock.nowMs()
+    const dots = this.#deps.takeDots(nowMs)
+    if (dots.length === 0 || this.#desks.size === 0) return
+    const frame = encodeDots(nowMs, dots)
+    for (const { socket } of this.#desks) if (socket.bufferedBytes < DOTS_BUFFERED_MAX) socket.send(frame)
+  }
+
+  #broadcast(message: ServerMessage): void {
+    const text = JSON.stringify(message)
+    for (const desk of this.#desks) this.#sendText(desk, text)
+  }
+
+  #sendTo(desk: Desk, message: ServerMessage): void {
+    this.#sendText(desk, JSON.stringify(message))
+  }
+
+  #sendText(desk: Desk, text: string): void {
+    if (desk.socket.bufferedBytes > BUFFERED_BYTES_MAX) {
+      this.#cut.add()
+      this.#desks.delete(desk)
+      this.#deps.log.warn('a desk was too slow and is cut off', { officer: desk.me.username })
+      desk.socket.close(CLOSE_TOO_SLOW, 'too slow, take a new snapshot')
+      return
+    }
+    desk.socket.send(text)
+  }
+
+  #hear(desk: Desk, text: string): void {
+    const message = deskMessageSchema.safeParse(parse(text))
+    if (!message.success) return this.#refused.add()
+    const { onRendered, onDuty, log } = this.#deps
+    try {
+      if (message.data.type === 'rendered') onRendered(message.data.alarmId, desk.sessionId)
+      else {
+        desk.onDuty = message.data.on
+        onDuty(desk.me, message.data.on, message.data.sound)
+      }
+    } catch (error) {
+      log.error('a message of a desk failed', { type: message.data.type, reason: reasonOf(error) })
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Undefined does not fit the schema: refused and counted there.
+    return undefined
+  }
+}
