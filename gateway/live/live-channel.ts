@@ -4,30 +4,12 @@ import { toIso } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import type { Me } from '../../domain/officer.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
 import type { Health, LogEvent, ServerMessage } from '../../domain/wire/live.ts'
+import type { DeskRequest, DeskSocket } from '../http/websocket.ts'
 import { deskMessageSchema } from './desk-message.ts'
 import type { EventLog } from './event-log.ts'
-
-/** One desk's end of the WebSocket, whatever library carries it. */
-export interface DeskSocket {
-  /** Text frames are messages, byte frames are dots. Must not throw on a closed socket. */
-  send(frame: string | Uint8Array): void
-  /** Bytes that wait to be sent. */
-  readonly bufferedBytes: number
-  close(code: number, reason: string): void
-  onMessage(listener: (text: string) => void): void
-  onClose(listener: () => void): void
-}
-
-export interface DeskOptions {
-  /** Resume after this event; absent: from now on. */
-  after?: number
-  me: Me
-  sessionId: string
-}
 
 /** The strip is red after 5 s without one. */
 export const PULSE_MS = 2_000
@@ -42,9 +24,7 @@ const CLOSE_TOO_MANY = 4429
 
 interface Desk {
   socket: DeskSocket
-  me: Me
-  sessionId: string
-  onDuty: boolean
+  request: DeskRequest
 }
 
 export interface LiveDeps {
@@ -57,7 +37,7 @@ export interface LiveDeps {
   takeDots: (nowMs: number) => Dot[]
   version: string
   onRendered: (alarmId: string, sessionId: string) => void
-  onDuty: (me: Me, on: boolean, sound: 'running' | 'blocked') => void
+  onDuty: (request: DeskRequest, on: boolean, sound: 'running' | 'blocked') => void
 }
 
 /** Sends the event log, pulses and dots to every desk. Each text is made once, whoever gets it. */
@@ -97,16 +77,16 @@ export class LiveChannel {
   }
 
   /** Follows a desk until its socket closes. The caller has checked who it is. */
-  attach(socket: DeskSocket, options: DeskOptions): void {
+  attach(socket: DeskSocket, request: DeskRequest): void {
     if (this.#desks.size >= DESKS_MAX) return socket.close(CLOSE_TOO_MANY, 'too many desks')
     const { events, clock, version } = this.#deps
-    const desk: Desk = { socket, me: options.me, sessionId: options.sessionId, onDuty: false }
+    const desk: Desk = { socket, request }
     socket.onMessage((text) => this.#hear(desk, text))
     socket.onClose(() => this.#desks.delete(desk))
     const at = toIso(clock.nowMs())
     this.#sendTo(desk, { type: 'hello', n: events.n, at, program: 'core', version })
-    if (options.after !== undefined && options.after !== events.n) {
-      const missed = events.after(options.after)
+    if (request.after !== null && request.after !== events.n) {
+      const missed = events.after(request.after)
       if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event })
       else this.#sendTo(desk, { type: 'reset', reason: 'too far behind' })
     }
@@ -153,7 +133,7 @@ export class LiveChannel {
     if (desk.socket.bufferedBytes > BUFFERED_BYTES_MAX) {
       this.#cut.add()
       this.#desks.delete(desk)
-      this.#deps.log.warn('a desk was too slow and is cut off', { officer: desk.me.username })
+      this.#deps.log.warn('a desk was too slow and is cut off', { officer: desk.request.actor })
       desk.socket.close(CLOSE_TOO_SLOW, 'too slow, take a new snapshot')
       return
     }
@@ -165,11 +145,8 @@ export class LiveChannel {
     if (!message.success) return this.#refused.add()
     const { onRendered, onDuty, log } = this.#deps
     try {
-      if (message.data.type === 'rendered') onRendered(message.data.alarmId, desk.sessionId)
-      else {
-        desk.onDuty = message.data.on
-        onDuty(desk.me, message.data.on, message.data.sound)
-      }
+      if (message.data.type === 'rendered') onRendered(message.data.alarmId, desk.request.sessionId)
+      else onDuty(desk.request, message.data.on, message.data.sound)
     } catch (error) {
       log.error('a message of a desk failed', { type: message.data.type, reason: reasonOf(error) })
     }

@@ -1,0 +1,153 @@
+import type { Alarm } from '../../domain/alarm.ts'
+import { Fault, reasonOf } from '../../domain/fault.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import { JOURNAL_START, type JournalCursor, type JournalReader } from '../intake/journal/reader.ts'
+import type { Troubles } from '../live/troubles.ts'
+import type { Database } from '../store/database.ts'
+import { readCursor } from './journal-cursor.ts'
+import type { Provisional } from './provisional.ts'
+import type { SignalTaker } from './take-signals.ts'
+
+/** One transaction: large enough for a storm of 10,000 a minute at 10 a second, small enough that a lone press never waits long. */
+const BATCH = 256
+/** After a failure that is not the database being away: a broken statement fails each time, and should not fill the log. */
+const PAUSE_MS = 1_000
+/** While the database is away: a press must be on the desks within the same second. */
+const AWAY_PAUSE_MS = 100
+const RETIRE_MS = 60_000
+
+export interface TailDeps {
+  reader: JournalReader
+  taker: SignalTaker
+  provisional: Provisional
+  database: Database
+  troubles: Troubles
+  log: Log
+  metrics: Metrics
+  /** Something may be in the outbox now. */
+  onTaken: () => void
+  onProvisional: (alarm: Alarm) => void
+}
+
+/** Follows one journal: into the database while that is there, onto the desks as provisional alarms while it is not. */
+export class JournalTail {
+  readonly #deps: TailDeps
+  /** What has taken effect. */
+  #cursor: JournalCursor | null = null
+  /** How far provisional alarms have been shown; at or beyond the cursor. */
+  #ahead: JournalCursor | null = null
+  #running = false
+  #again = false
+  #stopped = false
+  #unwatch: (() => void) | null = null
+  #timers: NodeJS.Timeout[] = []
+  #waiting: NodeJS.Timeout | null = null
+  readonly #failed
+  readonly #shown
+
+  constructor(deps: TailDeps) {
+    this.#deps = deps
+    const { metrics, reader } = deps
+    const journal = reader.journal
+    this.#failed = metrics
+      .counter('vigil_journal_tail_failed_total', 'Rounds of the journal tail that failed')
+      .of({ journal })
+    this.#shown = metrics.counter('vigil_provisional_total', 'Alarms shown before they were stored').of({ journal })
+    const at = metrics.gauge('vigil_journal_taken_record', 'Number of the last record that took effect').of({ journal })
+    metrics.onRead(() => at.set(this.#cursor?.record ?? 0))
+  }
+
+  start(): void {
+    this.#unwatch = this.#deps.reader.watch(() => this.kick())
+    this.#timers = [setInterval(() => void this.#retire(), RETIRE_MS)]
+    this.kick()
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#unwatch?.()
+    for (const timer of this.#timers) clearInterval(timer)
+    if (this.#waiting) clearTimeout(this.#waiting)
+    while (this.#running) await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+
+  /** There may be more. */
+  kick(): void {
+    this.#again = true
+    if (!this.#running && !this.#stopped) void this.#run()
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true
+    try {
+      while (this.#again && !this.#stopped) {
+        this.#again = false
+        if (await this.#round()) this.#again = true
+      }
+    } catch (error) {
+      await this.#afterFailure(error)
+    } finally {
+      this.#running = false
+    }
+  }
+
+  /** @returns true when there was something, so there may be more */
+  async #round(): Promise<boolean> {
+    const { reader, taker, database, troubles, onTaken } = this.#deps
+    if (database.isAway()) throw new Fault('database-away', 'the database is away')
+    this.#cursor ??= (await readCursor(database, reader.journal)) ?? JOURNAL_START
+    const page = await reader.readFrom(this.#cursor, BATCH)
+    for (const damage of page.damage) {
+      const detail = `${damage.bytes} bytes of segment ${damage.segment} cannot be read, ${damage.recordsMissing} records missing; a copy is in quarantine`
+      await troubles.raiseNow({ subjectKind: 'journal', subjectId: reader.journal, code: 'damaged', detail })
+    }
+    if (page.records.length > 0) {
+      await taker.take(reader.journal, page.records, page.next)
+      onTaken()
+    }
+    this.#cursor = page.next
+    return page.records.length > 0
+  }
+
+  async #afterFailure(error: unknown): Promise<void> {
+    this.#failed.add()
+    const isAway = error instanceof Fault && error.code === 'database-away'
+    if (!isAway) this.#deps.log.error('the journal could not take effect', { reason: reasonOf(error) })
+    try {
+      await this.#showAhead()
+    } catch (error) {
+      this.#deps.log.error('provisional alarms could not be shown', { reason: reasonOf(error) })
+    }
+    if (this.#stopped) return
+    this.#waiting = setTimeout(() => this.kick(), isAway ? AWAY_PAUSE_MS : PAUSE_MS)
+  }
+
+  /** Shows what has come since; the database is not asked. */
+  async #showAhead(): Promise<void> {
+    const { reader, provisional, onProvisional } = this.#deps
+    // Unknown after a start without a database: then the last two segments are shown from their beginning.
+    const from = this.#cursor ?? JOURNAL_START
+    if (!this.#ahead || this.#ahead.record < from.record) this.#ahead = from
+    for (;;) {
+      const page = await reader.readFrom(this.#ahead, BATCH)
+      this.#ahead = page.next
+      for (const record of page.records) {
+        const alarm = provisional.take(record)
+        if (!alarm) continue
+        this.#shown.add()
+        onProvisional(alarm)
+      }
+      if (page.records.length === 0) return
+    }
+  }
+
+  async #retire(): Promise<void> {
+    if (!this.#cursor) return
+    try {
+      await this.#deps.reader.retire(this.#cursor)
+    } catch (error) {
+      this.#deps.log.warn('old segments of the journal could not be removed', { reason: reasonOf(error) })
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Alarm } from '../../domain/alarm.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { CentreState } from '../live/centre-state.ts'
+import type { LogEvent } from '../../domain/wire/live.ts'
+import type { JournalRecord } from '../intake/journal/format.ts'
+import { applySignal } from './apply-signal.ts'
+import { Effects } from './effects.ts'
+import { readRecord, unregistered } from './read-record.ts'
+
+/** Signals remembered so that a repetition is not shown twice; a whole city pressing at once has fewer. */
+const SEEN_MAX = 20_000
+
+/**
+ * Alarms that are known but not stored, because the database is away. They are made by the very rules that will store them, so each
+ * has the id that its stored alarm will have, and the event of that alarm replaces it on every desk.
+ */
+export class Provisional {
+  readonly #state: CentreState
+  readonly #clock: Clock
+  readonly #centre: [number, number]
+  readonly #alarms = new Map<string, Alarm>()
+  readonly #seen = new Set<string>()
+
+  constructor(deps: { state: CentreState; clock: Clock; centre: [number, number] }) {
+    this.#state = deps.state
+    this.#clock = deps.clock
+    this.#centre = deps.centre
+  }
+
+  /** Those that stand, for the snapshot of a desk that comes now. */
+  get alarms(): Alarm[] {
+    return [...this.#alarms.values()]
+  }
+
+  /** @returns the alarm to show, or null when the signal raises or changes none */
+  take(record: JournalRecord): Alarm | null {
+    const { decoded, eventId } = readRecord(record)
+    const key = `${record.deviceId} ${eventId}`
+    if (this.#seen.has(key)) return null
+    this.#seen.add(key)
+    if (this.#seen.size > SEEN_MAX) for (const oldest of this.#seen) if (this.#seen.delete(oldest)) break
+    const device = this.#state.devices.get(record.deviceId) ?? unregistered(record)
+    const before = this.#alarmOf(device.id)
+    const effects = new Effects()
+    if (before) effects.alarms.set(device.id, before)
+    for (const incident of this.#state.incidents.values()) effects.incidents.set(incident.id, incident)
+    const ctx = { state: this.#state, effects, centre: this.#centre, nowMs: this.#clock.nowMs() }
+    applySignal(ctx, { signalId: 0, device, eventId, receivedAtMs: record.receivedAtMs, decoded })
+    const after = effects.alarms.get(device.id)
+    if (!after || after === before) return null
+    // The incident that it will belong to has no number yet; a desk shows the alarm alone.
+    const alarm: Alarm = { ...after, incidentId: before?.incidentId ?? null, provisional: true }
+    this.#alarms.set(device.id, alarm)
+    return alarm
+  }
+
+  #alarmOf(deviceId: string): Alarm | undefined {
+    const provisional = this.#alarms.get(deviceId)
+    if (provisional) return provisional
+    for (const alarm of this.#state.alarms.values()) if (alarm.deviceId === deviceId) return alarm
+    return undefined
+  }
+
+  /** The stored alarm has come. */
+  onEvent(event: LogEvent): void {
+    if (event.kind !== 'alarm') return
+    const { deviceId } = event.body as Pick<Alarm, 'deviceId'>
+    this.#alarms.delete(deviceId)
+  }
+}
