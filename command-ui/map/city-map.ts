@@ -1,4 +1,3 @@
-import type { FeatureCollection } from 'geojson'
 import type { Camera } from '../../domain/camera.ts'
 import { systemClock } from '../../domain/clock.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -13,89 +12,22 @@ import type { CityLayers } from './city-layers.ts'
 import { CityPicture } from './city-picture.ts'
 import { Callsigns } from './callsigns.ts'
 import { boundsOf } from './along.ts'
-import { cityStyle, LIVING_BEFORE, SWITCHES } from './city-style.ts'
+import type { CityMap, CityMapOptions, MapEvents, MapMode, MapPick, MapSwitch } from './city-map-contract.ts'
+import { LIVING_BEFORE } from './city-style.ts'
 import { Fleet } from './fleet.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { Legend } from './legend.ts'
 import { LivingLayer } from './living-layer.ts'
 import { addMapImages } from './map-images.ts'
-import { MapLibreMap, ScaleControl } from './maplibre-door.ts'
-import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
+import type { MapLibreMap } from './maplibre-door.ts'
+import { isMapPossible } from './map-possible.ts'
+import { openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
 import { scenePoints } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 import './map.css'
 
-export type MapMode = '2d' | 'tilt' | '3d'
-export type MapSwitch = keyof typeof SWITCHES | 'patrols' | 'taxis' | 'cameras' | 'buildings'
-
-/** What the officer clicked. `key` is the dot's key for patrols and taxis. */
-export interface MapPick {
-  kind: 'patrol' | 'taxi' | 'camera' | 'site'
-  id: string
-  key: number | null
-  lngLat: LngLat
-}
-export interface MapEvents {
-  pick: (picked: MapPick) => void
-  /** The officer moved the map: stop moving it for him until he asks again. A follow has ended by itself. */
-  gesture: () => void
-}
-
-export interface CityMapOptions {
-  language?: Language
-  mode?: MapMode
-  clock?: Clock
-  /** Default: what the system says (prefers-reduced-motion). */
-  isCalm?: boolean
-}
-
-/**
- * The duty desk's map. Imperative, framework-free; every call may come before the style has loaded. Coordinates `[lng, lat]`
- * WGS-84. It fetches nothing: layers are handed in, letters come from the machine's fonts.
- */
-export interface CityMap {
-  setCity(
-    layers: CityLayers,
-    city: { centre: LngLat; bounds: [west: number, south: number, east: number, north: number]; name: string },
-  ): void
-  setPatrols(patrols: readonly PatrolNow[]): void
-  setVehicles(vehicles: readonly VehicleNow[]): void
-  setCameras(cameras: readonly Camera[]): void
-  setSites(sites: readonly Site[]): void
-  moveDots(frame: { baseMs: number; dots: readonly Dot[] }): void
-  /** Draws the scene and lights its cameras; does not move the view (see `fitScene`, `flyTo`). */
-  showScene(scene: MapScene | null): void
-  /** Moves the view so that the scene and the chosen car's way are seen. */
-  fitScene(): void
-  /** Back to the whole district. */
-  fitCity(): void
-  setMode(mode: MapMode): void
-  setLanguage(language: Language): void
-  /** Keeps a patrol or taxi in the middle; null lets go. */
-  follow(key: number | null): void
-  flyTo(lngLat: LngLat, zoom?: number): void
-  setLayerVisible(name: MapSwitch, isVisible: boolean): void
-  setCoverage(coverage: Coverage | null): void
-  /** @returns call it to stop listening */
-  on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void
-  resize(): void
-  destroy(): void
-  /** For tests and the harness. */
-  readonly stats: {
-    isReady: boolean
-    frames: number
-    frameCostMs: number
-    taxisShown: number
-    taxis: number
-    patrols: number
-    zoom: number
-    unknownDots: number
-  }
-}
-
-const PITCH: Record<MapMode, number> = { '2d': 0, tilt: 46, '3d': 62 }
 /** Callsigns and thinning follow a moving view at most this often. */
 const LAY_OUT_EVERY_MS = 250
 
@@ -370,32 +302,4 @@ class DeskMap implements CityMap {
   }
 }
 
-function openMap(container: HTMLElement, language: Language, mode: MapMode): MapLibreMap {
-  const isSoftware = isSoftwareDrawn()
-  const map = new MapLibreMap({
-    container,
-    style: cityStyle(language),
-    attributionControl: false,
-    center: [0, 0],
-    zoom: 11,
-    minZoom: 9,
-    maxZoom: 19.5,
-    maxPitch: 70,
-    pitch: PITCH[mode],
-    dragRotate: mode !== '2d',
-    renderWorldCopies: false,
-    fadeDuration: isSoftware ? 0 : 200,
-    pixelRatio: isSoftware ? 1 : Math.min(2, devicePixelRatio),
-    canvasContextAttributes: { antialias: !isSoftware, powerPreference: 'high-performance' },
-    // Nothing may leave this origin; layers are handed in as objects.
-    transformRequest: (url) => ({ url }),
-    localIdeographFontFamily: 'sans-serif',
-  })
-  map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-right')
-  return map
-}
-
 const place = new Float64Array(2)
-
-export type { CityLayers, Language, MapScene }
-export type { FeatureCollection }

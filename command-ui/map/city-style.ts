@@ -1,7 +1,8 @@
 import type { StyleSpecification } from './maplibre-door.ts'
-import { buildingLayers, groundLayers, labelLayers, roadLayers, zoneLayers } from './base-style.ts'
+import { buildingLayers, groundLayers, roadLayers, zoneLayers } from './base-style.ts'
 import type { Language } from './base-style.ts'
 import { CITY_LAYERS } from './city-layers.ts'
+import { labelLayers } from './label-style.ts'
 import { circleLayers, routeLayers, sceneLabelLayers, sceneSources } from './scene-style.ts'
 
 /** The layer before which the living city is put: above all names, below the scene's times. */

@@ -45,15 +45,18 @@ vec4 ink(vec3 colour, float alpha) { return vec4(colour * alpha, alpha); }
 export const TAXI_VERTEX = /* glsl */ `
 ${GLIDE}
 uniform float uSizePx;
+uniform float uFocusW;
 varying vec2 vAt;
 varying float vAlpha;
 varying float vLook;
+varying float vSize;
 void main() {
   vec2 place = glide();
   vec4 clip = uMatrix * vec4(place, 0.0, 1.0);
   vLook = aTimes.w;
   vAlpha = fade();
-  float half_ = (vLook > 1.5 ? max(9.0, uSizePx * 1.6) : uSizePx * 0.5 + 2.0) * uDensity;
+  vSize = uSizePx * clamp(uFocusW / clip.w, 0.55, 1.35);
+  float half_ = (vLook > 1.5 ? max(9.0, vSize * 1.6) : vSize * 0.5 + 2.0) * uDensity;
   vec2 up = headingOf(place, clip);
   vAt = position.xy * half_ / uDensity;
   vec2 px = (vec2(up.y, -up.x) * position.x + up * position.y) * half_;
@@ -63,13 +66,13 @@ void main() {
 }
 `
 export const TAXI_FRAGMENT = /* glsl */ `
-uniform float uSizePx;
 uniform float uQuiet;
 uniform vec3 uInk;
 uniform vec3 uAlarm;
 varying vec2 vAt;
 varying float vAlpha;
 varying float vLook;
+varying float vSize;
 ${OVER}
 void main() {
   if (vLook > 1.5) {
@@ -78,9 +81,9 @@ void main() {
     gl_FragColor = mark * vAlpha;
     return;
   }
-  float r = uSizePx * 0.5;
+  float r = vSize * 0.5;
   // From z 16 a body longer than wide: it shows where the car heads.
-  float stretch = clamp((uSizePx - 6.5) / 5.0, 0.0, 0.45);
+  float stretch = clamp((vSize - 6.5) / 5.0, 0.0, 0.45);
   vec2 p = vec2(vAt.x, max(0.0, abs(vAt.y) - r * stretch));
   float wide = r * (1.0 - stretch * 0.9);
   float d = length(p) - wide;

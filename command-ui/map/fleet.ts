@@ -28,6 +28,7 @@ export class Fleet {
   #orderStale = true
   #placeX = new Float64Array(0)
   #placeY = new Float64Array(0)
+  #farness = new Float64Array(0)
   #shown = new Uint8Array(0)
   #chosen: string | null = null
   #candidates: ReadonlySet<string> = new Set()
@@ -103,10 +104,19 @@ export class Fleet {
       taxis.placeAt(i, nowS, place)
       this.#placeX[i] = place[0]!
       this.#placeY[i] = place[1]!
+      this.#farness[i] = this.#layer.farnessOf(place[0]!, place[1]!)
     }
     const isPinned = (i: number) => taxis.lookAt(i) === LOOK.emergency || taxis.keyAt(i) === this.followedKey
-    const grid = thinGridAt(zoom, metresPerPx)
-    this.taxisShown = thinDots(grid, this.#order, taxis.count, this.#placeX, this.#placeY, isPinned, this.#shown)
+    this.taxisShown = thinDots({
+      grid: thinGridAt(zoom, metresPerPx),
+      order: this.#order,
+      count: taxis.count,
+      placeX: this.#placeX,
+      placeY: this.#placeY,
+      farness: this.#farness,
+      isPinned,
+      shown: this.#shown,
+    })
     for (let i = 0; i < taxis.count; i++) taxis.setShown(i, this.#shown[i] === 1, nowS)
   }
 
@@ -182,6 +192,7 @@ export class Fleet {
     this.#orderStale = false
     this.#placeX = new Float64Array(taxis.count)
     this.#placeY = new Float64Array(taxis.count)
+    this.#farness = new Float64Array(taxis.count)
     this.#shown = new Uint8Array(taxis.count)
     this.#order = new Uint32Array(taxis.count).map((_, i) => i)
     this.#order.sort((a, b) => rankOf(taxis.keyAt(a)) - rankOf(taxis.keyAt(b)))

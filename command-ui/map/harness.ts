@@ -8,7 +8,8 @@ import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Dot } from '../../domain/wire/dots.ts'
 import { createCityMap } from './city-map.ts'
-import type { CityMap, MapScene } from './city-map.ts'
+import type { CityMap } from './city-map-contract.ts'
+import type { MapScene } from './scene-shapes.ts'
 import { CITY_LAYERS } from './city-layers.ts'
 import type { CityLayers } from './city-layers.ts'
 import { harnessCity, seeded } from './harness-city.ts'
@@ -253,11 +254,10 @@ async function begin(): Promise<void> {
   const taxiDrivers = Array.from({ length: Number(query.get('taxis') ?? 300) }, (_, i) =>
     driverOn(roads, 1000 + i, 5 + (i % 6)),
   )
-  const points = (n: number) =>
-    Array.from(
-      { length: n },
-      () => (roads[Math.floor(random() * roads.length)]!.geometry as { coordinates: LngLat[] }).coordinates[0]!,
-    )
+  const corners = roads.map(
+    (f) => (f.geometry.type === 'LineString' ? f.geometry.coordinates[0] : city.centre) as LngLat,
+  )
+  const points = (n: number) => Array.from({ length: n }, () => corners[Math.floor(random() * corners.length)]!)
   const patrols = patrolDrivers.map(patrolOf)
   const cameras = camerasAt(points(64))
   map.setPatrols(patrols)

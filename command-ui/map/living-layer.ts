@@ -53,6 +53,7 @@ export class LivingLayer implements CustomLayerInterface {
   #patrolScale: IUniform<number> = { value: 1 }
   #taxiSize: IUniform<number> = { value: 5 }
   #taxiQuiet: IUniform<number> = { value: 1 }
+  #focusW: IUniform<number> = { value: 0 }
   #cone: IUniform<number> = { value: 0 }
   #coneLeastM: IUniform<number> = { value: 60 }
   #cameraSize: IUniform<number> = { value: 0 }
@@ -107,6 +108,7 @@ export class LivingLayer implements CustomLayerInterface {
           TAXI_FRAGMENT,
           now(this.#taxiNow, {
             uSizePx: this.#taxiSize,
+            uFocusW: this.#focusW,
             uQuiet: this.#taxiQuiet,
             uInk: { value: rgbOf(TAXI_INK.hired) },
             uAlarm: { value: rgbOf(TAXI_INK.emergency) },
@@ -211,10 +213,20 @@ export class LivingLayer implements CustomLayerInterface {
     const nowS = this.#clock.monotonicMs() / 1000
     this.#patrolNow.value = nowS - this.patrols.epochS
     this.#taxiNow.value = nowS - this.taxis.epochS
+    const middle = map.getCenter()
+    const m = this.matrix
+    this.#focusW.value = m[3]! * xOf(this.plane, middle.lng) + m[7]! * yOf(this.plane, middle.lat) + m[15]!
     this.#sizesAt(map.getZoom())
     this.beacon.frame(nowS, this.metresPerPx(), map.getPitch(), density)
     renderer.resetState()
     renderer.render(this.#scene, this.#camera)
+  }
+
+  /** How many times farther from the eye than the middle of the view; 1 when seen from above. */
+  farnessOf(x: number, y: number): number {
+    const m = this.matrix
+    const w = m[3]! * x + m[7]! * y + m[15]!
+    return this.#focusW.value > 0 && w > 0 ? w / this.#focusW.value : 1
   }
 
   /** Metres of ground under one CSS pixel at the middle of the map. */

@@ -24,7 +24,7 @@ export function circleLayers(): LayerSpecification[] {
       type: 'fill',
       source: 'circles',
       layout: { 'fill-sort-key': ['-', ['get', 'rank']] },
-      paint: { 'fill-color': ['get', 'ink'], 'fill-opacity': ['match', ['get', 'rank'], 0, 0.13, 1, 0.09, 0.055] },
+      paint: { 'fill-color': ['get', 'ink'], 'fill-opacity': ['match', ['get', 'rank'], 0, 0.07, 1, 0.06, 0.05] },
     } as LayerSpecification,
     {
       id: 'circle-glow',

@@ -4,18 +4,19 @@
  * from second to second, sparse quarters keep all of theirs, and zooming in only adds.
  */
 export interface ThinGrid {
-  /** Side of a cell on the ground, metres; 0 shows everything. */
+  /** Side of a cell on the ground at the middle of the view, metres. */
   cellM: number
   perCell: number
+  /** So near that nothing is left out. */
+  isAllNear: boolean
 }
 
-/** Cell by zoom: 2 dots in 60 px square at the district, everything from z 16.5 on. */
+/** Cell by zoom: one dot in 64 px square at the district, two in 24 px at the street; from z 17 all that are near. */
 export function thinGridAt(zoom: number, metresPerPx: number): ThinGrid {
-  if (zoom >= 16.5) return { cellM: 0, perCell: 0 }
-  const cellPx = zoom < 12 ? 64 : zoom < 14 ? 64 - (zoom - 12) * 10 : 44 - (zoom - 14) * 10
+  const cellPx = zoom < 12 ? 64 : zoom < 14 ? 64 - (zoom - 12) * 10 : Math.max(22, 44 - (zoom - 14) * 10)
   // Rounded to powers of √2: cells (and so the chosen cars) change at steps of half a zoom, not with every wheel click.
   const cellM = 2 ** (Math.round(Math.log2(cellPx * metresPerPx) * 2) / 2)
-  return { cellM, perCell: zoom < 14 ? 1 : 2 }
+  return { cellM, perCell: zoom < 14 ? 1 : 2, isAllNear: zoom >= 17 }
 }
 
 /** Fixed rank of a key, 0–2³²: an integer hash, so that neighbours in the fleet list are not neighbours in rank. */
@@ -25,34 +26,41 @@ export function rankOf(key: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
+export interface ThinDots {
+  grid: ThinGrid
+  /** Indices by rising rank. */
+  order: ArrayLike<number>
+  count: number
+  /** Metres of the plane, by index. */
+  placeX: ArrayLike<number>
+  placeY: ArrayLike<number>
+  /** How many times farther away than the middle of the view (1 seen from above); a far cell covers more ground. */
+  farness: ArrayLike<number>
+  /** Shown whatever the crowd (followed, emergency). */
+  isPinned: (index: number) => boolean
+  /** Out: 1 or 0 by index. */
+  shown: Uint8Array
+}
+
 /** Cells the whole plane may have on a side: 2^20 × 10 m covers any city. */
 const CELL_SPAN = 1 << 20
+/** Twice as far, four, eight, …: beyond that nothing is told apart anyway. */
+const LEVELS_MAX = 6
 
-/**
- * @param order indices by rising rank
- * @param placeX,placeY metres of the plane, by index
- * @param isPinned dots shown whatever the crowd (followed, emergency)
- * @param shown out: 1 or 0 by index
- * @returns how many are shown
- */
-export function thinDots(
-  grid: ThinGrid,
-  order: ArrayLike<number>,
-  count: number,
-  placeX: ArrayLike<number>,
-  placeY: ArrayLike<number>,
-  isPinned: (index: number) => boolean,
-  shown: Uint8Array,
-): number {
+/** @returns how many are shown */
+export function thinDots(dots: ThinDots): number {
+  const { grid, order, shown } = dots
   let total = 0
   const taken = new Map<number, number>()
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < dots.count; i++) {
     const index = order[i]!
-    let isShown = grid.cellM === 0 || isPinned(index)
+    const level = Math.min(LEVELS_MAX, Math.max(0, Math.round(Math.log2(dots.farness[index]!))))
+    let isShown = (grid.isAllNear && level === 0) || dots.isPinned(index)
     if (!isShown) {
-      const cellX = Math.floor(placeX[index]! / grid.cellM) + CELL_SPAN / 2
-      const cellY = Math.floor(placeY[index]! / grid.cellM) + CELL_SPAN / 2
-      const cell = cellX * CELL_SPAN + cellY
+      const cellM = grid.cellM * 2 ** level
+      const cellX = Math.floor(dots.placeX[index]! / cellM) + CELL_SPAN / 2
+      const cellY = Math.floor(dots.placeY[index]! / cellM) + CELL_SPAN / 2
+      const cell = (level * CELL_SPAN + cellX) * CELL_SPAN + cellY
       const seen = taken.get(cell) ?? 0
       isShown = seen < grid.perCell
       if (isShown) taken.set(cell, seen + 1)

@@ -1,0 +1,31 @@
+import type { Language } from './base-style.ts'
+import type { MapMode } from './city-map-contract.ts'
+import { cityStyle } from './city-style.ts'
+import { MapLibreMap, ScaleControl } from './maplibre-door.ts'
+import { isSoftwareDrawn } from './map-possible.ts'
+
+/** How far the eye leans back in each mode, degrees. */
+export const PITCH: Record<MapMode, number> = { '2d': 0, tilt: 46, '3d': 62 }
+
+/** A MapLibre map that fetches nothing but its own worker. */
+export function openMap(container: HTMLElement, language: Language, mode: MapMode): MapLibreMap {
+  const isSoftware = isSoftwareDrawn()
+  const map = new MapLibreMap({
+    container,
+    style: cityStyle(language),
+    attributionControl: false,
+    center: [0, 0],
+    zoom: 11,
+    minZoom: 9,
+    maxZoom: 19.5,
+    maxPitch: 70,
+    pitch: PITCH[mode],
+    dragRotate: mode !== '2d',
+    renderWorldCopies: false,
+    fadeDuration: isSoftware ? 0 : 200,
+    pixelRatio: isSoftware ? 1 : Math.min(2, devicePixelRatio),
+    canvasContextAttributes: { antialias: !isSoftware, powerPreference: 'high-performance' },
+  })
+  map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-right')
+  return map
+}
