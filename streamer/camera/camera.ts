@@ -1,0 +1,219 @@
+import type { Clock } from '../../domain/clock.ts'
+import { Fault } from '../../domain/fault.ts'
+import type { Log } from '../../domain/log.ts'
+import type { SlabPool } from '../fmp4/slab.ts'
+import type { CameraVerdict } from '../health/judge-camera.ts'
+import { judgeCamera, STALLED_GIVE_UP_MS } from '../health/judge-camera.ts'
+import { LiveStream } from '../hls/live-stream.ts'
+import { Pipeline } from '../pipeline.ts'
+import { parseRtspAddress } from '../rtsp/address.ts'
+import type { StreamFailure } from '../rtsp/failure.ts'
+import { notACamera, silent } from '../rtsp/failure.ts'
+import { RtspSession } from '../rtsp/rtsp-session.ts'
+import type { VideoMedia } from '../rtsp/session-description.ts'
+import type { ConnectBudget } from './retry.ts'
+import { REJECTED_LOGINS_MAX, Retry, STABLE_MS } from './retry.ts'
+import { Viewers } from './viewers.ts'
+
+/** What the core wants served; the answer to the worker's beat. */
+export interface CameraOrder {
+  id: string
+  name: string
+  url: string
+  username: string | null
+  password: string | null
+  /** Kept connected, so that its first picture and its last half minute are there at once. */
+  warm: boolean
+}
+
+/** Nobody asked for this long: the camera is left alone. */
+export const IDLE_STOP_MS = 30_000
+/** Half a minute before an alarm, and the ten seconds it takes to open it. */
+export const WARM_RING_MS = 40_000
+/** The listed six seconds and the second in which a player still fetches what was just listed. */
+export const COLD_RING_MS = 8_000
+
+export interface CameraSurroundings {
+  clock: Clock
+  log: Log
+  slabs: SlabPool
+  budget: ConnectBudget
+  random: () => number
+  /** Sums of cameras' counters, see `fleet-metrics.ts`. */
+  retire: (pipeline: Pipeline, session: RtspSession) => void
+}
+
+/** One camera: connected while warm or watched, retried when it fails, judged at every look. */
+export class Camera {
+  readonly stream: LiveStream
+  readonly viewers = new Viewers()
+  readonly counts = { connects: 0, failures: 0 }
+  order: CameraOrder
+  session: RtspSession | null = null
+  pipeline: Pipeline | null = null
+  failure: StreamFailure | null = null
+  readonly #around: CameraSurroundings
+  readonly #retry: Retry
+  #rejectedLogins = 0
+  #wantedUntilMs = -Infinity
+  #playingSinceMs: number | null = null
+  #lastState = 'idle'
+
+  constructor(order: CameraOrder, around: CameraSurroundings) {
+    this.order = order
+    this.#around = around
+    this.#retry = new Retry(around.random)
+    const firstMsn = Math.floor(around.clock.nowMs() / 1000)
+    this.stream = new LiveStream(order.warm ? WARM_RING_MS : COLD_RING_MS, firstMsn)
+  }
+
+  get isLatched(): boolean {
+    return this.#rejectedLogins >= REJECTED_LOGINS_MAX
+  }
+
+  /** Somebody asks for its picture. */
+  touch(viewer: string): void {
+    const nowMs = this.#around.clock.monotonicMs()
+    if (nowMs > this.#wantedUntilMs && !this.order.warm) this.#retry.hurry(nowMs)
+    this.#wantedUntilMs = nowMs + IDLE_STOP_MS
+    this.viewers.seen(viewer, nowMs)
+    if (!this.session) this.#connectIfDue(nowMs)
+  }
+
+  /** @returns true when it was another camera, login or address from now on */
+  change(order: CameraOrder): void {
+    const before = this.order
+    this.order = order
+    this.stream.ring.keepMs = order.warm ? WARM_RING_MS : COLD_RING_MS
+    const same = before.url === order.url && before.username === order.username && before.password === order.password
+    if (same) return
+    this.#rejectedLogins = 0
+    this.#retry.reset()
+    this.failure = null
+    this.#leave()
+  }
+
+  tick(nowMs: number): void {
+    const isWanted = this.#isWanted(nowMs)
+    if (this.session && !isWanted) {
+      this.#leave()
+      this.stream.clear(nowMs)
+    }
+    this.session?.tick(nowMs)
+    this.pipeline?.tick(nowMs)
+    if (this.#playingSinceMs !== null) this.#watch(nowMs, this.#playingSinceMs)
+    if (!this.session && isWanted) this.#connectIfDue(nowMs)
+    this.stream.tick(nowMs)
+    this.#logChange(nowMs)
+  }
+
+  verdict(nowMs: number): CameraVerdict {
+    return judgeCamera(
+      {
+        isWanted: this.#isWanted(nowMs),
+        isLatched: this.isLatched,
+        failure: this.failure,
+        playingSinceMs: this.#playingSinceMs,
+        lastPacketMs: this.pipeline?.lastPacketMs ?? 0,
+        lastKeyMs: this.pipeline?.lastKeyMs ?? 0,
+        hasPicture: (this.pipeline?.lastKeyMs ?? 0) > 0,
+        lacksParameters: (this.pipeline?.counts.noParameters ?? 0) > 0,
+      },
+      nowMs,
+    )
+  }
+
+  /** Something in our own code broke: this camera is asked anew, the others never notice. */
+  broke(reason: string): void {
+    this.#failed(silent(`internal error: ${reason}`))
+  }
+
+  /** How long until it is asked again; 0 while it is being asked. */
+  retryInMs(nowMs: number): number {
+    if (this.isLatched) return Infinity
+    return this.session ? 0 : Math.max(0, this.#retry.nextMs - nowMs)
+  }
+
+  stop(): void {
+    this.#leave()
+    this.stream.endWaiting()
+    this.stream.clear(this.#around.clock.monotonicMs())
+  }
+
+  #isWanted(nowMs: number): boolean {
+    return this.order.warm || nowMs < this.#wantedUntilMs
+  }
+
+  #connectIfDue(nowMs: number): void {
+    if (this.isLatched || nowMs < this.#retry.nextMs || !this.#around.budget.take(nowMs)) return
+    this.counts.connects++
+    try {
+      const { address, credential } = parseRtspAddress(this.order.url)
+      const { username, password } = this.order
+      this.session = new RtspSession({
+        address,
+        credential: username === null || username === '' ? credential : { username, password: password ?? '' },
+        clock: this.#around.clock,
+        listener: {
+          onVideo: (video) => this.#described(video),
+          onPlaying: () => {
+            this.#playingSinceMs = this.#around.clock.monotonicMs()
+          },
+          onRtp: (bytes, start, end) => this.pipeline?.packet(bytes, start, end),
+          onEnded: (failure) => this.#failed(failure),
+        },
+      })
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      this.#failed(notACamera(error.message))
+    }
+  }
+
+  #described(video: VideoMedia): void {
+    this.pipeline = new Pipeline({
+      stream: this.stream,
+      clock: this.#around.clock,
+      slabs: this.#around.slabs,
+      payloadType: video.payloadType,
+      clockHz: video.clockHz,
+      parameterSets: video.parameterSets,
+    })
+  }
+
+  #watch(nowMs: number, playingSinceMs: number): void {
+    const lastPacketMs = Math.max(playingSinceMs, this.pipeline?.lastPacketMs ?? 0)
+    if (nowMs - lastPacketMs >= STALLED_GIVE_UP_MS) {
+      this.session?.stop()
+      this.#failed(silent('the camera stopped sending'))
+    } else if ((this.pipeline?.lastKeyMs ?? 0) > 0) {
+      this.failure = null
+      if (nowMs - playingSinceMs >= STABLE_MS) this.#retry.reset()
+      this.#rejectedLogins = 0
+    }
+  }
+
+  #failed(failure: StreamFailure): void {
+    this.counts.failures++
+    this.failure = failure
+    if (failure.code === 'camera-refused-login') this.#rejectedLogins++
+    this.#retry.failed(this.#around.clock.monotonicMs())
+    this.#leave()
+    this.stream.endWaiting()
+  }
+
+  #leave(): void {
+    this.session?.stop()
+    this.pipeline?.close()
+    if (this.pipeline && this.session) this.#around.retire(this.pipeline, this.session)
+    this.session = null
+    this.pipeline = null
+    this.#playingSinceMs = null
+  }
+
+  #logChange(nowMs: number): void {
+    const { state, reason } = this.verdict(nowMs)
+    if (state === this.#lastState) return
+    this.#around.log.info('camera state', { cameraId: this.order.id, from: this.#lastState, to: state, reason })
+    this.#lastState = state
+  }
+}

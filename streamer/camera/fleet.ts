@@ -1,0 +1,124 @@
+import type { CameraState } from '../../domain/camera.ts'
+import type { Clock } from '../../domain/clock.ts'
+import { reasonOf } from '../../domain/fault.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import { SlabPool } from '../fmp4/slab.ts'
+import type { CameraOrder, CameraSurroundings } from './camera.ts'
+import { Camera } from './camera.ts'
+import { FleetMetrics } from './fleet-metrics.ts'
+import { ConnectBudget } from './retry.ts'
+
+/** Deadlines are seconds; a tenth of one is fine enough, and 2,000 cameras cost about a millisecond a turn. */
+const TICK_MS = 100
+
+/** One row of the worker's beat. */
+export interface CameraStatus {
+  id: string
+  state: CameraState
+  reason: string | null
+  codec: string | null
+  widthPx: number | null
+  heightPx: number | null
+  bitrateBps: number
+  viewers: number
+}
+
+/** All cameras of this worker, on one timer. */
+export class Fleet {
+  readonly cameras = new Map<string, Camera>()
+  readonly slabs = new SlabPool()
+  readonly clock: Clock
+  readonly #log: Log
+  readonly #around: CameraSurroundings
+  readonly #metrics: FleetMetrics
+  #timer: NodeJS.Timeout | null = null
+  #rates = new Map<string, { bytes: number; atMs: number }>()
+
+  constructor(options: { clock: Clock; log: Log; metrics: Metrics; random?: () => number }) {
+    this.clock = options.clock
+    this.#log = options.log
+    this.#metrics = new FleetMetrics(options.metrics, this)
+    this.#around = {
+      clock: options.clock,
+      log: options.log,
+      slabs: this.slabs,
+      budget: new ConnectBudget(),
+      random: options.random ?? Math.random,
+      retire: (pipeline, session) => this.#metrics.retire(pipeline, session),
+    }
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.tick(), TICK_MS)
+  }
+
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+    for (const camera of this.cameras.values()) camera.stop()
+    this.cameras.clear()
+  }
+
+  /** A sweep counts what it visited; one camera's broken assertion ends that camera's session only. */
+  tick(): number {
+    const nowMs = this.clock.monotonicMs()
+    let visited = 0
+    for (const camera of this.cameras.values()) {
+      try {
+        camera.tick(nowMs)
+      } catch (error) {
+        this.#metrics.brokenTicks.add()
+        this.#log.error('a camera was stopped by an internal error', {
+          cameraId: camera.order.id,
+          error: reasonOf(error),
+        })
+        camera.broke(reasonOf(error))
+      }
+      visited++
+    }
+    return visited
+  }
+
+  /** The whole list that this worker shall serve; what is not in it is left. */
+  assign(orders: CameraOrder[]): void {
+    const wanted = new Set(orders.map((order) => order.id))
+    for (const [id, camera] of this.cameras) {
+      if (wanted.has(id)) continue
+      camera.stop()
+      this.cameras.delete(id)
+      this.#rates.delete(id)
+    }
+    for (const order of orders) {
+      const known = this.cameras.get(order.id)
+      if (known) known.change(order)
+      else this.cameras.set(order.id, new Camera(order, this.#around))
+    }
+  }
+
+  status(): CameraStatus[] {
+    const nowMs = this.clock.monotonicMs()
+    return [...this.cameras.values()].map((camera) => {
+      const { state, reason } = camera.verdict(nowMs)
+      const facts = camera.pipeline?.init?.facts ?? null
+      return {
+        id: camera.order.id,
+        state,
+        reason,
+        codec: facts?.codec ?? null,
+        widthPx: facts?.widthPx ?? null,
+        heightPx: facts?.heightPx ?? null,
+        bitrateBps: this.#bitrateBps(camera, nowMs),
+        viewers: camera.viewers.count(nowMs),
+      }
+    })
+  }
+
+  #bitrateBps(camera: Camera, nowMs: number): number {
+    const bytes = camera.pipeline?.counts.bytes ?? 0
+    const before = this.#rates.get(camera.order.id)
+    this.#rates.set(camera.order.id, { bytes, atMs: nowMs })
+    if (!before || bytes < before.bytes || nowMs <= before.atMs) return 0
+    return Math.round(((bytes - before.bytes) * 8000) / (nowMs - before.atMs))
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * When a camera is asked again. A city's power cut brings two thousand of them back in the same second, and cheap cameras lock
+ * an account or ban an address that knocks too often.
+ */
+
+/** Never sooner, whatever the chance says: a camera that accepts and drops at once must not be hammered. */
+export const RETRY_FLOOR_MS = 1_000
+/** Full jitter up to this; a camera that came back is then found within a minute. */
+export const RETRY_CAP_MS = 60_000
+/** A camera that plays this long has really come back; only then does the ladder start anew. */
+export const STABLE_MS = 30_000
+/** One worker's connects a second: 2,000 cameras in 40 s, and no SYN flood in the cameras' network. */
+export const CONNECTS_PER_SECOND = 50
+/** Cameras lock an account after three to five wrong passwords; officers must keep theirs. */
+export const REJECTED_LOGINS_MAX = 2
+
+export class Retry {
+  #failures = 0
+  #nextMs = 0
+  readonly #random: () => number
+
+  /** @param random 0 ≤ x < 1 */
+  constructor(random: () => number) {
+    this.#random = random
+  }
+
+  get nextMs(): number {
+    return this.#nextMs
+  }
+
+  failed(nowMs: number): void {
+    const ceiling = Math.min(RETRY_CAP_MS, RETRY_FLOOR_MS * 2 ** Math.min(this.#failures + 1, 10))
+    this.#failures++
+    this.#nextMs = nowMs + RETRY_FLOOR_MS + this.#random() * ceiling
+  }
+
+  /** Somebody new looks: they may wait for the floor, not for the whole ladder. */
+  hurry(nowMs: number): void {
+    this.#nextMs = Math.min(this.#nextMs, nowMs + RETRY_FLOOR_MS * this.#random())
+  }
+
+  reset(): void {
+    this.#failures = 0
+    this.#nextMs = 0
+  }
+}
+
+/** A bucket of connects for all cameras of the worker. */
+export class ConnectBudget {
+  #tokens = CONNECTS_PER_SECOND
+  #atMs = 0
+
+  take(nowMs: number): boolean {
+    this.#tokens = Math.min(CONNECTS_PER_SECOND, this.#tokens + ((nowMs - this.#atMs) * CONNECTS_PER_SECOND) / 1000)
+    this.#atMs = nowMs
+    if (this.#tokens < 1) return false
+    this.#tokens--
+    return true
+  }
+}

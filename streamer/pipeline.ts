@@ -1,0 +1,203 @@
+import type { Clock } from '../domain/clock.ts'
+import type { InitSection } from './fmp4/init-section.ts'
+import { createInitSection } from './fmp4/init-section.ts'
+import { createPartHead, SampleList, SAMPLES_MAX } from './fmp4/part-head.ts'
+import { PartWriter } from './fmp4/part-writer.ts'
+import type { SlabPool } from './fmp4/slab.ts'
+import type { LiveStream } from './hls/live-stream.ts'
+import { Segmenter } from './hls/segmenter.ts'
+import type { AccessUnit } from './rtp/h264-depacketiser.ts'
+import { H264Depacketiser } from './rtp/h264-depacketiser.ts'
+import { PacketOrder } from './rtp/packet-order.ts'
+import { RtpClock } from './rtp/rtp-clock.ts'
+import { RtpHeader } from './rtp/rtp-header.ts'
+
+/** A second source on the same channel is taken when the first has been silent this long. */
+const SOURCE_SILENT_MS = 1_000
+/** Wall clock minus media clock may tremble by the network's jitter; more is a real gap. */
+const DATE_SLACK_MS = 250
+
+export interface PipelineOptions {
+  /** Where parts go; its time goes on when a camera comes back. */
+  stream: LiveStream
+  clock: Clock
+  slabs: SlabPool
+  payloadType: number
+  clockHz: number
+  /** From the session description; what comes in band wins. */
+  parameterSets: Buffer[]
+}
+
+/** The straight line of one camera: packet → ordered → access unit → timed → part. Nothing else decides flow. */
+export class Pipeline {
+  readonly counts = {
+    packets: 0,
+    bytes: 0,
+    badPackets: 0,
+    otherSource: 0,
+    waitingForKey: 0,
+    noParameters: 0,
+    clippedTicks: 0,
+  }
+  readonly order: PacketOrder
+  readonly units: H264Depacketiser
+  readonly segmenter = new Segmenter()
+  /** Monotonic clock, for the camera's health; 0: never. */
+  lastPacketMs = 0
+  lastKeyMs = 0
+  readonly clock: RtpClock
+  init: InitSection | null = null
+  readonly #stream: LiveStream
+  readonly #time: Clock
+  readonly #writer: PartWriter
+  readonly #samples = new SampleList()
+  readonly #rtp = new RtpHeader()
+  readonly #payloadType: number
+  #initVersion = -1
+  #ssrc = -1
+  #fragments = 0
+  /** Media time that was left out because a gap was longer than a part may be. */
+  #shiftTicks = 0
+  #isDiscontinuous: boolean
+  #unitAtMs = 0
+
+  constructor(options: PipelineOptions) {
+    this.#stream = options.stream
+    this.#time = options.clock
+    this.#payloadType = options.payloadType
+    this.#isDiscontinuous = options.stream.endTicks > 0
+    this.clock = new RtpClock(options.clockHz, options.stream.endTicks)
+    this.segmenter.begin(options.stream.endTicks)
+    this.#writer = new PartWriter(options.slabs)
+    this.units = new H264Depacketiser(this.#writer)
+    this.order = new PacketOrder({ onOrdered: (bytes, start, end, lost) => this.#ordered(bytes, start, end, lost) })
+    for (const nal of options.parameterSets) this.units.parameters.add(nal)
+  }
+
+  packet(bytes: Buffer, start: number, end: number): void {
+    const rtp = this.#rtp
+    if (!rtp.read(bytes, start, end) || rtp.payloadType !== this.#payloadType) {
+      this.counts.badPackets++
+      return
+    }
+    const nowMs = this.#time.monotonicMs()
+    if (rtp.ssrc !== this.#ssrc && !this.#takesSource(rtp.ssrc, nowMs)) return
+    this.counts.packets++
+    this.counts.bytes += end - start
+    this.lastPacketMs = nowMs
+    this.order.push(rtp.sequence, bytes, start, end, nowMs)
+  }
+
+  #ordered(bytes: Buffer, start: number, end: number, lost: number): void {
+    const rtp = this.#rtp
+    rtp.read(bytes, start, end)
+    if (this.units.beginsNextUnit(bytes, rtp)) this.#finishUnit()
+    this.units.append(bytes, rtp, lost)
+    if (this.units.endsUnit(rtp)) this.#finishUnit()
+  }
+
+  #finishUnit(): void {
+    const unit = this.units.finish()
+    if (!unit) return
+    this.#unitAtMs = this.#time.nowMs()
+    if (this.units.awaitsKey) {
+      this.counts.waitingForKey++
+      return this.#writer.dropUnit()
+    }
+    this.clock.stamp(unit.rtpTicks, this.units.parameters.facts?.mayReorder ?? false)
+    if (unit.isKey) this.lastKeyMs = this.#time.monotonicMs()
+    const isNew = unit.isKey && this.units.parameters.version !== this.#initVersion
+    if (isNew && !this.#makeInit()) {
+      this.counts.noParameters++
+      this.units.awaitsKey = true
+      return this.#writer.dropUnit()
+    }
+    this.#place(unit, isNew)
+  }
+
+  #place(unit: AccessUnit, isNew: boolean): void {
+    const stepTicks = this.clock.stepTicks
+    if (this.#samples.count === 0) this.#closeGap(this.clock.dtsTicks)
+    if (this.#samples.count >= SAMPLES_MAX) this.#cutPart(this.clock.dtsTicks - this.#shiftTicks, true)
+    for (;;) {
+      const dtsTicks = this.clock.dtsTicks - this.#shiftTicks
+      const cut = this.segmenter.push(dtsTicks, stepTicks, unit.isKey, isNew)
+      if (cut === 'closeSegment') {
+        this.#cutPart(dtsTicks, true)
+        this.#closeGap(this.clock.dtsTicks)
+        this.#stream.endSegment(this.#time.monotonicMs())
+        this.segmenter.segmentClosed(stepTicks)
+      } else if (cut === 'closePartBefore') {
+        this.#cutPart(dtsTicks, false)
+        this.#closeGap(this.clock.dtsTicks)
+      } else {
+        if (this.#stream.ring.open === null) this.#beginSegment(unit, isNew)
+        this.#samples.add(dtsTicks, this.clock.offsetTicks, unit.bytes, unit.isKey)
+        this.#writer.beginUnit()
+        if (cut === 'closePart') this.#cutPart(dtsTicks + stepTicks, false)
+        return
+      }
+    }
+  }
+
+  /** A gap longer than half a part is taken out of the media's time; the segment's date tells the truth. */
+  #closeGap(dtsTicks: number): void {
+    const gap = dtsTicks - this.#shiftTicks - this.segmenter.partStartTicks
+    if (Math.abs(gap) <= Math.max(this.segmenter.partTargetTicks, this.clock.stepTicks) / 2) return
+    this.#shiftTicks += gap
+    this.counts.clippedTicks += Math.abs(gap)
+  }
+
+  #cutPart(nextTicks: number, isLastOfSegment: boolean): void {
+    const samples = this.#samples
+    if (samples.count === 0) return
+    const startTicks = this.segmenter.partStartTicks
+    const endTicks = this.segmenter.partEnd(nextTicks, isLastOfSegment)
+    const payload = this.#writer.cut()
+    const head = createPartHead(samples, startTicks, endTicks, ++this.#fragments, payload.bytes.length)
+    const isIndependent = samples.keys[0] === 1
+    samples.clear()
+    this.segmenter.partClosed(endTicks, this.clock.stepTicks)
+    this.#stream.partTargetTicks = this.segmenter.partTargetTicks
+    this.#stream.endTicks = endTicks
+    this.#stream.addPart(head, payload, endTicks - startTicks, isIndependent)
+  }
+
+  #beginSegment(unit: AccessUnit, isNew: boolean): void {
+    const foreseenMs = this.#stream.dateMs
+    const offMs = this.#unitAtMs - foreseenMs
+    const dateMs = Math.abs(offMs) < DATE_SLACK_MS ? foreseenMs + offMs / 8 : this.#unitAtMs
+    const isDiscontinuous = this.#isDiscontinuous || (isNew && this.#stream.ring.segments.length > 0)
+    this.#isDiscontinuous = false
+    this.#stream.beginSegment(this.init!, isDiscontinuous, Math.round(dateMs), unit.isKey ? unit.bytes : 0)
+  }
+
+  #makeInit(): boolean {
+    const sets = this.units.parameters
+    if (!sets.isComplete || !sets.facts) return false
+    this.#initVersion = sets.version
+    this.init = createInitSection(sets.facts, sets.spsList, sets.ppsList)
+    return true
+  }
+
+  #takesSource(ssrc: number, nowMs: number): boolean {
+    if (this.#ssrc >= 0 && nowMs - this.lastPacketMs < SOURCE_SILENT_MS) {
+      this.counts.otherSource++
+      return false
+    }
+    if (this.#ssrc >= 0) this.order.reset()
+    this.#ssrc = ssrc
+    return true
+  }
+
+  tick(nowMs: number): void {
+    this.order.tick(nowMs)
+  }
+
+  /** What is whole stays for viewers; the open part is dropped. */
+  close(): void {
+    this.#writer.drop()
+    this.#writer.close()
+    this.#stream.endSegment(this.#time.monotonicMs())
+  }
+}

@@ -1,0 +1,33 @@
+import type { CameraState } from '../../domain/camera.ts'
+import type { FaultCode } from '../../domain/fault.ts'
+
+/** Why a camera gives no picture: the word for the tile, the code for the API, and a sentence an operator can act on. */
+export interface StreamFailure {
+  state: Extract<CameraState, 'offline' | 'stalled' | 'login-refused' | 'not-a-camera'>
+  code: Extract<
+    FaultCode,
+    | 'camera-unreachable'
+    | 'camera-refused-login'
+    | 'camera-not-a-camera'
+    | 'camera-silent'
+    | 'camera-has-no-video'
+    | 'camera-login-latched'
+  >
+  reason: string
+}
+
+export function unreachable(reason: string): StreamFailure {
+  return { state: 'offline', code: 'camera-unreachable', reason }
+}
+export function refusedLogin(reason: string): StreamFailure {
+  return { state: 'login-refused', code: 'camera-refused-login', reason }
+}
+export function notACamera(reason: string): StreamFailure {
+  return { state: 'not-a-camera', code: 'camera-not-a-camera', reason }
+}
+export function silent(reason: string): StreamFailure {
+  return { state: 'stalled', code: 'camera-silent', reason }
+}
+export function noVideo(reason: string): StreamFailure {
+  return { state: 'not-a-camera', code: 'camera-has-no-video', reason }
+}

@@ -1,0 +1,321 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Credential, RtspAddress } from './address.ts'
+import { Connection } from './connection.ts'
+import type { StreamFailure } from './failure.ts'
+import { notACamera, noVideo, refusedLogin, silent, unreachable } from './failure.ts'
+import { InterleavedSplitter } from './interleaved.ts'
+import { KeepAlive } from './keep-alive.ts'
+import { Login } from './login.ts'
+import type { RtspAnswer } from './message.ts'
+import { headerOf, parseAnswer, parseSession, parseTransport, requestText } from './message.ts'
+import type { VideoMedia } from './session-description.ts'
+import { controlTarget, parseSessionDescription } from './session-description.ts'
+import { UdpReceiver } from './udp-receiver.ts'
+
+export interface SessionListener {
+  /** The stream is described and will come; parameter sets may be in it. */
+  onVideo(video: VideoMedia): void
+  onPlaying(): void
+  /** One RTP packet of the video; `bytes` valid only during the call. */
+  onRtp(bytes: Buffer, start: number, end: number): void
+  /** Exactly once, unless `stop()` was called. */
+  onEnded(failure: StreamFailure): void
+}
+
+/** A TCP handshake in a city's network takes milliseconds; three seconds forgive two lost SYNs. */
+export const CONNECT_TIMEOUT_MS = 3_000
+/** Cameras wake an encoder on DESCRIBE: one to two seconds are seen. */
+export const ANSWER_TIMEOUT_MS = 4_000
+/** An installer waits for the verdict; every fault is named within six seconds, so the handshake ends a little earlier. */
+export const HANDSHAKE_TIMEOUT_MS = 5_600
+/** 401 → answer, and once more for a stale nonce. */
+const LOGIN_TRIES_MAX = 2
+
+type Method = 'OPTIONS' | 'DESCRIBE' | 'SETUP' | 'PLAY' | 'GET_PARAMETER' | 'SET_PARAMETER' | 'TEARDOWN'
+interface Asked {
+  method: Method
+  target: string
+  headers: [string, string][]
+  sequence: number
+  logins: number
+}
+
+/**
+ * One RTSP session (RFC 2326) as a client: OPTIONS, DESCRIBE, SETUP of the video, PLAY, keep-alive, TEARDOWN. Callbacks, no
+ * promises: one step is outstanding at a time and `tick` enforces every deadline, so thousands share one timer.
+ */
+export class RtspSession {
+  readonly counts = { packets: 0, bytes: 0, unknownChannel: 0, keepAlivesUnanswered: 0 }
+  readonly splitter: InterleavedSplitter
+  readonly #address: RtspAddress
+  readonly #login: Login | null
+  readonly #clock: Clock
+  readonly #listener: SessionListener
+  readonly #connection: Connection
+  #phase: 'connecting' | 'handshake' | 'playing' | 'ended' = 'connecting'
+  #deadlineMs: number
+  readonly #handshakeDeadlineMs: number
+  #asked: Asked | null = null
+  #sequence = 0
+  #wasAnswered = false
+  #sessionId = ''
+  #sessionTimeoutS = 60
+  #channel = 0
+  #video: VideoMedia | null = null
+  #base: string
+  #aggregate: string
+  #setupTarget = ''
+  #udp: UdpReceiver | null = null
+  readonly #keepAlive = new KeepAlive()
+
+  constructor(options: {
+    address: RtspAddress
+    credential: Credential | null
+    clock: Clock
+    listener: SessionListener
+  }) {
+    this.#address = options.address
+    this.#base = this.#aggregate = options.address.target
+    this.#login = options.credential ? new Login(options.credential) : null
+    this.#clock = options.clock
+    this.#listener = options.listener
+    const nowMs = options.clock.monotonicMs()
+    this.#deadlineMs = nowMs + CONNECT_TIMEOUT_MS
+    this.#handshakeDeadlineMs = nowMs + HANDSHAKE_TIMEOUT_MS
+    this.splitter = new InterleavedSplitter({
+      onFrame: (channel, bytes, start, end) => this.#frame(channel, bytes, start, end),
+      onMessage: (head, body) => this.#message(head, body),
+      onGarbage: (sample) => this.#garbage(sample),
+      onHopeless: (reason) => this.#end(notACamera(reason)),
+    })
+    this.#connection = new Connection(options.address, {
+      onConnected: () => this.#connected(),
+      onBytes: (bytes, length) => this.splitter.push(bytes, length),
+      onClosed: (error) => this.#closed(error),
+    })
+  }
+
+  /** Called a few times a second by the owner of all sessions. */
+  tick(nowMs: number): void {
+    if (this.#phase === 'ended') return
+    if (this.#phase === 'playing') return this.#keepAlong(nowMs)
+    if (nowMs >= this.#deadlineMs || nowMs >= this.#handshakeDeadlineMs) this.#end(this.#overdue())
+  }
+
+  /** Leaves in good order; the listener hears nothing more. */
+  stop(): void {
+    if (this.#phase === 'ended') return
+    const says = this.#phase === 'playing' && this.#sessionId !== ''
+    const farewell = says
+      ? this.#text({ method: 'TEARDOWN', target: this.#aggregate, headers: [], sequence: 0, logins: 0 })
+      : ''
+    this.#phase = 'ended'
+    this.splitter.end()
+    this.#udp?.close()
+    this.#connection.close(farewell)
+  }
+
+  #end(failure: StreamFailure): void {
+    if (this.#phase === 'ended') return
+    this.stop()
+    this.#listener.onEnded(failure)
+  }
+
+  #overdue(): StreamFailure {
+    const { host, port } = this.#address
+    if (this.#phase === 'connecting')
+      return unreachable(`no connection to ${host}:${port} within ${CONNECT_TIMEOUT_MS / 1000} s`)
+    const step = this.#asked?.method ?? 'OPTIONS'
+    return silent(`the camera accepted the connection but does not answer ${step}`)
+  }
+
+  #closed(error: NodeJS.ErrnoException | null): void {
+    const { host, port } = this.#address
+    const why = error ? describeNetworkError(error) : 'closed the connection'
+    if (this.#phase === 'connecting') return this.#end(unreachable(`${host}:${port}: ${why}`))
+    if (error?.code === 'EINTERNAL') return this.#end(silent(error.message))
+    if (!this.#wasAnswered)
+      return this.#end(notACamera(`${host}:${port} ${error ? why : 'closed the connection'} without an RTSP answer`))
+    this.#end(unreachable(`the camera ${error ? `dropped the connection (${why})` : why}`))
+  }
+
+  #connected(): void {
+    this.#phase = 'handshake'
+    this.#ask('OPTIONS', this.#address.target)
+  }
+
+  #garbage(sample: string): void {
+    if (this.#wasAnswered) return
+    const said = sample.replace(/[^\x20-\x7e]+/g, ' ').trim()
+    this.#end(notACamera(`something answers there, but not in RTSP${said === '' ? '' : ` (it says "${said}")`}`))
+  }
+
+  #frame(channel: number, bytes: Buffer, start: number, end: number): void {
+    if (channel === this.#channel && this.#video) {
+      this.counts.packets++
+      this.counts.bytes += end - start
+      this.#listener.onRtp(bytes, start, end)
+    } else if (channel !== this.#channel + 1) this.counts.unknownChannel++
+  }
+
+  // --- asking and answers
+
+  #ask(method: Method, target: string, headers: [string, string][] = [], logins = 0): void {
+    const asked: Asked = { method, target, headers, sequence: ++this.#sequence, logins }
+    this.#asked = asked
+    this.#deadlineMs = this.#clock.monotonicMs() + ANSWER_TIMEOUT_MS
+    this.#connection.write(this.#text(asked))
+  }
+
+  #text(asked: Asked): string {
+    const headers: [string, string][] = [
+      ['CSeq', String(asked.sequence || ++this.#sequence)],
+      ['User-Agent', 'Vigil'],
+    ]
+    const authorization = this.#login?.answer(asked.method, asked.target)
+    if (authorization) headers.push(['Authorization', authorization])
+    if (this.#sessionId !== '' && asked.method !== 'DESCRIBE') headers.push(['Session', this.#sessionId])
+    return requestText(asked.method, asked.target, [...headers, ...asked.headers])
+  }
+
+  #message(head: string, body: string): void {
+    const answer = parseAnswer(head, body)
+    if (!answer) {
+      if (head.startsWith('REDIRECT '))
+        this.#end(notACamera('the camera wants to redirect to another address; that is refused'))
+      return
+    }
+    this.#wasAnswered = true
+    const asked = this.#asked
+    const sequence = headerOf(answer, 'cseq')
+    // A late answer to an older question is nobody's; a camera that sends no CSeq at all is taken at its word.
+    if (!asked || (sequence !== null && Number(sequence) !== asked.sequence)) return
+    this.#asked = null
+    if (answer.status === 401) return this.#unauthorized(asked, answer)
+    if (this.#phase === 'playing') return this.#keptAlive(answer)
+    if (answer.status >= 300 && answer.status < 400) {
+      return this.#end(notACamera('the camera redirects to another address; that is refused'))
+    }
+    if (answer.status === 403) return this.#end(refusedLogin('the camera forbids this user the stream (403)'))
+    this.#answered(asked, answer)
+  }
+
+  #unauthorized(asked: Asked, answer: RtspAnswer): void {
+    const said = answer.headers.get('www-authenticate') ?? []
+    if (!this.#login) return this.#end(refusedLogin('the camera asks for a user name and password'))
+    if (asked.logins >= LOGIN_TRIES_MAX || this.#login.challenged(said, asked.logins > 0) === 'refused') {
+      return this.#end(refusedLogin('the camera refused the user name or password'))
+    }
+    this.#ask(asked.method, asked.target, asked.headers, asked.logins + 1)
+  }
+
+  #answered(asked: Asked, answer: RtspAnswer): void {
+    switch (asked.method) {
+      case 'OPTIONS':
+        this.#keepAlive.offered(headerOf(answer, 'public') ?? '')
+        // Some cameras refuse OPTIONS and play all the same.
+        return this.#ask('DESCRIBE', this.#address.target, [['Accept', 'application/sdp']])
+      case 'DESCRIBE':
+        return this.#described(answer)
+      case 'SETUP':
+        return this.#setUp(asked, answer)
+      case 'PLAY':
+        return this.#played(answer)
+      case 'GET_PARAMETER':
+      case 'SET_PARAMETER':
+      case 'TEARDOWN':
+        return
+      default: {
+        const never: never = asked.method
+        throw new Error(`unknown method ${String(never)}`)
+      }
+    }
+  }
+
+  #described(answer: RtspAnswer): void {
+    if (answer.status === 404) return this.#end(noVideo('the camera knows no stream at this path (404)'))
+    if (answer.status !== 200) return this.#end(noVideo(`the camera does not describe its stream (${saidBy(answer)})`))
+    const description = parseSessionDescription(answer.body)
+    const video = description.videos.find((media) => media.codec === 'H264')
+    if (!video) {
+      const other = description.videos[0]
+      if (other) return this.#end(noVideo(`the camera sends ${other.encoding}; choose H.264 in its settings`))
+      const what = description.medias > 0 ? 'has no video in it' : 'is not an SDP'
+      return this.#end(noVideo(`what the camera describes ${what}`))
+    }
+    this.#base = headerOf(answer, 'content-base') ?? headerOf(answer, 'content-location') ?? this.#address.target
+    this.#aggregate = controlTarget(this.#base, description.control)
+    this.#video = video
+    this.#listener.onVideo(video)
+    this.#setupTarget = controlTarget(this.#base, video.control)
+    this.#ask('SETUP', this.#setupTarget, [['Transport', 'RTP/AVP/TCP;unicast;interleaved=0-1']])
+  }
+
+  #setUp(asked: Asked, answer: RtspAnswer): void {
+    if (answer.status === 461 && !this.#udp) return this.#setUpUdp()
+    const plain = controlTarget(this.#address.target, this.#video!.control)
+    if (answer.status !== 200 && asked.target !== plain) {
+      // A wrong Content-Base: once more relative to the address that was asked for.
+      this.#aggregate = this.#address.target
+      this.#setupTarget = plain
+      return this.#ask('SETUP', plain, asked.headers)
+    }
+    if (answer.status !== 200) return this.#end(noVideo(`the camera does not set the stream up (${saidBy(answer)})`))
+    const session = parseSession(headerOf(answer, 'session') ?? '')
+    this.#sessionId = session.id
+    this.#sessionTimeoutS = session.timeoutS
+    const transport = parseTransport(headerOf(answer, 'transport') ?? '')
+    if (this.#udp) this.#udp.open(this.#connection.remoteAddress, transport.serverPorts)
+    else this.#channel = transport.interleaved?.[0] ?? 0
+    this.#ask('PLAY', this.#aggregate, [['Range', 'npt=0.000-']])
+  }
+
+  #setUpUdp(): void {
+    this.#udp = new UdpReceiver({
+      onPorts: (rtp, rtcp) => {
+        if (this.#phase === 'ended') return
+        this.#ask('SETUP', this.#setupTarget, [['Transport', `RTP/AVP;unicast;client_port=${rtp}-${rtcp}`]])
+      },
+      onRtp: (bytes) => this.#frame(this.#channel, bytes, 0, bytes.length),
+      onFailed: (reason) => this.#end(unreachable(reason)),
+    })
+  }
+
+  #played(answer: RtspAnswer): void {
+    if (answer.status !== 200) return this.#end(noVideo(`the camera does not play (${saidBy(answer)})`))
+    this.#phase = 'playing'
+    this.#keepAlive.began(this.#clock.monotonicMs(), this.#sessionTimeoutS)
+    this.#listener.onPlaying()
+  }
+
+  // --- while playing
+
+  #keepAlong(nowMs: number): void {
+    if (!this.#keepAlive.isDue(nowMs)) return
+    if (this.#asked) this.counts.keepAlivesUnanswered++
+    this.#ask(this.#keepAlive.method(), this.#aggregate)
+  }
+
+  #keptAlive(answer: RtspAnswer): void {
+    if (answer.status === 454) return this.#end(unreachable('the camera has forgotten the session (454)'))
+    if (answer.status === 405 || answer.status === 501 || answer.status === 551) this.#keepAlive.refused()
+  }
+}
+
+function saidBy(answer: RtspAnswer): string {
+  return `${answer.status} ${answer.phrase}`.trim()
+}
+
+const NETWORK_ERRORS = new Map([
+  ['ECONNREFUSED', 'the connection was refused: nothing listens there'],
+  ['EHOSTUNREACH', 'there is no way to this address'],
+  ['ENETUNREACH', 'there is no way to this network'],
+  ['ENOTFOUND', 'the name is not known'],
+  ['EAI_AGAIN', 'the name could not be looked up'],
+  ['ECONNRESET', 'the connection was reset'],
+  ['ETIMEDOUT', 'the connection timed out'],
+])
+
+function describeNetworkError(error: NodeJS.ErrnoException): string {
+  return NETWORK_ERRORS.get(error.code ?? '') ?? error.message
+}

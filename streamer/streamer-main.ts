@@ -1,0 +1,64 @@
+import { systemClock } from '../domain/clock.ts'
+import { createLog } from '../domain/log.ts'
+import type { LogLevel } from '../domain/log.ts'
+import { Metrics } from '../domain/metrics.ts'
+import { Fleet } from './camera/fleet.ts'
+import { CoreBeat } from './core-beat.ts'
+import { createMetricsServer, createWorkerServer, listenOnLoopback } from './http/worker-server.ts'
+
+/** One streamer worker: cameras in, parts out. All settings come from the environment, set by the launcher. */
+async function main(): Promise<void> {
+  const env = process.env
+  const workerId = env['VIGIL_PROGRAM_ID'] ?? 'streamer-1'
+  const log = createLog(
+    workerId,
+    systemClock,
+    (line) => process.stdout.write(`${line}\n`),
+    (env['VIGIL_LOG_LEVEL'] ?? 'info') as LogLevel,
+  )
+  const token = env['VIGIL_INTERNAL_TOKEN']
+  const coreUrl = env['VIGIL_CORE_URL']
+  if (!token || !coreUrl) {
+    log.error('VIGIL_INTERNAL_TOKEN and VIGIL_CORE_URL must be set; the launcher does that')
+    process.exitCode = 2
+    return
+  }
+  const metrics = new Metrics()
+  const fleet = new Fleet({ clock: systemClock, log, metrics })
+  const server = createWorkerServer({ fleet, token, log, metrics })
+  const metricsServer = createMetricsServer(metrics)
+  const [port, metricsPort] = await Promise.all([listenOnLoopback(server), listenOnLoopback(metricsServer)])
+  const beat = new CoreBeat({
+    coreUrl,
+    workerId,
+    token,
+    baseUrl: `http://127.0.0.1:${port}`,
+    metricsPort,
+    fleet,
+    log,
+    metrics,
+  })
+  fleet.start()
+  beat.start()
+  let isStopping = false
+  const stop = () => {
+    if (isStopping) return
+    isStopping = true
+    beat.stop()
+    fleet.stop()
+    server.close()
+    server.closeAllConnections()
+    metricsServer.close()
+    metricsServer.closeAllConnections()
+    // Farewells to cameras are on their way; what is not out in a second never will be.
+    setTimeout(() => process.exit(0), 1_000).unref()
+    if (process.connected) process.disconnect()
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  process.once('disconnect', stop)
+  process.send?.({ type: 'ready', metricsPort })
+  log.info('streamer is ready', { port, metricsPort })
+}
+
+await main()

@@ -1,0 +1,242 @@
+import { createHash, randomBytes } from 'node:crypto'
+import dgram from 'node:dgram'
+import net from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { Picture } from './annex-b.ts'
+import { interleaved, packetise } from './packetise.ts'
+import type { PacketiseOptions } from './packetise.ts'
+
+/** A camera with the faults that cameras have. Real sockets, real H.264, its own idea of RTSP. */
+export interface TestCameraOptions extends PacketiseOptions {
+  pictures: Picture[]
+  /** Another stream from this picture on, e.g. after a change of resolution. */
+  thenPictures?: { after: number; pictures: Picture[] }
+  login?: {
+    username: string
+    password: string
+    algorithm?: 'MD5' | 'SHA-256' | 'Basic'
+    realm?: string
+    qop?: boolean
+    staleAfter?: number
+  }
+  /** This method is never answered. */
+  silentAt?: string
+  /** Raw answer in place of the normal one. */
+  answers?: Partial<Record<string, string>>
+  public?: string
+  contentBase?: string | null
+  control?: string
+  sprop?: boolean
+  codec?: string
+  refusesTcp?: boolean
+  /** Pictures a second of wall clock. */
+  fps?: number
+  /** RTP ticks of a picture. */
+  stepTicks?: number
+  firstTicks?: number
+  garbageEvery?: number
+  sessionTimeoutS?: number
+  /** Stops sending after so many pictures, connection open. */
+  sendsOnly?: number
+  channels?: [number, number]
+}
+
+export class TestCamera {
+  readonly requests: { method: string; target: string; headers: Record<string, string> }[] = []
+  readonly options: TestCameraOptions
+  connections = 0
+  #server: net.Server
+  #sockets = new Set<Socket>()
+  #timers = new Set<NodeJS.Timeout>()
+  #udp: dgram.Socket | null = null
+  #nonce = randomBytes(8).toString('hex')
+
+  private constructor(options: TestCameraOptions) {
+    this.options = options
+    this.#server = net.createServer((socket) => this.#serve(socket))
+  }
+
+  static async start(options: TestCameraOptions): Promise<TestCamera> {
+    const camera = new TestCamera(options)
+    await new Promise<void>((resolve) => camera.#server.listen(0, '127.0.0.1', resolve))
+    return camera
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+  get url(): string {
+    return `rtsp://127.0.0.1:${this.port}/stream1`
+  }
+
+  dropAll(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  async stop(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.dropAll()
+    this.#udp?.close()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  #serve(socket: Socket): void {
+    this.connections++
+    this.#sockets.add(socket)
+    let text = ''
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#sockets.delete(socket))
+    socket.on('data', (bytes: Buffer) => {
+      text += bytes.toString('latin1')
+      for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
+        this.#answer(socket, text.slice(0, end))
+        text = text.slice(end + 4)
+      }
+    })
+  }
+
+  #answer(socket: Socket, head: string): void {
+    const [first = '', ...lines] = head.split('\r\n')
+    const [method = '', target = ''] = first.split(' ')
+    const headers = Object.fromEntries(
+      lines.map((l) => [l.slice(0, l.indexOf(':')).toLowerCase(), l.slice(l.indexOf(':') + 1).trim()]),
+    )
+    this.requests.push({ method, target, headers })
+    const { options } = this
+    if (options.silentAt === method) return
+    const cseq = headers['cseq'] ?? '0'
+    const raw = options.answers?.[method]
+    if (raw !== undefined) return void socket.write(raw.replace('{cseq}', cseq))
+    const say = (status: string, extra: string[] = [], body = '') =>
+      socket.write(
+        [
+          `RTSP/1.0 ${status}`,
+          `CSeq: ${cseq}`,
+          ...extra,
+          ...(body ? [`Content-Length: ${body.length}`] : []),
+          '',
+          body,
+        ].join('\r\n'),
+      )
+    if (method === 'OPTIONS')
+      return void say('200 OK', [
+        `Public: ${options.public ?? 'OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER'}`,
+      ])
+    const challenge = this.#challenge(method, headers['authorization'] ?? '')
+    if (challenge) return void say('401 Unauthorized', challenge)
+    if (method === 'DESCRIBE') {
+      const base = options.contentBase === undefined ? `${this.url}/` : options.contentBase
+      return void say(
+        '200 OK',
+        ['Content-Type: application/sdp', ...(base === null ? [] : [`Content-Base: ${base}`])],
+        this.#sdp(),
+      )
+    }
+    if (method === 'SETUP') return this.#setUp(socket, headers['transport'] ?? '', say)
+    if (method === 'PLAY') {
+      say('200 OK', ['Session: 777'])
+      return this.#play(socket)
+    }
+    say('200 OK', ['Session: 777'])
+  }
+
+  #setUp(socket: Socket, transport: string, say: (status: string, extra?: string[]) => void): void {
+    const session = `Session: 777;timeout=${this.options.sessionTimeoutS ?? 60}`
+    if (transport.includes('TCP')) {
+      if (this.options.refusesTcp) return say('461 Unsupported Transport')
+      const [rtp, rtcp] = this.options.channels ?? [0, 1]
+      return say('200 OK', [session, `Transport: RTP/AVP/TCP;unicast;interleaved=${rtp}-${rtcp}`])
+    }
+    const port = Number(/client_port=(\d+)/.exec(transport)?.[1])
+    this.#udp = dgram.createSocket('udp4')
+    this.#udp.bind(0, '127.0.0.1', () => {
+      const own = this.#udp!.address().port
+      this.#udp!.connect(port, '127.0.0.1', () =>
+        say('200 OK', [
+          session,
+          `Transport: RTP/AVP;unicast;client_port=${port}-${port + 1};server_port=${own}-${own + 1}`,
+        ]),
+      )
+    })
+  }
+
+  #sdp(): string {
+    const nals = this.options.pictures[0]!.nals
+    const set = (type: number) => nals.find((nal) => (nal[0]! & 31) === type)?.toString('base64') ?? ''
+    const sprop = this.options.sprop === false ? '' : `;sprop-parameter-sets=${set(7)},${set(8)}`
+    const pt = this.options.payloadType ?? 96
+    return [
+      'v=0',
+      'o=- 1 1 IN IP4 127.0.0.1',
+      's=test',
+      't=0 0',
+      'a=control:*',
+      `m=video 0 RTP/AVP ${pt}`,
+      `a=rtpmap:${pt} ${this.options.codec ?? 'H264'}/90000`,
+      `a=fmtp:${pt} packetization-mode=1${sprop}`,
+      `a=control:${this.options.control ?? 'trackID=0'}`,
+      '',
+    ].join('\r\n')
+  }
+
+  #play(socket: Socket): void {
+    const { options } = this
+    const step = options.stepTicks ?? 3600
+    let sequence = 65_500
+    let ticks = options.firstTicks ?? 1_000
+    let sent = 0
+    const send = () => {
+      if (socket.destroyed || (options.sendsOnly !== undefined && sent >= options.sendsOnly)) return
+      const other = options.thenPictures
+      const list = other && sent >= other.after ? other.pictures : options.pictures
+      const index = other && sent >= other.after ? sent - other.after : sent
+      const packets = packetise(list[index % list.length]!, ticks, sequence, options)
+      for (const packet of packets) {
+        if (this.#udp) this.#udp.send(packet)
+        else {
+          const isGarbage = options.garbageEvery !== undefined && sequence % options.garbageEvery === 0
+          if (isGarbage) socket.write(randomBytes(1 + (sequence % 300)))
+          socket.write(interleaved(options.channels?.[0] ?? 0, packet))
+        }
+        sequence = (sequence + 1) & 0xffff
+      }
+      ticks += step
+      sent++
+    }
+    const timer = setInterval(send, 1000 / (options.fps ?? 25))
+    this.#timers.add(timer)
+    send()
+  }
+
+  #challenge(method: string, authorization: string): string[] | null {
+    const { login } = this.options
+    if (!login) return null
+    const realm = login.realm ?? 'camera'
+    const quotedRealm = realm.replace(/["\\]/g, (c) => `\\${c}`)
+    const algorithm = login.algorithm ?? 'MD5'
+    if (algorithm === 'Basic') {
+      const right = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`
+      return authorization === right ? null : [`WWW-Authenticate: Basic realm="${quotedRealm}"`]
+    }
+    const field = (name: string) =>
+      new RegExp(`(?:^|[ ,])${name}="?((?:[^",\\\\]|\\\\.)*)`).exec(authorization)?.[1] ?? ''
+    const hash = (text: string) =>
+      createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
+        .update(text)
+        .digest('hex')
+    const secret = hash(`${login.username}:${realm}:${login.password}`)
+    const deed = hash(`${method}:${field('uri')}`)
+    const middle = login.qop ? `${field('nonce')}:${field('nc')}:${field('cnonce')}:auth` : field('nonce')
+    const isRight = authorization !== '' && field('response') === hash(`${secret}:${middle}:${deed}`)
+    const isStale =
+      isRight &&
+      login.staleAfter !== undefined &&
+      this.requests.filter((r) => r.headers['authorization']).length === login.staleAfter
+    if (isRight && field('nonce') === this.#nonce && !isStale) return null
+    if (isStale) this.#nonce = randomBytes(8).toString('hex')
+    const qop = login.qop ? ', qop="auth"' : ''
+    return [
+      `WWW-Authenticate: Digest realm="${quotedRealm}", nonce="${this.#nonce}", algorithm=${algorithm}${qop}${isStale ? ', stale=TRUE' : ''}`,
+    ]
+  }
+}
