@@ -75,10 +75,18 @@ export const cameraWriteSchema = z.object({
   ]),
 })
 export type CameraWrite = z.infer<typeof cameraWriteSchema>
+/** Only what is sent is changed: no defaults here, they would reset what is absent. */
 export const cameraPatchSchema = cameraWriteSchema
-  .partial()
-  .extend({ enabled: z.boolean().optional() })
   .omit({ id: true })
+  .extend({
+    siteId: cameraSchema.shape.siteId,
+    bearingDeg: cameraSchema.shape.bearingDeg,
+    fovDeg: cameraSchema.shape.fovDeg,
+    rangeM: cameraSchema.shape.rangeM,
+    warm: cameraSchema.shape.warm,
+    enabled: cameraSchema.shape.enabled,
+  })
+  .partial()
 export type CameraPatch = z.infer<typeof cameraPatchSchema>
 
 export const ptzSchema = z.union([
