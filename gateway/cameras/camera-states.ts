@@ -1,0 +1,246 @@
+import type { Camera, CameraState } from '../../domain/camera.ts'
+import { toIso, type Clock } from '../../domain/clock.ts'
+import { reasonOf } from '../../domain/fault.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import type { CameraReport } from '../../domain/wire/streamers.ts'
+import type { EventLog, NewEvent } from '../live/event-log.ts'
+import type { Troubles } from '../live/troubles.ts'
+import type { Database, Tx } from '../store/database.ts'
+import { toCamera, type CameraRow } from './camera-row.ts'
+
+/** States in which an officer sees no picture although one is wanted. Each is also the code of its trouble. */
+const BAD_STATES = ['offline', 'stalled', 'no-key-frame', 'login-refused', 'not-a-camera'] as const
+type BadState = (typeof BAD_STATES)[number]
+/** These do not get better by waiting; the others may be one lost packet. */
+const RAISE_AFTER_MS: Record<BadState, number> = {
+  offline: 10_000,
+  stalled: 10_000,
+  'no-key-frame': 10_000,
+  'login-refused': 0,
+  'not-a-camera': 0,
+}
+/** A picture must stand this long before its trouble is over, else a flapping camera writes a log line a second. */
+const RESTORE_AFTER_MS = 5_000
+/** A new reason in the same state is told this often at most. */
+const REASON_EVERY_MS = 10_000
+const HEALTH_EVERY_MS = 60_000
+
+interface Followed {
+  row: CameraRow
+  report: CameraReport | null
+  toldAtMs: number
+  /** Since when the reported state is bad, or good. */
+  isBad: boolean
+  sinceMs: number
+  trouble: BadState | null
+  /** Its worker has gone: that is one trouble of the worker, not one of each camera. */
+  isOrphan: boolean
+}
+
+export interface CameraStatesDeps {
+  database: Database
+  events: EventLog
+  troubles: Troubles
+  clock: Clock
+  log: Log
+  metrics: Metrics
+}
+
+/** What the streamers say about cameras becomes rows, events and troubles; with hysteresis, in one transaction a turn. */
+export class CameraStates {
+  readonly #deps: CameraStatesDeps
+  readonly #cameras = new Map<string, Followed>()
+  readonly #failed
+  #writing = false
+  #lastHealthMs: number
+
+  constructor(deps: CameraStatesDeps) {
+    this.#deps = deps
+    this.#lastHealthMs = deps.clock.monotonicMs()
+    this.#failed = deps.metrics.counter('vigil_camera_states_failed_total', 'Writes of camera states that failed').of()
+  }
+
+  /** The cameras that exist now; what is known about each is kept. */
+  setCameras(rows: readonly CameraRow[]): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    const ids = new Set(rows.map((row) => row.id))
+    for (const id of this.#cameras.keys()) if (!ids.has(id)) this.#cameras.delete(id)
+    for (const row of rows) {
+      const followed = this.#cameras.get(row.id)
+      // Our own copy of the state is newer than a row that was read while it was being written.
+      if (followed) {
+        const { state, state_reason, state_at, stream } = followed.row
+        followed.row = { ...row, state, state_reason, state_at, stream }
+        continue
+      }
+      const trouble = BAD_STATES.find((code) => this.#deps.troubles.stands('camera', row.id, code)) ?? null
+      const isBad = isBadState(row.state)
+      this.#cameras.set(row.id, { row, report: null, toldAtMs: 0, isBad, sinceMs: nowMs, trouble, isOrphan: false })
+    }
+  }
+
+  report(reports: readonly CameraReport[]): void {
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const report of reports) {
+      const followed = this.#cameras.get(report.id)
+      if (!followed) continue
+      const isBad = isBadState(report.state)
+      // `connecting` says nothing new about a camera that was dark before it.
+      const isUndecided = report.state === 'connecting'
+      if (!isUndecided && isBad !== followed.isBad) {
+        followed.isBad = isBad
+        followed.sinceMs = nowMs
+      }
+      followed.report =
+        isUndecided && isBadState(followed.row.state) ? { ...report, state: followed.row.state } : report
+      followed.isOrphan = false
+    }
+  }
+
+  /** Nobody serves these any more: their last picture is old. */
+  orphan(cameraIds: readonly string[], reason: string): void {
+    for (const id of cameraIds) {
+      const followed = this.#cameras.get(id)
+      if (!followed?.report || followed.report.state === 'idle') continue
+      followed.report = { ...followed.report, state: 'offline', reason, bitrateBps: null, viewers: 0 }
+      followed.isOrphan = true
+    }
+  }
+
+  counts(): { online: number; wanted: number } {
+    let online = 0
+    let wanted = 0
+    for (const { row, report } of this.#cameras.values()) {
+      if (!row.enabled) continue
+      const state = report?.state ?? row.state
+      if (state === 'online') online++
+      if (row.body.warm || state !== 'idle') wanted++
+    }
+    return { online, wanted }
+  }
+
+  camera(id: string): Camera | null {
+    const followed = this.#cameras.get(id)
+    return followed ? toCamera(followed.row) : null
+  }
+
+  /** Writes what has changed. Never throws: what could not be written is tried again at the next turn. */
+  async write(): Promise<void> {
+    if (this.#writing) return
+    this.#writing = true
+    try {
+      await this.#writeStates()
+      await this.#writeTroubles()
+      await this.#writeHealth()
+    } catch (error) {
+      this.#failed.add()
+      this.#deps.log.debug('camera states could not be written', { reason: reasonOf(error) })
+    } finally {
+      this.#writing = false
+    }
+  }
+
+  async #writeStates(): Promise<void> {
+    const { events, clock } = this.#deps
+    const changed = [...this.#cameras.values()].filter((followed) => this.#hasNews(followed))
+    if (changed.length === 0) return
+    const stateAt = toIso(clock.nowMs())
+    const rows = changed.map(({ row, report }) => withReport(row, report!, stateAt))
+    await events.transact(async (tx) => {
+      await updateStates(tx, rows)
+      const told: NewEvent[] = rows.map((row) => ({
+        kind: 'camera',
+        action: row.state,
+        subjectId: row.id,
+        actor: 'centre',
+        body: toCamera(row),
+      }))
+      await events.appendAll(tx, told)
+    })
+    changed.forEach((followed, i) => {
+      const { state, state_reason, state_at, stream } = rows[i]!
+      followed.row = { ...followed.row, state, state_reason, state_at, stream }
+      followed.toldAtMs = clock.monotonicMs()
+    })
+  }
+
+  #hasNews({ row, report, toldAtMs }: Followed): boolean {
+    if (!report) return false
+    if (report.state !== row.state) return true
+    const { codec = null, widthPx = null, heightPx = null } = row.stream
+    const hasStream = report.codec !== null
+    if (hasStream && (report.codec !== codec || report.widthPx !== widthPx || report.heightPx !== heightPx)) return true
+    return report.reason !== row.state_reason && this.#deps.clock.monotonicMs() - toldAtMs >= REASON_EVERY_MS
+  }
+
+  async #writeTroubles(): Promise<void> {
+    const { troubles, clock } = this.#deps
+    const nowMs = clock.monotonicMs()
+    for (const followed of this.#cameras.values()) {
+      const { row, report, isBad, sinceMs, trouble, isOrphan } = followed
+      if (!report || isOrphan) continue
+      const wanted = isBad && row.enabled && isBadState(row.state) ? row.state : null
+      const isOver = trouble !== null && trouble !== wanted && (wanted !== null || nowMs - sinceMs >= RESTORE_AFTER_MS)
+      // An idle camera is not connected: whether it works is not known, so its trouble stands.
+      if (isOver && report.state !== 'idle' && report.state !== 'connecting') {
+        await troubles.restoreNow('camera', row.id, trouble)
+        followed.trouble = null
+      }
+      if (wanted !== null && followed.trouble === null && nowMs - sinceMs >= RAISE_AFTER_MS[wanted]) {
+        const detail = `${row.body.name}: ${row.state_reason ?? wanted}`
+        await troubles.raiseNow({ subjectKind: 'camera', subjectId: row.id, code: wanted, detail })
+        followed.trouble = wanted
+      }
+    }
+  }
+
+  async #writeHealth(): Promise<void> {
+    const { database, clock } = this.#deps
+    const nowMs = clock.monotonicMs()
+    if (nowMs - this.#lastHealthMs < HEALTH_EVERY_MS) return
+    this.#lastHealthMs = nowMs
+    const reports = [...this.#cameras.values()].flatMap(({ report }) =>
+      report && report.state !== 'idle' ? [report] : [],
+    )
+    if (reports.length === 0) return
+    await database.execute(
+      `insert into camera_health (camera_id, at, state, reason, bitrate_bps)
+       select id, $1, state, reason, bps from unnest($2::text[], $3::text[], $4::text[], $5::real[]) as r (id, state, reason, bps)`,
+      [
+        toIso(clock.nowMs()),
+        reports.map((report) => report.id),
+        reports.map((report) => report.state),
+        reports.map((report) => report.reason),
+        reports.map((report) => report.bitrateBps),
+      ],
+    )
+  }
+}
+
+function isBadState(state: CameraState): state is BadState {
+  return (BAD_STATES as readonly string[]).includes(state)
+}
+
+function withReport(row: CameraRow, report: CameraReport, stateAt: string): CameraRow {
+  // Where a camera is dark, what it showed last is still the best that is known about its picture.
+  const { codec, widthPx, heightPx } = report
+  const stream = codec === null ? row.stream : { codec, widthPx, heightPx }
+  const reason = report.state === 'online' ? null : report.reason
+  return { ...row, state: report.state, state_reason: reason, state_at: stateAt, stream }
+}
+
+async function updateStates(tx: Tx, rows: readonly CameraRow[]): Promise<void> {
+  await tx.execute(
+    `update camera c set state = r.state, state_reason = r.reason, state_at = r.at, stream = r.stream
+     from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::jsonb[]) as r (id, state, reason, at, stream)
+     where c.id = r.id`,
+    [
+      rows.map((row) => row.id),
+      rows.map((row) => row.state),
+      rows.map((row) => row.state_reason),
+      rows.map((row) => row.state_at),
+      rows.map((row) => JSON.stringify(row.stream)),
+    ],
+  )
+}
