@@ -7,7 +7,7 @@ import type { Metrics } from '../../domain/metrics.ts'
 import { receipt } from '../dispatch/receipts.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
-import { DEVICE_COLUMNS, toDevice, type DeviceRow } from '../live/register-rows.ts'
+import { readDevice, toDevice } from '../registry/device-rows.ts'
 import type { Troubles } from '../live/troubles.ts'
 import type { JournalCursor } from '../intake/journal/reader.ts'
 import type { JournalRecord } from '../intake/journal/format.ts'
@@ -162,8 +162,8 @@ export class SignalTaker {
   async #deviceOf(tx: Tx, record: JournalRecord): Promise<Device> {
     const known = this.#deps.state.devices.get(record.deviceId)
     if (known) return known
-    const rows = await tx.query<DeviceRow>(`select ${DEVICE_COLUMNS} from device where id = $1`, [record.deviceId])
-    return rows[0] ? toDevice(rows[0]) : unregistered(record)
+    const row = await readDevice(tx, record.deviceId)
+    return row ? toDevice(row) : unregistered(record)
   }
 }
 

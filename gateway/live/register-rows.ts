@@ -1,5 +1,6 @@
-import type { Device, DeviceWrite } from '../../domain/device.ts'
+import type { Device } from '../../domain/device.ts'
 import type { VehicleNow } from '../../domain/fix.ts'
+import { DEVICE_COLUMNS, toDevice, type DeviceRow } from '../registry/device-rows.ts'
 import type { Queryable } from '../store/database.ts'
 
 export type Vehicle = Pick<VehicleNow, 'id' | 'kind' | 'name' | 'plate'>
@@ -17,29 +18,6 @@ export async function readVehicles(database: Queryable): Promise<Vehicle[]> {
     body: { name: string; plate: string | null }
   }>('select id, kind, body from vehicle order by id')
   return rows.map((row) => ({ id: row.id, kind: row.kind, name: row.body.name, plate: row.body.plate ?? null }))
-}
-
-export interface DeviceRow {
-  id: string
-  body: DeviceWrite
-  state: Device['state']
-  last_seen_at: string | null
-  battery_pct: number | null
-  tested_at: string | null
-  has_credential: boolean
-}
-
-export const DEVICE_COLUMNS = `id, body, state, last_seen_at, battery_pct, tested_at, credential_hash is not null as has_credential`
-
-export function toDevice(row: DeviceRow): Device {
-  return {
-    ...row.body,
-    state: row.state,
-    lastSeenAt: row.last_seen_at,
-    batteryPct: row.battery_pct,
-    hasCredential: row.has_credential,
-    testedAt: row.tested_at,
-  }
 }
 
 export async function readDevices(database: Queryable): Promise<Device[]> {

@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../../domain/clock.ts'
+import { toIso } from '../../domain/clock.ts'
+import type { Me } from '../../domain/officer.ts'
+import type { Device } from '../../domain/device.ts'
+import type { Alarm } from '../../domain/alarm.ts'
+import type { Coverage } from '../../domain/recommendation.ts'
+import { logEventSchema, snapshotSchema, type Health, type LogEvent, type Snapshot } from '../../domain/wire/live.ts'
+import { z } from '../../domain/z.ts'
+import { defineRoute, type Route } from '../http/route.ts'
+import type { Subject } from '../trust/policy.ts'
+import type { CentreState } from './centre-state.ts'
+import type { EventLog } from './event-log.ts'
+
+export interface LiveRouteDeps {
+  events: EventLog
+  state: CentreState
+  clock: Clock
+  city: Snapshot['city']
+  health: () => Health
+  coverage: () => Coverage | null
+  /** Alarms that are shown but not stored yet. */
+  provisional: () => Alarm[]
+  /** A device with what memory knows better than its row. */
+  deviceNow: (device: Device) => Device
+}
+
+/** One answer of `GET events` as JSON; a caller that is further behind goes on with the last number. */
+const PAGE_MAX = 500
+/** A proxy cuts a silent stream after a minute; the comment also finds dead ones. */
+const SSE_BEAT_MS = 15_000
+/** An integrator that does not read is cut off; it comes back with Last-Event-ID. */
+const SSE_BUFFERED_MAX = 1024 * 1024
+
+export function liveRoutes(deps: LiveRouteDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/snapshot',
+      summary: 'Everything a desk needs, and the event number at which it is true',
+      action: 'desk.view',
+      answer: snapshotSchema,
+      handler: ({ subject }) => buildSnapshot(deps, meOf(subject)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/events',
+      summary:
+        'The event log after a number: WebSocket with Upgrade, Server-Sent Events with Accept: text/event-stream, else one page of JSON',
+      action: 'desk.view',
+      query: z.object({
+        after: z.coerce.number().int().min(0).optional(),
+        limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_MAX),
+      }),
+      answer: z.object({ n: z.number().int(), events: z.array(logEventSchema) }),
+      handler: async ({ query, req, res }) => {
+        const resumed = Number(req.headers['last-event-id'] ?? NaN)
+        const after = Number.isInteger(resumed) ? resumed : query.after
+        if (!(req.headers.accept ?? '').includes('text/event-stream')) {
+          const events = await deps.events.read(after ?? 0, query.limit)
+          return { n: deps.events.n, events }
+        }
+        await streamEvents(deps, req, res, after ?? deps.events.n)
+        return undefined
+      },
+    }),
+  ]
+}
+
+/** The state at exactly event `n`, from memory. */
+export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
+  const { state, clock } = deps
+  const provisional = deps.provisional()
+  const shownTwice = new Set(provisional.map((alarm) => alarm.id))
+  return {
+    n: state.n,
+    at: toIso(clock.nowMs()),
+    me,
+    city: deps.city,
+    health: deps.health(),
+    alarms: [...[...state.alarms.values()].filter((alarm) => !shownTwice.has(alarm.id)), ...provisional],
+    incidents: [...state.incidents.values()],
+    assignments: [...state.assignments.values()],
+    patrols: [...state.patrols.values()].map((patrol) => state.patrolNow(patrol)),
+    vehicles: [...state.vehicles.values()].map((vehicle) => state.vehicleNow(vehicle)),
+    cameras: [...state.cameras.values()],
+    sites: [...state.sites.values()],
+    zones: [...state.zones.values()],
+    devices: [...state.devices.values()].map((device) => deps.deviceNow(device)),
+    troubles: [...state.troubles.values()],
+    coverage: deps.coverage(),
+  }
+}
+
+function meOf(subject: Subject): Me {
+  if (subject.type === 'officer') return subject.me
+  return {
+    id: 'centre',
+    username: 'centre',
+    displayName: 'centre',
+    role: 'inspector',
+    jurisdiction: '',
+    patrolId: null,
+    mustSetPassword: false,
+  }
+}
+
+/** Server-Sent Events: `id` is the event number, so that a browser or a library resumes by itself. */
+async function streamEvents(
+  { events }: LiveRouteDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  after: number,
+): Promise<void> {
+  res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
+  res.flushHeaders()
+  let told = after
+  const tell = (event: LogEvent) => {
+    if (event.n <= told) return
+    told = event.n
+    res.write(`id: ${event.n}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
+    if (res.writableLength > SSE_BUFFERED_MAX) res.destroy()
+  }
+  // What memory does not hold any more comes from the table, page by page, until memory takes over without a gap.
+  let missed = events.after(told)
+  while (missed === null && told < events.n && !res.destroyed) {
+    for (const event of await events.read(told)) tell(event)
+    missed = events.after(told)
+  }
+  for (const event of missed ?? []) tell(event)
+  const stop = events.subscribe(tell)
+  const beat = setInterval(() => res.write(': beat\n\n'), SSE_BEAT_MS)
+  await new Promise<void>((resolve) => req.on('close', resolve))
+  clearInterval(beat)
+  stop()
+}
