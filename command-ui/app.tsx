@@ -1,0 +1,57 @@
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { enter, resumeSession, session } from './data/centre.ts'
+import { useObservable } from './data/use-store.ts'
+import { Desk } from './desk/desk.tsx'
+import { useText } from './i18n/language.ts'
+import { forgetLink, goTo, route } from './route.ts'
+import { SignInPage } from './pages/sign-in-page.tsx'
+
+const SetPasswordPage = lazy(() =>
+  import('./pages/set-password-page.tsx').then((m) => ({ default: m.SetPasswordPage })),
+)
+
+/** Who is here decides what is shown: sign-in, the first password, or the desk. */
+export function App() {
+  const state = useObservable(session)
+  const here = useObservable(route)
+  const t = useText()
+  const link = here.page === 'sign-in' ? here.query.get('link') : null
+  const asked = useRef(false)
+  useEffect(() => {
+    document.title = `${t.app.name} · ${t.app.title}`
+  }, [t])
+  useEffect(() => {
+    // A one-time link must be used exactly once, also when React mounts twice while developing.
+    if (asked.current || link !== null) return
+    asked.current = true
+    void resumeSession()
+  }, [link])
+
+  if (link !== null || state === 'out' || state === 'forbidden') {
+    return (
+      <SignInPage
+        link={link}
+        isForbidden={state === 'forbidden'}
+        onSignedIn={(mustSetPassword) => {
+          asked.current = true
+          if (link !== null) forgetLink()
+          else if (here.page === 'sign-in') goTo('desk')
+          enter(mustSetPassword)
+        }}
+        onLinkFailed={() => {
+          forgetLink()
+          session.set('out')
+        }}
+      />
+    )
+  }
+  if (state === 'unknown') return <p className="centre-words">{t.app.loading}</p>
+  if (state === 'password') {
+    return (
+      <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
+        <SetPasswordPage onDone={() => enter(false)} />
+      </Suspense>
+    )
+  }
+  return <Desk />
+}

@@ -1,0 +1,85 @@
+import type { Alarm, Disposition } from '../../domain/alarm.ts'
+import type { Assignment } from '../../domain/assignment.ts'
+import type { Camera, CameraPatch, CameraWrite, DiscoveredCamera } from '../../domain/camera.ts'
+import type { DeviceKind } from '../../domain/device.ts'
+import type { Trail } from '../../domain/fix.ts'
+import type { Incident } from '../../domain/incident.ts'
+import type { Me } from '../../domain/officer.ts'
+import type { Recommendation } from '../../domain/recommendation.ts'
+import type { IncidentDetail } from '../../domain/wire/http.ts'
+import type { Snapshot } from '../../domain/wire/live.ts'
+import { ApiFault, faultOfAnswer } from './api-fault.ts'
+
+/** A camera that does not answer is reported within 6 s by the server; anything slower than this is a dead centre. */
+const ANSWER_WITHIN_MS = 15_000
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/** One request below `/api/v1`. Throws `ApiFault` and nothing else. */
+async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  let answer: Response
+  try {
+    answer = await fetch(`/api/v1/${path}`, {
+      method,
+      headers: body === undefined ? {} : { 'content-type': 'application/json' },
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: 'same-origin',
+      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+    })
+  } catch (error) {
+    throw new ApiFault('unreachable', 0, 'the centre does not answer', {}, error)
+  }
+  const text = await answer.text().catch(() => '')
+  const parsed = parsedJson(text)
+  if (!answer.ok) throw faultOfAnswer(answer.status, parsed)
+  return parsed as T
+}
+
+function parsedJson(text: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // not JSON: a proxy's page; the status decides
+  }
+}
+
+const at = encodeURIComponent
+
+/** The routes of `/api/v1` that a desk uses. */
+export const api = {
+  me: () => call<Me>('GET', 'me'),
+  signIn: (username: string, password: string) => call<{ me: Me }>('POST', 'session', { username, password }),
+  signInByLink: (link: string) => call<{ me: Me }>('POST', 'session', { link }),
+  signOut: () => call<void>('DELETE', 'session'),
+  setPassword: (password: string, current?: string) => call<Me>('POST', 'me/password', { password, current }),
+  snapshot: () => call<Snapshot>('GET', 'snapshot'),
+
+  acknowledge: (alarmId: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/acknowledge`, {}),
+  takeOver: (alarmId: string, reason: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/take-over`, { reason }),
+  classify: (alarmId: string, disposition: Disposition, note?: string) =>
+    call<Alarm>('POST', `alarms/${at(alarmId)}/classify`, { disposition, note }),
+
+  incident: (id: string) => call<IncidentDetail>('GET', `incidents/${at(id)}`),
+  recommendation: (id: string) => call<Recommendation>('GET', `incidents/${at(id)}/recommendation`),
+  dispatch: (incidentId: string, patrolId: string, reason?: string) =>
+    call<Assignment>('POST', `incidents/${at(incidentId)}/assignments`, { patrolId, reason }),
+  closeIncident: (id: string, disposition: Disposition, note?: string) =>
+    call<Incident>('POST', `incidents/${at(id)}/close`, { disposition, note }),
+  stepAssignment: (id: string, step: 'on-scene' | 'clear' | 'cancel', reason?: string) =>
+    call<Assignment>('POST', `assignments/${at(id)}/${step}`, { reason }),
+
+  trail: (vehicleId: string, from: string, to: string) =>
+    call<Trail>('GET', `vehicles/${at(vehicleId)}/trail?from=${at(from)}&to=${at(to)}`),
+
+  addCamera: (camera: CameraWrite) => call<Camera>('POST', 'cameras', camera),
+  changeCamera: (id: string, patch: CameraPatch) => call<Camera>('PATCH', `cameras/${at(id)}`, patch),
+  removeCamera: (id: string) => call<void>('DELETE', `cameras/${at(id)}`),
+  discoverCameras: async () => {
+    const answer = await call<DiscoveredCamera[] | { items: DiscoveredCamera[] }>('POST', 'cameras/discover', {})
+    return Array.isArray(answer) ? answer : answer.items
+  },
+
+  issueCredential: (deviceId: string) =>
+    call<{ username: string; password: string; kind?: DeviceKind }>('POST', `devices/${at(deviceId)}/credential`, {}),
+}

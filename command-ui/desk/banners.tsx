@@ -1,0 +1,36 @@
+import { store } from '../data/centre.ts'
+import { useNowMs, useObservable } from '../data/use-store.ts'
+import { useText } from '../i18n/language.ts'
+import { audio, onDuty, unlockSound } from '../sound/duty-sound.ts'
+
+/** What the officer must know before anything else: the desk is blind, or mute. */
+export function Banners() {
+  const t = useText()
+  const live = useObservable(store.live)
+  const sound = useObservable(audio)
+  const duty = useObservable(onDuty)
+  return (
+    <div className="banners" aria-live="assertive">
+      {live === 'blind' && <BlindBanner />}
+      {duty && sound === 'blocked' && (
+        <button type="button" className="banner" onClick={() => void unlockSound()}>
+          <strong>🔇 {t.sound.blocked}</strong> <span>{t.sound.unlock}</span>
+        </button>
+      )}
+    </div>
+  )
+}
+
+function BlindBanner() {
+  const t = useText()
+  const heardAtMs = useObservable(store.heardAtMs)
+  const nowMs = useNowMs()
+  return (
+    <div className="banner" role="alert">
+      <strong>⚠ {t.live.blind}</strong>{' '}
+      <span className="num">
+        {heardAtMs > 0 ? t.live.blindSince(t.unit.age((nowMs - heardAtMs) / 1000)) : t.live.connecting}
+      </span>
+    </div>
+  )
+}

@@ -1,0 +1,76 @@
+import { lazy, Suspense, useEffect } from 'react'
+import { store } from '../data/centre.ts'
+import { useObservable } from '../data/use-store.ts'
+import { useText } from '../i18n/language.ts'
+import { goTo, route } from '../route.ts'
+import { onDuty, unlockSound, watchSound } from '../sound/duty-sound.ts'
+import { ErrorFence } from '../ui/error-fence.tsx'
+import { AlarmPopup } from './alarm-popup.tsx'
+import { AlarmStack } from './alarm-stack.tsx'
+import { watchAttention } from './attention.ts'
+import { Banners } from './banners.tsx'
+import { IncidentPanel } from './incident-panel.tsx'
+import { watchKeys } from './keys.ts'
+import { MapPanel } from './map-panel.tsx'
+import { NoticeToast, UndoToast } from './toasts.tsx'
+import { SideLists } from './side-lists.tsx'
+import { StartDuty } from './start-duty.tsx'
+import { Strip } from './strip.tsx'
+import { WallStrip } from './wall-strip.tsx'
+
+const CamerasPage = lazy(() => import('../pages/cameras-page.tsx').then((m) => ({ default: m.CamerasPage })))
+const DevicesPage = lazy(() => import('../pages/devices-page.tsx').then((m) => ({ default: m.DevicesPage })))
+const VehiclesPage = lazy(() => import('../pages/vehicles-page.tsx').then((m) => ({ default: m.VehiclesPage })))
+const SettingsPage = lazy(() => import('../pages/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
+
+/** The one screen of the duty officer. Pages open in the middle; strip, alarms and the pop-up stay. */
+export function Desk() {
+  const t = useText()
+  const duty = useObservable(onDuty)
+  const { page } = useObservable(route)
+  const hasCity = useObservable(store.city) !== null
+  useEffect(() => watchSound(), [])
+  useEffect(() => watchAttention(), [])
+  useEffect(() => (duty ? watchKeys() : undefined), [duty])
+  useEffect(() => {
+    // After a reload in the middle of a shift the browser may allow sound without a new click; if not, the banner asks.
+    if (onDuty.get()) void unlockSound()
+  }, [])
+  const isDesk = page === 'desk' || page === 'sign-in'
+  return (
+    <div className="desk" data-page={page}>
+      <Strip />
+      <Banners />
+      <div className="desk-body" inert={!duty}>
+        <aside className="desk-left" aria-label={t.stack.heading}>
+          <AlarmStack />
+          <SideLists />
+        </aside>
+        {/* The map stays mounted under the pages: loading it again costs more than hiding it. */}
+        <main className="desk-middle" hidden={!isDesk}>
+          {hasCity ? <MapPanel isShown={isDesk} /> : <div className="map-panel" />}
+          {isDesk && <WallStrip />}
+        </main>
+        <aside className="desk-right" aria-label={t.panel.label} hidden={!isDesk}>
+          {isDesk && <IncidentPanel />}
+        </aside>
+        {!isDesk && (
+          <main className="desk-page">
+            <ErrorFence label={page}>
+              <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
+                {page === 'cameras' && <CamerasPage />}
+                {page === 'devices' && <DevicesPage />}
+                {page === 'vehicles' && <VehiclesPage />}
+                {page === 'settings' && <SettingsPage />}
+              </Suspense>
+            </ErrorFence>
+          </main>
+        )}
+        <AlarmPopup isDesk={isDesk} onGoTo={() => goTo('desk')} />
+        <UndoToast />
+        <NoticeToast />
+      </div>
+      {!duty && <StartDuty />}
+    </div>
+  )
+}

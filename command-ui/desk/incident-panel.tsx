@@ -1,0 +1,230 @@
+import { useText, language } from '../i18n/language.ts'
+import { timeMs } from '../data/clock.ts'
+import { store } from '../data/centre.ts'
+import { openIncident } from '../data/incident-details.ts'
+import { useObservable, useOne } from '../data/use-store.ts'
+import { goalMinutes, timeOfDay } from '../i18n/durations.ts'
+import { Fold } from '../ui/fold.tsx'
+import { Key, Phone, PriorityMark } from '../ui/marks.tsx'
+import { nameIn, placeName } from '../ui/names.ts'
+import { AlarmAge } from './alarm-stack.tsx'
+import { AssignmentList } from './assignment-list.tsx'
+import { menu } from './menus.ts'
+import { PanelMenu } from './panel-menus.tsx'
+import { PrimaryAction } from './primary-action.tsx'
+import { RecommendationList } from './recommendation-list.tsx'
+import { SceneVideo } from './scene-video.tsx'
+import { useCurrent } from './selection.ts'
+import { Timeline } from './timeline.tsx'
+import { VehicleFacts } from './vehicle-facts.tsx'
+
+/** Everything about one incident: who and where, the picture, who can go, what was done. */
+export function IncidentPanel() {
+  const t = useText()
+  const { alarm, incident, stage } = useCurrent()
+  const opened = useObservable(openIncident)
+  if (!alarm && !incident) {
+    return (
+      <section className="panel incident-empty">
+        <p className="empty-mark" aria-hidden="true">
+          ◇
+        </p>
+        <h2>{t.panel.emptyHeading}</h2>
+        <p className="dim">{t.panel.emptyText}</p>
+        <dl className="key-list">
+          <KeyLine keys="J K" words={t.stack.heading} />
+          <KeyLine keys="Enter" words={`${t.action.acknowledge} → ${t.steps.dispatched}`} />
+          <KeyLine keys="1–5 ↑↓" words={t.recommend.heading} />
+          <KeyLine keys="C" words={t.action.classify} />
+          <KeyLine keys="X" words={t.action.close} />
+          <KeyLine keys="M" words={t.sound.mute} />
+          <KeyLine keys="L" words={t.language.label} />
+        </dl>
+      </section>
+    )
+  }
+  return (
+    <section className="panel incident" data-incident={incident?.id ?? ''} data-stage={stage}>
+      <PanelHead />
+      <div className="incident-scroll">
+        <WhoAndWhere />
+        <SceneVideo />
+        {opened?.fault && <p className="shortfall">▲ {t.panel.notLoaded}</p>}
+        {!incident && stage !== 'closed' && <p className="dim loading-line">{t.panel.notOpened}</p>}
+        <AssignmentList />
+        {incident && stage !== 'closed' && <RecommendationList />}
+        <Fold summary={t.panel.checklist} open={stage !== 'closed'}>
+          <Checklist />
+        </Fold>
+        <Fold summary={t.panel.timeline} open>
+          <Timeline />
+        </Fold>
+      </div>
+      <PanelActions />
+    </section>
+  )
+}
+
+function KeyLine({ keys, words }: { keys: string; words: string }) {
+  return (
+    <div>
+      <dt>
+        {keys.split(' ').map((key) => (
+          <kbd key={key}>{key}</kbd>
+        ))}
+      </dt>
+      <dd className="dim">{words}</dd>
+    </div>
+  )
+}
+
+function PanelHead() {
+  const t = useText()
+  const lang = useObservable(language)
+  const { alarm, incident } = useCurrent()
+  const what = alarm ?? incident
+  const site = useOne(store.sites, what?.siteId ?? null)
+  if (!what) return null
+  return (
+    <header className="incident-head">
+      <PriorityMark priority={what.priority} />
+      <div className="ellipsis">
+        <h2 className="ellipsis">{placeName(lang, what, site)}</h2>
+        <p className="dim ellipsis">
+          {t.stack.priority(what.priority)} {t.alarmType[what.type]}
+          {incident ? (
+            <>
+              {' · '}
+              <span className="num">{incident.number}</span> {' · '}
+              {t.incidentState[incident.state]}
+            </>
+          ) : null}
+          {alarm && alarm.occurrences > 1 ? ` · ${t.stack.occurrencesLong(alarm.occurrences)}` : ''}
+        </p>
+      </div>
+      {alarm && <AlarmAge alarm={alarm} />}
+    </header>
+  )
+}
+
+function WhoAndWhere() {
+  const t = useText()
+  const lang = useObservable(language)
+  const { alarm, incident } = useCurrent()
+  const opened = useObservable(openIncident)
+  const what = alarm ?? incident
+  const site = useOne(store.sites, what?.siteId ?? null)
+  const device = useOne(store.devices, alarm?.deviceId ?? null)
+  const zone = useOne(store.zones, incident?.zoneId ?? null)
+  if (!what) return null
+  const contacts = opened?.detail?.contacts ?? site?.contacts ?? []
+  const address = site?.address ?? what.place.address
+  return (
+    <dl className="facts">
+      {address && <Line label={t.panel.address}>{address}</Line>}
+      {device && (
+        <Line label={t.panel.device}>
+          {device.name}
+          {device.spot ? ` · ${device.spot}` : ''} <span className="dim num">{device.id}</span>
+        </Line>
+      )}
+      {alarm && (
+        <Line label={t.panel.raisedAt}>
+          <span className="num">{timeOfDay(timeMs(alarm.raisedAt))}</span>
+          {alarm.takenAt && (
+            <span className="dim num">
+              {' '}
+              {t.panel.takenAt} {timeOfDay(timeMs(alarm.takenAt))}
+            </span>
+          )}
+        </Line>
+      )}
+      {incident?.goalS && (
+        <Line label={t.panel.zone}>
+          {zone ? nameIn(lang, zone) : ''} <strong>{t.unit.minutes(goalMinutes(incident.goalS))}</strong>
+        </Line>
+      )}
+      <VehicleFacts />
+      {!incident?.vehicleId && (
+        <Line label={t.panel.contacts}>
+          {contacts.length === 0 ? (
+            <span className="dim">{site ? t.panel.noContacts : t.panel.noSite}</span>
+          ) : (
+            <ul className="contacts">
+              {contacts.map((contact) => (
+                <li key={contact.phone + contact.name}>
+                  {contact.name} <span className="dim">{contact.role}</span> <Phone number={contact.phone} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Line>
+      )}
+      {site?.notes && <Line label={t.panel.notes}>{site.notes}</Line>}
+    </dl>
+  )
+}
+
+function Line({ label, children }: { label: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt className="dim">{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  )
+}
+
+function Checklist() {
+  const t = useText()
+  const lang = useObservable(language)
+  const opened = useObservable(openIncident)
+  const checklist = opened?.detail?.checklist ?? []
+  if (checklist.length === 0) return <p className="dim">{t.panel.noChecklist}</p>
+  return (
+    <ol className="checklist">
+      {checklist.map((item) => (
+        <li key={item.zh}>
+          <label>
+            <input type="checkbox" /> {lang === 'en' ? item.en : item.zh}
+          </label>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function PanelActions() {
+  const t = useText()
+  const { alarm, incidentId, stage } = useCurrent()
+  const open = useObservable(menu)
+  const toggle = (which: 'classify' | 'close' | 'take-over') => menu.set(open === which ? null : which)
+  return (
+    <footer className="incident-actions">
+      <PanelMenu />
+      {stage !== 'closed' && <PrimaryAction />}
+      <div className="action-row">
+        {stage === 'others' && (
+          <button type="button" onClick={() => toggle('take-over')} aria-expanded={open === 'take-over'}>
+            {t.action.takeOver} <Key>T</Key>
+          </button>
+        )}
+        <button
+          type="button"
+          disabled={!alarm || alarm.state === 'raised' || stage === 'closed'}
+          onClick={() => toggle('classify')}
+          aria-expanded={open === 'classify'}
+        >
+          {t.action.classify} <Key>C</Key>
+        </button>
+        <button
+          type="button"
+          disabled={!incidentId || stage === 'acknowledge' || stage === 'closed'}
+          onClick={() => toggle('close')}
+          aria-expanded={open === 'close'}
+        >
+          {t.action.close} <Key>X</Key>
+        </button>
+      </div>
+    </footer>
+  )
+}

@@ -1,0 +1,124 @@
+import { store } from '../data/centre.ts'
+import { openIncident } from '../data/incident-details.ts'
+import { toggleLanguage } from '../i18n/language.ts'
+import { goTo } from '../route.ts'
+import { muteForAWhile } from '../sound/duty-sound.ts'
+import { acknowledge, chosenCandidate, dispatchChosen, pressEnter, undo, undoDispatch } from './actions.ts'
+import { isTyping } from './attention.ts'
+import { menu } from './menus.ts'
+import { stackOrder } from './order.ts'
+import { choice, current, folded, selectAlarm, selection } from './selection.ts'
+
+/** Patrols that the digits reach. */
+export const CHOICES_MAX = 5
+
+/** The keys of the desk. Typing in a field and open forms keep their own keys; a held key is one key press. */
+export function watchKeys(): () => void {
+  const press = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+    if (event.key === 'Escape') return escape()
+    if (isTyping()) return
+    // Somebody who walks through buttons by Tab means the button; after a mouse click Enter means the alarm.
+    if (
+      (event.key === 'Enter' || event.key === ' ') &&
+      document.activeElement?.matches('button:focus-visible, a:focus-visible, summary:focus-visible')
+    ) {
+      return
+    }
+    if (act(event)) event.preventDefault()
+  }
+  addEventListener('keydown', press)
+  return () => removeEventListener('keydown', press)
+}
+
+/** @returns true when the key was one of the desk's */
+function act(event: KeyboardEvent): boolean {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  if (event.repeat && !['arrowdown', 'arrowup', 'j', 'k'].includes(key.toLowerCase())) return key === 'Enter'
+  switch (key) {
+    case 'Enter':
+      goTo('desk')
+      if (current().stage === 'none') selectFirst()
+      else void pressEnter()
+      return true
+    case 'a':
+      void acknowledge()
+      return true
+    case 'd':
+      void dispatchChosen()
+      return true
+    case 'c':
+      return openMenu('classify')
+    case 'x':
+      return openMenu('close')
+    case 't':
+      return openMenu('take-over')
+    case 'z':
+      if (!undo.get()) return false
+      void undoDispatch()
+      return true
+    case 'm':
+      muteForAWhile()
+      return true
+    case 'l':
+      toggleLanguage()
+      return true
+    case 'j':
+      return walkStack(1)
+    case 'k':
+      return walkStack(-1)
+    case 'ArrowDown':
+      return walkPatrols(1)
+    case 'ArrowUp':
+      return walkPatrols(-1)
+    default:
+      return /^[1-5]$/.test(key) && choosePatrol(Number(key) - 1)
+  }
+}
+
+function escape(): void {
+  if (menu.get()) return menu.set(null)
+  const id = selection.get().alarmId
+  if (id) folded.update((ids) => new Set(ids).add(id))
+}
+
+function openMenu(which: 'classify' | 'close' | 'take-over'): boolean {
+  const { alarm, incidentId } = current()
+  if (which === 'close' ? !incidentId : !alarm) return false
+  goTo('desk')
+  menu.set(which)
+  return true
+}
+
+function selectFirst(): void {
+  const first = stackOrder(store.alarms.all())[0]
+  if (first) selectAlarm(first, true)
+}
+
+function walkStack(by: 1 | -1): boolean {
+  const rows = stackOrder(store.alarms.all())
+  const at = rows.findIndex((alarm) => alarm.id === selection.get().alarmId)
+  const next = rows[at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by))]
+  if (next) selectAlarm(next, true)
+  return next !== undefined
+}
+
+/** The patrols that can be sent, as the list shows them. */
+function sendable() {
+  const recommendation = openIncident.get()?.recommendation ?? null
+  return { recommendation, rows: (recommendation?.candidates ?? []).filter((c) => c.canBeSent).slice(0, CHOICES_MAX) }
+}
+
+function walkPatrols(by: 1 | -1): boolean {
+  const { recommendation, rows } = sendable()
+  const now = chosenCandidate(recommendation, choice.get())
+  const at = rows.findIndex((candidate) => candidate.patrolId === now?.patrolId)
+  return choosePatrol(Math.max(0, Math.min(rows.length - 1, at + by)))
+}
+
+export function choosePatrol(index: number): boolean {
+  const candidate = sendable().rows[index]
+  if (!candidate) return false
+  choice.set(candidate.patrolId)
+  return true
+}

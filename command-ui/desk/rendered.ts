@@ -1,0 +1,37 @@
+import { useEffect } from 'react'
+import { clock } from '../data/clock.ts'
+import { store, tell } from '../data/centre.ts'
+
+/** Alarms that this desk has told about; beyond this the oldest are forgotten (a re-send is harmless). */
+const TOLD_MAX = 5000
+const told = new Set<string>()
+/** Painted while the stream was away; told when it is back. */
+const untold = new Map<string, number>()
+
+store.live.subscribe(() => {
+  if (store.live.get() !== 'live') return
+  for (const [alarmId, atMs] of untold) if (tell({ type: 'rendered', alarmId, atMs })) untold.delete(alarmId)
+})
+
+function painted(alarmId: string): void {
+  if (told.has(alarmId)) return
+  told.add(alarmId)
+  if (told.size > TOLD_MAX) told.delete([...told][0] ?? '')
+  const atMs = Math.round(clock.nowMs())
+  performance.mark(`vigil:rendered:${alarmId}`)
+  if (!tell({ type: 'rendered', alarmId, atMs }) && untold.size < TOLD_MAX) untold.set(alarmId, atMs)
+}
+
+/**
+ * Tells the centre that this alarm is on the glass: two animation frames after the commit, when the frame that contains it
+ * has been painted. A hidden tab has no frames, so it never claims to have shown anything.
+ */
+export function useRendered(alarmId: string | null): void {
+  useEffect(() => {
+    if (alarmId === null || told.has(alarmId)) return
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => painted(alarmId))
+    })
+    return () => cancelAnimationFrame(frame)
+  }, [alarmId])
+}

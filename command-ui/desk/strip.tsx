@@ -1,0 +1,118 @@
+import { PAGES, goTo, route } from '../route.ts'
+import { store } from '../data/centre.ts'
+import { alarmLoad, FLOOD_ALARMS } from '../data/load-meter.ts'
+import { useAll, useNowMs, useObservable } from '../data/use-store.ts'
+import { timeOfDay, dayOfYear } from '../i18n/durations.ts'
+import { language, toggleLanguage, useText } from '../i18n/language.ts'
+import { ToneWord, type Tone } from '../ui/marks.tsx'
+import { SoundSwitch } from './sound-switch.tsx'
+import { ZonesHeld } from './zones-held.tsx'
+
+/** The top line: what time it is, what the district can promise now, and whether the machine can be trusted. */
+export function Strip() {
+  const t = useText()
+  const city = useObservable(store.city)
+  const me = useObservable(store.me)
+  const lang = useObservable(language)
+  const { page } = useObservable(route)
+  return (
+    <header className="strip">
+      <div className="strip-name">
+        <img src="./vigil.svg" alt="" />
+        <strong className="ellipsis">{city ? (lang === 'en' ? city.nameEn : city.name) : t.app.name}</strong>
+      </div>
+      <nav aria-label={t.nav.pages}>
+        {PAGES.map((name) => (
+          <button
+            key={name}
+            type="button"
+            className="quiet"
+            aria-current={page === name ? 'page' : undefined}
+            onClick={() => goTo(name)}
+          >
+            {t.nav[name]}
+          </button>
+        ))}
+      </nav>
+      <ZonesHeld />
+      <HealthWords />
+      <LoadMeter />
+      <div className="strip-end">
+        <SoundSwitch />
+        <button type="button" className="quiet" onClick={toggleLanguage} aria-label={t.language.label}>
+          {t.language.switch}
+        </button>
+        {me && (
+          <span className="strip-officer ellipsis" title={t.role[me.role]}>
+            {me.displayName}
+          </span>
+        )}
+        <StripClock />
+      </div>
+    </header>
+  )
+}
+
+function StripClock() {
+  const t = useText()
+  const nowMs = useNowMs()
+  const day = t.unit.weekday[new Date(nowMs).getDay()]
+  return (
+    <time className="strip-clock num">
+      <strong>{timeOfDay(nowMs)}</strong>
+      <span>
+        {dayOfYear(nowMs)} {day}
+      </span>
+    </time>
+  )
+}
+
+const HEALTH_TONES: Record<'ok' | 'degraded' | 'away', Tone> = { ok: 'ok', degraded: 'warn', away: 'bad' }
+
+function HealthWords() {
+  const t = useText()
+  const health = useObservable(store.health)
+  const live = useObservable(store.live)
+  const parts = ['intake', 'database', 'video', 'broker'] as const
+  return (
+    <ul className="strip-health">
+      {parts.map((part) => {
+        // What was last heard about the parts says nothing while the desk hears nothing.
+        const word = health && live === 'live' ? health[part] : null
+        const isVideo = part === 'video' && health && word
+        return (
+          <li key={part} data-health={part} data-state={word ?? 'unknown'}>
+            <span className="dim">{t.health[part]}</span>{' '}
+            <ToneWord tone={word ? HEALTH_TONES[word] : 'quiet'}>
+              {isVideo
+                ? t.health.cameras(health.camerasOnline, health.camerasWanted)
+                : t.health.word[word ?? 'unknown']}
+            </ToneWord>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function LoadMeter() {
+  const t = useText()
+  const alarms = useAll(store.alarms)
+  const { count, level } = alarmLoad(alarms, useNowMs())
+  return (
+    <div className={`strip-load load-${level}`} title={t.strip.loadUnit}>
+      <span className="dim">{t.strip.load}</span>
+      <meter
+        min={0}
+        max={FLOOD_ALARMS}
+        low={3}
+        high={FLOOD_ALARMS}
+        value={Math.min(count, FLOOD_ALARMS)}
+        aria-label={t.strip.loadUnit}
+      />
+      <span className="num">
+        {count}/10′ {t.strip.loadLevel[level]}
+      </span>
+    </div>
+  )
+}

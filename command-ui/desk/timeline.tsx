@@ -1,0 +1,74 @@
+import type { LogEvent } from '../../domain/wire/live.ts'
+import { timeMs } from '../data/clock.ts'
+import { store } from '../data/centre.ts'
+import { openIncident } from '../data/incident-details.ts'
+import { useObservable } from '../data/use-store.ts'
+import { timeOfDay } from '../i18n/durations.ts'
+import { useText } from '../i18n/language.ts'
+import type { Dictionary } from '../i18n/zh.ts'
+import { isMine } from './stage.ts'
+
+/** Every step of the incident with its time, the newest on top, with the seconds since the press beside it. */
+export function Timeline() {
+  const t = useText()
+  const open = useObservable(openIncident)
+  const events = (open?.timeline ?? []).filter(isTold)
+  const first = events[0]
+  if (!first) return <p className="dim">{t.panel.noTimeline}</p>
+  const startMs = timeMs(first.at)
+  return (
+    <ol className="timeline">
+      {[...events].reverse().map((event) => (
+        <li key={event.n} data-event={`${event.kind}.${event.action}`}>
+          <time className="num">{timeOfDay(timeMs(event.at))}</time>
+          <span className="num dim">+{Math.round((timeMs(event.at) - startMs) / 1000)}s</span>
+          <strong>{t.event[event.action] ?? event.action}</strong>
+          <span className="ellipsis">{subjectWords(event, t)}</span>
+          <span className="ellipsis dim">{actorWords(event.actor, t)}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** The log of an incident also carries each patrol's state after each step; the step itself is the line to read. */
+function isTold(event: LogEvent): boolean {
+  return event.kind !== 'patrol' && event.action !== 'owned'
+}
+
+function subjectWords(event: LogEvent, t: Dictionary): string {
+  const body = event.body
+  const reason = [body['endedReason'], body['closingNote'], body['text'], body['note']].find(
+    (words): words is string => typeof words === 'string' && words !== '',
+  )
+  const parts: string[] = []
+  if (event.kind === 'assignment') {
+    const patrolId = typeof body['patrolId'] === 'string' ? body['patrolId'] : ''
+    parts.push(store.patrols.get(patrolId)?.callsign ?? patrolId)
+    if (event.action === 'ordered' && typeof body['etaS'] === 'number') parts.push(t.unit.eta(body['etaS']))
+    const arrival = body['arrival']
+    if (event.action === 'on-scene' && (arrival === 'detected' || arrival === 'crew' || arrival === 'desk')) {
+      parts.push(t.panel.arrival[arrival])
+    }
+  } else if (event.kind === 'alarm') {
+    const type = body['type']
+    if (typeof type === 'string' && type in t.alarmType) parts.push(t.alarmType[type as keyof typeof t.alarmType])
+    const occurrences = body['occurrences']
+    if (event.action === 'repeated' && typeof occurrences === 'number') parts.push(t.stack.occurrences(occurrences))
+  }
+  const disposition = body['disposition']
+  if (typeof disposition === 'string' && disposition in t.disposition) {
+    parts.push(t.disposition[disposition as keyof typeof t.disposition])
+  }
+  if (reason) parts.push(reason)
+  return parts.join(' · ')
+}
+
+function actorWords(actor: string, t: Dictionary): string {
+  if (actor === 'centre') return t.actor.centre
+  const [kind, id = ''] = actor.split(':')
+  if (kind === 'device') return t.actor.device(store.devices.get(id)?.name ?? id)
+  if (kind === 'patrol') return t.actor.patrol(store.patrols.get(id)?.callsign ?? id)
+  const me = store.me.get()
+  return isMine(actor, me) ? (me?.displayName ?? actor) : actor
+}

@@ -1,0 +1,50 @@
+import type { Coverage } from '../../domain/recommendation.ts'
+import { store } from '../data/centre.ts'
+import { useObservable } from '../data/use-store.ts'
+import { goalMinutes } from '../i18n/durations.ts'
+import { useText } from '../i18n/language.ts'
+import { ToneWord } from '../ui/marks.tsx'
+
+/** A promise counts as held while nine tenths of the roads of its zones can be reached in time: NFPA's 90 % rule. */
+export const HELD_SHARE = 0.9
+
+/** Zones with the same promise together, weighted by the length of their roads, the strictest first. */
+export function heldByGoal(coverage: Coverage): { goalS: number; share: number }[] {
+  const byGoal = new Map<number, { km: number; coveredKm: number }>()
+  for (const zone of coverage.zones) {
+    const sum = byGoal.get(zone.goalS) ?? { km: 0, coveredKm: 0 }
+    sum.km += zone.roadKm
+    sum.coveredKm += zone.roadKm * zone.share
+    byGoal.set(zone.goalS, sum)
+  }
+  return [...byGoal]
+    .map(([goalS, { km, coveredKm }]) => ({ goalS, share: km > 0 ? coveredKm / km : 0 }))
+    .sort((a, b) => a.goalS - b.goalS)
+}
+
+/** Do the 1-, 3- and 8-minute circles hold at this moment? */
+export function ZonesHeld() {
+  const t = useText()
+  const coverage = useObservable(store.coverage)
+  if (!coverage) return <div className="strip-zones dim">{t.strip.zonesUnknown}</div>
+  return (
+    <ul className="strip-zones" aria-label={t.strip.zones}>
+      {heldByGoal(coverage).map(({ goalS, share }) => {
+        const isHeld = share >= HELD_SHARE
+        return (
+          <li
+            key={goalS}
+            title={coverage.zones
+              .filter((zone) => zone.goalS === goalS)
+              .map((zone) => zone.name)
+              .join(' · ')}
+          >
+            <span className="dim">{t.strip.zone(goalMinutes(goalS))}</span>{' '}
+            <strong className="num">{Math.floor(share * 100)}%</strong>{' '}
+            <ToneWord tone={isHeld ? 'ok' : 'warn'}>{isHeld ? t.strip.zoneHolds : t.strip.zoneGap}</ToneWord>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

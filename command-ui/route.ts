@@ -1,0 +1,36 @@
+import { Observable } from './data/observable.ts'
+
+/** Pages by the hash of the address, so that the app works below any path and from any static server. */
+export const PAGES = ['desk', 'cameras', 'devices', 'vehicles', 'settings'] as const
+export type Page = (typeof PAGES)[number]
+
+export interface Route {
+  page: Page | 'sign-in'
+  /** What follows the page: `#/cameras/cam-7` → `cam-7`. */
+  id: string | null
+  query: URLSearchParams
+}
+
+export function parseRoute(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const [word = '', id = ''] = path.split('/')
+  const page = word === 'sign-in' ? 'sign-in' : (PAGES.find((known) => known === word) ?? 'desk')
+  return { page, id: id === '' ? null : decodeURIComponent(id), query: new URLSearchParams(query) }
+}
+
+export const route = new Observable<Route>(parseRoute(location.hash))
+
+addEventListener('hashchange', () => route.set(parseRoute(location.hash)))
+
+export function goTo(page: Page, id?: string): void {
+  const hash = `#/${page}${id ? `/${encodeURIComponent(id)}` : ''}`
+  if (location.hash !== hash) location.hash = hash
+  // `hashchange` comes a task later; the views should not wait for it.
+  route.set(parseRoute(hash))
+}
+
+/** Takes a used one-time link out of the address bar and of the history. */
+export function forgetLink(): void {
+  history.replaceState(null, '', '#/desk')
+  route.set(parseRoute('#/desk'))
+}

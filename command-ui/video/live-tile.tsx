@@ -1,0 +1,87 @@
+import { useRef } from 'react'
+import type { Camera } from '../../domain/camera.ts'
+import { useText } from '../i18n/language.ts'
+import { CameraWord } from '../ui/marks.tsx'
+import type { PlayerMode, PlayerState } from './player.ts'
+import { usePlayer } from './use-player.ts'
+
+/** States in which the camera itself explains why it is dark; the others only mean that nobody has watched yet. */
+const DARK = new Set(['offline', 'login-refused', 'not-a-camera', 'stalled', 'no-key-frame'])
+
+/**
+ * One camera, live. Grey with words until the first frame; when frames stop for four seconds it says for how long, and the
+ * picture turns grey, so that an old picture is never taken for a live one.
+ */
+export function LiveTile({
+  camera,
+  mode,
+  caption,
+  isChosen = false,
+  onChoose,
+}: {
+  camera: Camera
+  mode: Exclude<PlayerMode, 'loop'>
+  /** Beside the name, for instance the distance to the scene. */
+  caption?: string
+  isChosen?: boolean
+  onChoose?: () => void
+}) {
+  const t = useText()
+  const video = useRef<HTMLVideoElement>(null)
+  const url = camera.enabled ? `/live/${encodeURIComponent(camera.id)}/index.m3u8` : null
+  const state = usePlayer(video, url, mode)
+  const isLive = state.phase === 'playing'
+  return (
+    <figure
+      className={`tile ${isLive ? 'tile-live' : 'tile-dark'} ${isChosen ? 'tile-chosen' : ''}`}
+      data-camera-id={camera.id}
+      data-phase={state.phase}
+    >
+      {/* Cameras have no speech to caption; their sound is off at the desk. */}
+      <video ref={video} muted playsInline className={isLive || state.phase === 'stalled' ? '' : 'unseen'} />
+      {!isLive && <DarkTile camera={camera} state={state} />}
+      <figcaption>
+        <span className="ellipsis">
+          {camera.name}
+          {caption ? <span className="dim"> · {caption}</span> : null}
+        </span>
+        <Latency state={state} />
+      </figcaption>
+      {onChoose && (
+        <button
+          type="button"
+          className="tile-button"
+          onClick={onChoose}
+          aria-label={`${t.video.show}: ${camera.name}`}
+        />
+      )}
+    </figure>
+  )
+}
+
+function DarkTile({ camera, state }: { camera: Camera; state: PlayerState }) {
+  const t = useText()
+  if (!camera.enabled) return <p className="tile-words">{t.video.disabled}</p>
+  const explains = DARK.has(camera.state)
+  const words =
+    state.phase === 'stalled'
+      ? t.video.stalled(t.unit.age((state.sinceFrameMs ?? 0) / 1000))
+      : state.phase === 'unsupported'
+        ? `${t.video.unsupported}${camera.codec ? ` (${t.video.codec(camera.codec)})` : ''}`
+        : state.phase === 'failed'
+          ? t.video.failed
+          : t.video.waiting
+  return (
+    <div className="tile-words" role="status">
+      {explains && <CameraWord state={camera.state} reason={camera.stateReason} />}
+      <span>{explains && camera.stateReason ? camera.stateReason : words}</span>
+    </div>
+  )
+}
+
+function Latency({ state }: { state: PlayerState }) {
+  const t = useText()
+  if (state.phase !== 'playing') return null
+  const words = state.latencyMs === null ? t.video.live : t.video.latency((state.latencyMs / 1000).toFixed(1))
+  return <span className="num tile-latency">● {words}</span>
+}

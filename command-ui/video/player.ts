@@ -1,0 +1,207 @@
+import type { Clock } from '../../domain/clock.ts'
+import { Hls, type ErrorData, type HlsConfig } from './hls-door.ts'
+
+/**
+ * fast: parts of 200 ms with blocking reloads, for the one picture the officer looks at. calm: whole segments, for the
+ * strip; a blocking reload holds one of the browser's six connections per origin, and a press of Enter needs one of them.
+ * loop: a short recording again and again.
+ */
+export type PlayerMode = 'fast' | 'calm' | 'loop'
+
+export interface PlayerState {
+  /** stalled: no new frame for `STALLED_AFTER_MS`, the picture that stands is old. failed: nothing to show, trying again. */
+  phase: 'connecting' | 'playing' | 'stalled' | 'failed' | 'missing' | 'unsupported'
+  /** Server clock minus the programme time of the frame on the glass, ms; null while unknown and for loops. */
+  latencyMs: number | null
+  /** How old the frame on the glass is for the officer, ms since it was painted. */
+  sinceFrameMs: number | null
+  /** True once a frame has been painted. */
+  hasPicture: boolean
+}
+
+export interface Player {
+  destroy(): void
+}
+
+/** Two camera GOPs of 2 s without a frame is not jitter any more. */
+export const STALLED_AFTER_MS = 4000
+const LOOK_EVERY_MS = 500
+/** Twice the retention of parts: after this the playlist position is gone, and a fresh start is faster than waiting. */
+const RESTART_AFTER_MS = 12_000
+const RETRY_MIN_MS = 500
+const RETRY_MAX_MS = 5000
+
+const COMMON: Partial<HlsConfig> = {
+  // Without the worker no blob: script is needed; fMP4 is passed through, so there is almost nothing to do in it.
+  enableWorker: false,
+  backBufferLength: 10,
+  maxBufferLength: 10,
+  // 8 MB hold 16 s of a 4 Mbit/s main stream; a wall of nine stays below 80 MB.
+  maxBufferSize: 8_000_000,
+  startFragPrefetch: true,
+  liveDurationInfinity: true,
+}
+
+const MODES: Record<PlayerMode, Partial<HlsConfig>> = {
+  fast: {
+    ...COMMON,
+    lowLatencyMode: true,
+    liveSyncDuration: 1,
+    liveMaxLatencyDuration: 6,
+    maxLiveSyncPlaybackRate: 1.1,
+  },
+  calm: {
+    ...COMMON,
+    lowLatencyMode: false,
+    liveSyncDuration: 3,
+    liveMaxLatencyDuration: 12,
+    maxLiveSyncPlaybackRate: 1.05,
+  },
+  loop: { ...COMMON, lowLatencyMode: false, backBufferLength: 60, maxBufferLength: 40, startPosition: 0 },
+}
+
+/** Plays one camera into one `<video muted playsinline>` until it is destroyed. Price: one timer and one hls.js instance. */
+export function createPlayer(
+  video: HTMLVideoElement,
+  url: string,
+  mode: PlayerMode,
+  clock: Clock,
+  onState: (state: PlayerState) => void,
+): Player {
+  return new HlsPlayer(video, url, mode, clock, onState)
+}
+
+class HlsPlayer implements Player {
+  #video: HTMLVideoElement
+  #url: string
+  #mode: PlayerMode
+  #clock: Clock
+  #onState: (state: PlayerState) => void
+  #hls: Hls | null = null
+  #phase: PlayerState['phase'] = 'connecting'
+  #frameMs: number | null = null
+  #startedMs = 0
+  #failures = 0
+  #told = ''
+  #look: ReturnType<typeof setInterval>
+  #retry: ReturnType<typeof setTimeout> | null = null
+  #frameRequest = 0
+  #destroyed = false
+
+  constructor(
+    video: HTMLVideoElement,
+    url: string,
+    mode: PlayerMode,
+    clock: Clock,
+    onState: (state: PlayerState) => void,
+  ) {
+    this.#video = video
+    this.#url = url
+    this.#mode = mode
+    this.#clock = clock
+    this.#onState = onState
+    this.#look = setInterval(() => this.#watch(), LOOK_EVERY_MS)
+    this.#followFrames()
+    if (mode === 'loop') video.loop = true
+    this.#start()
+  }
+
+  destroy(): void {
+    this.#destroyed = true
+    clearInterval(this.#look)
+    if (this.#retry) clearTimeout(this.#retry)
+    this.#video.cancelVideoFrameCallback(this.#frameRequest)
+    this.#drop()
+    this.#video.removeAttribute('src')
+    this.#video.load()
+  }
+
+  #start(): void {
+    if (this.#destroyed) return
+    this.#drop()
+    this.#startedMs = this.#clock.monotonicMs()
+    if (!Hls.isSupported()) return this.#to('unsupported')
+    const hls = new Hls(MODES[this.#mode])
+    this.#hls = hls
+    hls.on(Hls.Events.ERROR, (_event, error) => this.#fail(error))
+    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#play())
+    hls.loadSource(this.#url)
+    hls.attachMedia(this.#video)
+  }
+
+  #play(): void {
+    // Refused only while the page is hidden or the element is being removed; the watch below sees the missing frames.
+    this.#video.play().catch(() => this.#tell())
+  }
+
+  #drop(): void {
+    this.#hls?.destroy()
+    this.#hls = null
+  }
+
+  #fail(error: ErrorData): void {
+    if (!error.fatal || this.#destroyed) return
+    if (error.type === Hls.ErrorTypes.MEDIA_ERROR && this.#failures === 0) {
+      this.#failures++
+      this.#hls?.recoverMediaError()
+      return
+    }
+    const isMissing = error.response?.code === 404 || error.response?.code === 410
+    this.#drop()
+    if (error.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return this.#to('unsupported')
+    if (this.#mode === 'loop' && isMissing) return this.#to('missing')
+    this.#to(this.#frameMs === null ? 'failed' : 'stalled')
+    this.#restartLater()
+  }
+
+  #restartLater(): void {
+    if (this.#retry || this.#destroyed) return
+    const ceilingMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures++)
+    const waitMs = RETRY_MIN_MS + Math.random() * (ceilingMs - RETRY_MIN_MS)
+    this.#retry = setTimeout(() => {
+      this.#retry = null
+      this.#start()
+    }, waitMs)
+  }
+
+  #followFrames(): void {
+    this.#frameRequest = this.#video.requestVideoFrameCallback(() => {
+      if (this.#destroyed) return
+      this.#frameMs = this.#clock.monotonicMs()
+      this.#failures = 0
+      this.#to('playing')
+      this.#followFrames()
+    })
+  }
+
+  #watch(): void {
+    const nowMs = this.#clock.monotonicMs()
+    const silentMs = nowMs - Math.max(this.#frameMs ?? 0, this.#startedMs)
+    if (this.#phase === 'playing' && silentMs > STALLED_AFTER_MS && !document.hidden) this.#to('stalled')
+    const isStuck = this.#phase !== 'unsupported' && this.#phase !== 'missing' && silentMs > RESTART_AFTER_MS
+    if (isStuck && !this.#retry && !document.hidden) {
+      this.#failures++
+      this.#start()
+    }
+    if (this.#video.paused && this.#hls && this.#video.readyState >= 2) this.#play()
+    this.#tell()
+  }
+
+  #to(phase: PlayerState['phase']): void {
+    if (phase === this.#phase && phase === 'playing') return
+    this.#phase = phase
+    this.#tell()
+  }
+
+  #tell(): void {
+    if (this.#destroyed) return
+    const shownAt = this.#mode === 'loop' ? null : (this.#hls?.playingDate ?? null)
+    const latencyMs = shownAt ? Math.max(0, this.#clock.nowMs() - shownAt.getTime()) : null
+    const sinceFrameMs = this.#frameMs === null ? null : this.#clock.monotonicMs() - this.#frameMs
+    // Views read tenths and whole seconds; nothing finer is worth a render.
+    const told = [this.#phase, Math.round((latencyMs ?? -1) / 100), Math.floor((sinceFrameMs ?? -1) / 1000)].join()
+    if (told === this.#told) return
+    this.#told = told
+    this.#onState({ phase: this.#phase, latencyMs, sinceFrameMs, hasPicture: this.#frameMs !== null })
+  }
+}
