@@ -1,0 +1,137 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { systemClock } from '../../domain/clock.ts'
+import { Fault, reasonOf } from '../../domain/fault.ts'
+import { createLog, type LogLevel } from '../../domain/log.ts'
+import { Metrics } from '../../domain/metrics.ts'
+import { createDatabase } from '../store/database.ts'
+import { consumeEvents } from './broker-consumer.ts'
+import { Credentials } from './credentials.ts'
+import { Edge } from './edge.ts'
+import { JournalWriter } from './journal/writer.ts'
+import type { TakeEvent } from './take-event.ts'
+
+/**
+ * Program: intake. Devices come in, events are in the journal before they are acknowledged; nothing else happens in this process.
+ * It waits for nothing: without a database it lets in the devices of its cache file. Environment: VIGIL_MQTT_HOST, VIGIL_MQTT_PORT, VIGIL_MQTT_URL,
+ * VIGIL_DATA_DIR, VIGIL_JOURNAL_DIR, VIGIL_DATABASE_URL, VIGIL_CENTRE_MQTT_PASSWORD, VIGIL_PROGRAM_ID. Sends `{type:'ready', metricsPort,
+ * mqttPort?}`; the journal's folder is `{journal folder}/{program}-{six digits}`.
+ */
+const env = process.env
+const program = env['VIGIL_PROGRAM_ID'] || 'intake-1'
+const dataDir = env['VIGIL_DATA_DIR'] || './data'
+const log = createLog(
+  program,
+  systemClock,
+  (line) => process.stdout.write(line + '\n'),
+  (env['VIGIL_LOG_LEVEL'] as LogLevel | undefined) ?? 'info',
+)
+const metrics = new Metrics()
+const deps = { log, metrics, clock: systemClock }
+/** Three seconds are allowed for a stop; what hangs after two is left behind. */
+const STOP_MS = 2_000
+
+async function main(): Promise<void> {
+  const closers: (() => Promise<unknown>)[] = []
+  const stop = stopper(closers)
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+  process.on('disconnect', () => stop('the launcher is gone'))
+
+  // The port first: a second intake on the same folder ends there, before it could touch the journal of the first.
+  let opened = (_journal: JournalWriter) => {}
+  const journalOpen = new Promise<JournalWriter>((resolve) => (opened = resolve))
+  const take: TakeEvent = async (record) => (await journalOpen).append(record)
+  const brokerUrl = env['VIGIL_MQTT_URL']
+  const mqttPort = brokerUrl ? undefined : await openEdge(take, closers)
+
+  const root = env['VIGIL_JOURNAL_DIR'] || join(dataDir, 'journal')
+  const journal = await JournalWriter.open({ ...deps, root, program })
+  opened(journal)
+  closers.push(() => journal.close())
+  if (brokerUrl) {
+    const consumer = consumeEvents({ ...deps, url: brokerUrl, clientId: `vigil-${program}`, take })
+    closers.unshift(() => consumer.close())
+  }
+  const metricsPort = await servePage()
+  log.info('intake ready', { journal: journal.journal, mqttPort, metricsPort })
+  process.send?.({ type: 'ready', metricsPort, mqttPort })
+  if (process.send && !process.connected) stop('the launcher is gone')
+}
+
+async function openEdge(take: TakeEvent, closers: (() => Promise<unknown>)[]): Promise<number> {
+  const centrePassword = env['VIGIL_CENTRE_MQTT_PASSWORD']
+  if (!centrePassword)
+    throw new Fault('config-invalid', 'VIGIL_CENTRE_MQTT_PASSWORD is not set: start Vigil with npm start')
+  const url = env['VIGIL_DATABASE_URL']
+  const database = url ? createDatabase({ ...deps, url, poolMax: 2 }) : null
+  const credentials = new Credentials({
+    ...deps,
+    database,
+    cacheFile: join(dataDir, 'intake', 'credentials.json'),
+    onRevoked: (deviceId) => edge.disconnect(deviceId),
+  })
+  const edge = new Edge({
+    ...deps,
+    host: env['VIGIL_MQTT_HOST'] || '127.0.0.1',
+    port: Number(env['VIGIL_MQTT_PORT'] ?? 1883),
+    credentials,
+    centrePassword,
+    take,
+  })
+  // The cache is read before the door opens; the database is followed from then on and not waited for.
+  await credentials.start()
+  const port = await edge.listen()
+  closers.unshift(async () => {
+    await edge.close()
+    await credentials.stop()
+    await database?.close()
+  })
+  return port
+}
+
+function stopper(closers: readonly (() => Promise<unknown>)[]): (why: string) => void {
+  let stopping = false
+  return (why) => {
+    if (stopping) return
+    stopping = true
+    log.info('intake stops', { why })
+    setTimeout(() => process.exit(0), STOP_MS).unref()
+    const closeAll = async () => {
+      for (const close of closers) await close()
+    }
+    closeAll().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error('intake did not stop cleanly', { reason: reasonOf(error) })
+        process.exit(1)
+      },
+    )
+  }
+}
+
+/** Prometheus text on a free loopback port. */
+function servePage(): Promise<number> {
+  const delay = monitorEventLoopDelay({ resolution: 20 })
+  delay.enable()
+  const gauge = metrics
+    .gauge('vigil_event_loop_delay_p99_seconds', 'p99 of the event loop delay since the last reading')
+    .of()
+  metrics.onRead(() => {
+    gauge.set(delay.percentile(99) / 1e9)
+    delay.reset()
+  })
+  const page = createServer((_req, res) =>
+    res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text()),
+  )
+  return new Promise((resolve) => {
+    page.listen(0, '127.0.0.1', () => resolve((page.address() as AddressInfo).port))
+  })
+}
+
+main().catch((error: unknown) => {
+  log.error('intake could not start', { reason: reasonOf(error) })
+  process.exit(1)
+})

@@ -1,0 +1,48 @@
+import type { DeviceKind } from '../../domain/device.ts'
+
+/**
+ * What the edge tells the centre (and nobody else: only user `vigil-centre` may subscribe, nobody may publish). They are not part of the
+ * public contract. A new subscription is answered with the present state first, so nothing is missed while the core restarts.
+ */
+export const CENTRE_USER = 'vigil-centre'
+export const PRESENCE_TOPIC = 'vigil/centre/presence'
+export const REFUSALS_TOPIC = 'vigil/centre/refusals'
+
+/** Presence: who is connected. `present` comes after a subscription, in pages, the last one marked. Times are RFC 3339. */
+export type PresenceMessage =
+  | { type: 'present'; at: string; devices: { deviceId: string; kind: DeviceKind }[]; last: boolean }
+  /** A device's first connection was made. */
+  | { type: 'online'; at: string; deviceId: string; kind: DeviceKind }
+  /** Its last connection ended, with or without a will. */
+  | { type: 'offline'; at: string; deviceId: string; kind: DeviceKind; why: OfflineReason }
+
+/** goodbye: DISCONNECT · silent: nothing for 1.5 keepalives · broken: the socket ended · refused: we closed it */
+export type OfflineReason = 'goodbye' | 'silent' | 'broken' | 'refused'
+
+export const REFUSAL_REASONS = [
+  'unknown-device',
+  'wrong-credential',
+  'no-credential',
+  'bad-name',
+  'foreign-will',
+  'foreign-topic',
+  'foreign-subscription',
+  'retain',
+  'too-large',
+  'journal-failed',
+  'too-many-connections',
+  'credentials-unavailable',
+] as const
+export type RefusalReason = (typeof REFUSAL_REASONS)[number]
+
+/** Something that was refused; the core makes a trouble of it. The same again within ten seconds is one message with a higher count. */
+export interface Refusal {
+  at: string
+  reason: RefusalReason
+  /** As the stranger named itself: at most 40 characters of [A-Za-z0-9_-], others replaced by `?`. */
+  deviceId: string
+  address: string
+  /** In words, e.g. the topic. */
+  detail: string
+  count: number
+}
