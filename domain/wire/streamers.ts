@@ -42,14 +42,18 @@ export const streamerOrdersSchema = z.object({
 })
 export type StreamerOrders = z.infer<typeof streamerOrdersSchema>
 
-/** `POST {worker}/probe`: does this address give H.264/H.265 video? Answers a stream, or a problem with a `camera-…` code. */
+/** `POST {worker}/probe`: does this address give video? A refusal is an answer too: 200 with a `camera-…` code. */
 export const probeSchema = z.object({
   url: z.string(),
   username: z.string().nullable(),
   password: z.string().nullable(),
 })
-export const probeAnswerSchema = z.looseObject({
-  codec: z.string().nullable(),
-  widthPx: z.number().int().nullable(),
-  heightPx: z.number().int().nullable(),
-})
+export const probeAnswerSchema = z.discriminatedUnion('ok', [
+  z.looseObject({
+    ok: z.literal(true),
+    codec: z.string().nullable(),
+    widthPx: z.number().int().nullable(),
+    heightPx: z.number().int().nullable(),
+  }),
+  z.looseObject({ ok: z.literal(false), code: z.string(), detail: z.string() }),
+])
