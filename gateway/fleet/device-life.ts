@@ -151,7 +151,8 @@ export class DeviceLife {
     if (known) return known
     const device = this.#deps.state.devices.get(deviceId)
     if (!device) return null
-    const life: Life = { seenAtMs: 0, batteryPct: null, state: device.state }
+    const seenAtMs = device.lastSeenAt === null ? 0 : Date.parse(device.lastSeenAt)
+    const life: Life = { seenAtMs, batteryPct: device.batteryPct, state: device.state }
     this.#lives.set(deviceId, life)
     return life
   }
@@ -164,7 +165,7 @@ export class DeviceLife {
     for (const device of state.devices.values()) {
       visited++
       if (device.power !== 'mains' || nowMs < this.#graceUntilMs) continue
-      const life = this.#lives.get(device.id)
+      const life = this.#lifeOf(device.id)
       // Never commissioned: a device that has not spoken since it was registered is not lost.
       if (!life || (life.seenAtMs === 0 && life.state === 'init')) continue
       if (life.state === 'disconnected' || life.state === 'sleeping') continue

@@ -61,7 +61,7 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
           return { n: deps.events.n, events }
         }
         await streamEvents(deps, req, res, after ?? deps.events.n)
-        return undefined
+        return { n: deps.events.n, events: [] }
       },
     }),
   ]
