@@ -4,7 +4,8 @@ import type { LogLevel } from '../domain/log.ts'
 import { Metrics } from '../domain/metrics.ts'
 import { Fleet } from './camera/fleet.ts'
 import { CoreBeat } from './core-beat.ts'
-import { createMetricsServer, createWorkerServer, listenOnLoopback } from './http/worker-server.ts'
+import { createMetricsServer, listenOnLoopback } from './http/metrics-server.ts'
+import { createWorkerServer } from './http/worker-server.ts'
 
 /** One streamer worker: cameras in, parts out. All settings come from the environment, set by the launcher. */
 async function main(): Promise<void> {

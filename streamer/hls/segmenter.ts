@@ -23,6 +23,8 @@ const PART_SLACK = 1.05
 const PART_LEAST = 0.87
 /** Segments of a second keep the playlist short; a tenth less forgives a trembling clock. */
 export const SEGMENT_MIN_TICKS = 0.9 * SECOND_TICKS
+/** As much as PART-HOLD-BACK asks players to stay behind; measured in Chromium with one part: the first second stalls. */
+const FIRST_SEGMENT_PARTS = 3
 /** A camera without key frames must not grow one segment for ever; the next one then is not independent. */
 export const SEGMENT_MAX_TICKS = 12 * SECOND_TICKS
 
@@ -35,6 +37,7 @@ export class Segmenter {
   #unitsInPart = 0
   #partsInSegment = 0
   #isFirstSegment = true
+  #beganWithKey = true
 
   /** 0 before the first part is closed. */
   get partTargetTicks(): number {
@@ -49,6 +52,7 @@ export class Segmenter {
   push(dtsTicks: number, stepTicks: number, isKey: boolean, isNew: boolean): Cut {
     const isOpen = this.#unitsInPart > 0 || this.#partsInSegment > 0
     if (isOpen && this.#endsSegment(dtsTicks, isKey, isNew)) return 'closeSegment'
+    if (!isOpen) this.#beganWithKey = isKey
     if (this.#unitsInPart === 0) {
       this.#unitsInPart = 1
       return this.#partTargetTicks > 0 && stepTicks * 2 > this.#partTargetTicks ? 'closePart' : 'append'
@@ -60,12 +64,15 @@ export class Segmenter {
     return offset + 2 * stepTicks > target ? 'closePart' : 'append'
   }
 
-  /** The first segment is closed after its first part: players begin only with a whole segment, and begin a second earlier so. */
+  /** The first segment is closed early: players begin only with a whole segment, and so begin most of a second earlier. */
   #endsSegment(dtsTicks: number, isKey: boolean, isNew: boolean): boolean {
     if (isNew) return true
     const lasts = dtsTicks - this.#segmentStartTicks
-    if (isKey) return lasts >= SEGMENT_MIN_TICKS
-    return lasts >= SEGMENT_MAX_TICKS || (this.#isFirstSegment && this.#partsInSegment > 0 && this.#unitsInPart === 0)
+    if (isKey) return lasts >= SEGMENT_MIN_TICKS || !this.#beganWithKey
+    return (
+      lasts >= SEGMENT_MAX_TICKS ||
+      (this.#isFirstSegment && this.#partsInSegment >= FIRST_SEGMENT_PARTS && this.#unitsInPart === 0)
+    )
   }
 
   /**

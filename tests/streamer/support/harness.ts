@@ -3,7 +3,8 @@ import { silentLog } from '../../../domain/log.ts'
 import { Metrics } from '../../../domain/metrics.ts'
 import type { CameraOrder } from '../../../streamer/camera/camera.ts'
 import { Fleet } from '../../../streamer/camera/fleet.ts'
-import { createWorkerServer, listenOnLoopback } from '../../../streamer/http/worker-server.ts'
+import { listenOnLoopback } from '../../../streamer/http/metrics-server.ts'
+import { createWorkerServer } from '../../../streamer/http/worker-server.ts'
 
 const TOKEN = 'test-token'
 
