@@ -1,5 +1,8 @@
 import type { LngLat } from '../../domain/scalars.ts'
 
+/** One degree of a great circle, metres. */
+const DEGREE_M = 111_195
+
 /** The point at a share (0–1) of a line's length, for a label that sits on the road. Lengths by the flat-earth rule: a district is small. */
 export function pointAlong(line: readonly LngLat[], share: number): LngLat | null {
   const first = line[0]
@@ -20,6 +23,16 @@ export function pointAlong(line: readonly LngLat[], share: number): LngLat | nul
     left -= length
   }
   return line[line.length - 1] ?? first
+}
+
+/** Length of a line, metres, by the flat-earth rule. */
+export function lengthM(line: readonly LngLat[]): number {
+  const squeeze = Math.cos(((line[0]?.[1] ?? 0) * Math.PI) / 180)
+  let degrees = 0
+  for (let i = 1; i < line.length; i++) {
+    degrees += Math.hypot((line[i]![0] - line[i - 1]![0]) * squeeze, line[i]![1] - line[i - 1]![1])
+  }
+  return degrees * DEGREE_M
 }
 
 /** West, south, east, north of many points; null without any. */

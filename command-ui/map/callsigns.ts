@@ -24,8 +24,17 @@ export class Callsigns {
     this.#clock = clock
   }
 
-  /** Price: some hundred rectangles against each other; run it once a second and after a gesture, not per painting. */
-  layOut(widthPx: number, heightPx: number, zoom: number, chosen: string | null): void {
+  /**
+   * @param etas times to write beside the callsign, by patrol id
+   * Price: some hundred rectangles against each other; run it once a second and after a gesture, not per painting.
+   */
+  layOut(
+    widthPx: number,
+    heightPx: number,
+    zoom: number,
+    chosen: string | null,
+    etas: ReadonlyMap<string, string>,
+  ): void {
     const { patrols, matrix } = this.#layer
     if (matrix[15] === 0) return
     const nowS = this.#clock.monotonicMs() / 1000
@@ -38,7 +47,7 @@ export class Callsigns {
       if (!toScreen(matrix, place[0]!, place[1]!, 0, widthPx, heightPx, screen)) continue
       const importance = importanceOf(patrol, chosen)
       if (importance > 2 && zoom < ALL_CALLSIGNS_ZOOM) continue
-      const piece = this.#pieceOf(patrol, this.#fleet.isStale(key))
+      const piece = this.#pieceOf(patrol, this.#fleet.isStale(key), etas.get(patrol.id))
       if (!piece) continue
       const { widthPx: w, heightPx: h } = piece
       const side = this.#sides.get(key) ?? 0
@@ -57,9 +66,9 @@ export class Callsigns {
     this.#layer.setLabels(pieces, boxes)
   }
 
-  #pieceOf(patrol: PatrolNow, isStale: boolean): Piece | null {
+  #pieceOf(patrol: PatrolNow, isStale: boolean, eta = ''): Piece | null {
     const colour = PATROL_LOOK[patrol.status].colour
-    const text = isStale ? `${patrol.callsign} ⌛` : patrol.callsign
+    const text = `${patrol.callsign}${eta && ` ${eta}`}${isStale ? ' ⌛' : ''}`
     const isQuiet = isStale || patrol.status === 'off' || patrol.status === 'out-of-service'
     const ask = () => this.#layer.sheet.piece(text, isQuiet ? '#9aa8ba' : '#f0f5fb', colour + (isQuiet ? '66' : 'b3'))
     const piece = ask()

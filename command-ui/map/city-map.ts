@@ -12,7 +12,7 @@ import type { CityLayers } from './city-layers.ts'
 import { CityPicture } from './city-picture.ts'
 import { Callsigns } from './callsigns.ts'
 import { boundsOf } from './along.ts'
-import type { CityMap, CityMapOptions, MapEvents, MapMode, MapPick, MapSwitch } from './city-map-contract.ts'
+import type { CityMap, CityMapOptions, MapEvents, MapMode, MapSwitch } from './city-map-contract.ts'
 import { LIVING_BEFORE } from './city-style.ts'
 import { Fleet } from './fleet.ts'
 import { FrameLoop } from './frame-loop.ts'
@@ -21,10 +21,11 @@ import { LivingLayer } from './living-layer.ts'
 import { addMapImages } from './map-images.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
 import { isMapPossible } from './map-possible.ts'
+import { MapTalk } from './map-talk.ts'
 import { openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
-import { scenePoints } from './scene-shapes.ts'
+import { etaText, roadLabelled, scenePoints } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 import './map.css'
 
@@ -55,7 +56,7 @@ class DeskMap implements CityMap {
   #bounds: [number, number, number, number] | null = null
   #layOutAtMs = 0
   #unknownDots = 0
-  #listeners = { pick: new Set<MapEvents['pick']>(), gesture: new Set<MapEvents['gesture']>() }
+  #talk = new MapTalk()
   #resized: ResizeObserver
 
   constructor(container: HTMLElement, options: CityMapOptions) {
@@ -92,26 +93,13 @@ class DeskMap implements CityMap {
   }
 
   #listen(): void {
-    const map = this.#map
-    map.on('click', (event) => {
-      const picked = this.#pointer.pickAt(event.point.x, event.point.y)
-      if (!picked) return
-      const { lng, lat } = event.lngLat
-      const detail: MapPick = { kind: picked.kind, id: picked.id, key: this.#pointer.keyOf(picked), lngLat: [lng, lat] }
-      for (const listener of this.#listeners.pick) listener(detail)
-    })
-    const byHand = (event: { originalEvent?: unknown }): void => {
-      if (!event.originalEvent) return
+    this.#talk.listen(this.#map, this.#pointer, () => {
       this.#fleet.followedKey = null
-      for (const listener of this.#listeners.gesture) listener()
-    }
-    map.on('dragstart', byHand)
-    map.on('zoomstart', byHand)
-    map.on('rotatestart', byHand)
-    map.on('pitchstart', byHand)
-    map.on('move', () => this.#layOut(false))
-    map.on('moveend', () => this.#layOut(true))
-    map.on('idle', () => this.#layOut(true))
+    })
+    this.#map.on('move', () => this.#layOut(false))
+    this.#map.on('moveend', () => this.#layOut(true))
+    // Before the first painting there is no matrix, so nobody knows where a callsign would stand.
+    void this.#map.once('idle', () => this.#layOut(true))
   }
 
   /** Now, or when the style is there. */
@@ -121,7 +109,7 @@ class DeskMap implements CityMap {
   }
 
   setCity(layers: CityLayers, city: { centre: LngLat; bounds: [number, number, number, number]; name: string }): void {
-    this.#layer.moveOrigin(city.centre[0], city.centre[1])
+    this.#fleet.moveOrigin(planeAt(city.centre[0], city.centre[1]))
     this.#bounds = city.bounds
     this.#map.getCanvas().setAttribute('aria-label', city.name)
     const [west, south, east, north] = city.bounds
@@ -130,9 +118,8 @@ class DeskMap implements CityMap {
     this.#map.setMaxBounds([west - dx, south - dy, east + dx, north + dy])
     this.#map.fitBounds(city.bounds, { animate: false, padding: 24 })
     this.#when(() => this.#picture.setLayers(layers))
-    this.setPatrols([...this.#fleet.patrolByKey.values()])
-    this.setVehicles([...this.#fleet.taxiByKey.values()])
     this.setCameras(this.#source.cameras)
+    this.showScene(this.#scene)
   }
 
   setPatrols(patrols: readonly PatrolNow[]): void {
@@ -245,9 +232,7 @@ class DeskMap implements CityMap {
   }
 
   on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void {
-    const set = this.#listeners[event] as Set<MapEvents[E]>
-    set.add(listener)
-    return () => set.delete(listener)
+    return this.#talk.on(event, listener)
   }
 
   resize(): void {
@@ -294,8 +279,16 @@ class DeskMap implements CityMap {
     this.#layOutAtMs = nowMs
     const zoom = this.#map.getZoom()
     const { clientWidth, clientHeight } = this.#map.getCanvas()
-    this.#fleet.thin(zoom, this.#layer.metresPerPx())
-    this.#callsigns.layOut(clientWidth, clientHeight, zoom, this.#scene?.chosen ?? null)
+    const metresPerPx = this.#layer.metresPerPx()
+    this.#fleet.thin(zoom, metresPerPx)
+    const candidates = this.#scene?.candidates ?? []
+    const chosen = this.#scene?.chosen ?? null
+    const labelled = roadLabelled(candidates, metresPerPx)
+    if (this.#isReady) this.#picture.setRouteLabels(labelled, chosen)
+    const etas = new Map(
+      candidates.filter((c) => c.route && !labelled.includes(c)).map((c) => [c.patrolId, etaText(c) ?? '']),
+    )
+    this.#callsigns.layOut(clientWidth, clientHeight, zoom, chosen, etas)
     this.#legend.setTaxis(this.#fleet.taxisShown, this.#layer.taxis.count, this.#source.language)
     this.#layer.uploadDots()
     this.#loop.kick()

@@ -1,5 +1,5 @@
 import type { Feature, FeatureCollection } from 'geojson'
-import type { Coverage } from '../../domain/recommendation.ts'
+import type { Candidate, Coverage } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
 import { nameField } from './base-style.ts'
 import type { Language } from './base-style.ts'
@@ -30,6 +30,7 @@ export class CityPicture {
   #isTall = false
   #hasBuildings = true
   #coverageText = ''
+  #routeText = ''
 
   constructor(map: MapLibreMap) {
     this.#map = map
@@ -55,8 +56,15 @@ export class CityPicture {
   setScene(scene: MapScene | null): void {
     this.#fill('circles', circleFeatures(scene?.circles ?? []))
     this.#fill('routes', routeFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
-    this.#fill('route-labels', routeLabelFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
     this.#fill('trail', trailFeatures(scene?.trail))
+  }
+
+  /** Times on the roads, for those candidates whose way is long enough at this zoom. */
+  setRouteLabels(labelled: readonly Candidate[], chosen: string | null): void {
+    const text = `${labelled.map((c) => `${c.patrolId} ${c.etaS}`).join()} ${chosen}`
+    if (text === this.#routeText) return
+    this.#routeText = text
+    this.#fill('route-labels', routeLabelFeatures(labelled, chosen))
   }
 
   /** Shades what cannot be reached in time now, and writes the share beside each zone's promise. */

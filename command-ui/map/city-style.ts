@@ -19,7 +19,7 @@ export function cityStyle(language: Language): StyleSpecification {
     version: 8,
     name: 'duty desk',
     sources,
-    light: { anchor: 'viewport', color: '#dce8ff', intensity: 0.28, position: [1.3, 200, 35] },
+    light: { anchor: 'viewport', color: '#ffffff', intensity: 0.25, position: [1.3, 200, 35] },
     sky: {
       'sky-color': '#0b1220',
       'horizon-color': '#1a2a40',

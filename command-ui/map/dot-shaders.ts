@@ -106,7 +106,7 @@ void main() {
   vec4 clip = uMatrix * vec4(place, 0.0, 1.0);
   vLook = aTimes.w;
   vAlpha = fade();
-  float shape = mod(vLook, 8.0);
+  float shape = mod(floor(vLook + 0.5), 8.0);
   vec2 up = shape < 1.5 ? headingOf(place, clip) : vec2(0.0, 1.0);
   vec2 px = position.xy * 21.0;
   vAt = px;
@@ -143,8 +143,10 @@ float shapeAt(float shape, vec2 p) {
   return shape < 3.5 ? ring : min(ring, segment(p, vec2(-4.4, -4.4), vec2(4.4, 4.4)) - 1.3);
 }
 void main() {
-  float shape = mod(vLook, 8.0);
-  float extra = floor(vLook / 8.0);
+  // Interpolated: 16 may come as 15.9999.
+  float look = floor(vLook + 0.5);
+  float shape = mod(look, 8.0);
+  float extra = floor(look / 8.0);
   bool chosen = mod(extra, 2.0) > 0.5;
   bool candidate = extra > 1.5;
   float d = shapeAt(shape, vAt);

@@ -8,7 +8,8 @@ import { STALE_AFTER_S } from './glide.ts'
 import type { GlideFix, Glides } from './glide.ts'
 import type { LivingLayer } from './living-layer.ts'
 import { PATROL_LOOK, SHAPES } from './palette.ts'
-import { xOf, yOf } from './plane.ts'
+import { lngLatOf, xOf, yOf } from './plane.ts'
+import type { Plane } from './plane.ts'
 import { rankOf, thinDots, thinGridAt } from './thin-dots.ts'
 
 const LOOK = { vacant: 0, hired: 1, emergency: 2, chosen: 8, candidate: 16 } as const
@@ -36,6 +37,19 @@ export class Fleet {
   constructor(layer: LivingLayer, clock: Clock) {
     this.#layer = layer
     this.#clock = clock
+  }
+
+  /** Dots may have come before the city. */
+  moveOrigin(plane: Plane): void {
+    const before = this.#layer.plane
+    const move = (place: Float64Array): void => {
+      const [lng, lat] = lngLatOf(before, place[0]!, place[1]!)
+      place[0] = xOf(plane, lng)
+      place[1] = yOf(plane, lat)
+    }
+    this.#layer.patrols.replant(move)
+    this.#layer.taxis.replant(move)
+    this.#layer.plane = plane
   }
 
   setPatrols(patrols: readonly PatrolNow[]): void {

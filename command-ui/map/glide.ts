@@ -208,6 +208,20 @@ export class Glides {
     out[1] = (y - out[1]!) / stepS
   }
 
+  /** Moves every dot to another plane; `move` changes x and y in place. */
+  replant(move: (place: Float64Array) => void): void {
+    for (let i = 0; i < this.count; i++) {
+      for (const from of [AT.ax, AT.bx]) {
+        const at = i * GLIDE_STRIDE + from
+        scratch[0] = this.rows[at]!
+        scratch[1] = this.rows[at + 1]!
+        move(scratch)
+        this.rows[at] = scratch[0]
+        this.rows[at + 1] = scratch[1]
+      }
+    }
+  }
+
   /** Keeps the floats small. Call once a frame of dots; rarely does anything. */
   rebase(nowS: number): void {
     const shiftS = nowS - this.epochS

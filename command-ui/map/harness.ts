@@ -16,7 +16,7 @@ import { harnessCity, seeded } from './harness-city.ts'
 
 /**
  * Developer page: the map with a made-up town (or a real city folder: `?city=/@fs/…/demo`), cars that drive along its roads, and
- * one scene. `?taxis=7000` changes how many; `window.harness` steers it.
+ * one scene. `?taxis=7000` changes how many, `?still` stops them; `window.harness` steers it.
  */
 const query = new URLSearchParams(location.search)
 const random = seeded(11)
@@ -266,7 +266,9 @@ async function begin(): Promise<void> {
   map.setSites(sitesAt(points(30)))
   const scene = sceneAt(city.centre, patrols, cameras)
   let second = 0
+  const isStill = query.has('still')
   setInterval(() => {
+    if (isStill) return
     second++
     const dots: Dot[] = []
     for (const d of [...patrolDrivers, ...taxiDrivers]) {

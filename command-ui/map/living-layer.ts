@@ -14,7 +14,7 @@ import { Glides } from './glide.ts'
 import { LabelSheet } from './label-sheet.ts'
 import type { CustomLayerInterface, CustomRenderMethodInput, MapLibreMap } from './maplibre-door.ts'
 import { cameraLook, PATROL_LOOK, rgbOf, SHAPES, TAXI_INK } from './palette.ts'
-import { planeAt, planeToClip, xOf, yOf } from './plane.ts'
+import { planeToClip, xOf, yOf } from './plane.ts'
 import type { Plane } from './plane.ts'
 import { CAMERA_FRAGMENT, CAMERA_VERTEX, CONE_FRAGMENT, CONE_VERTEX } from './spot-shaders.ts'
 import type { IUniform, InstancedBufferGeometry, Mesh } from './three-door.ts'
@@ -159,10 +159,6 @@ export class LivingLayer implements CustomLayerInterface {
   }
   isVisible(name: 'patrols' | 'taxis' | 'cameras'): boolean {
     return this.#meshes[name].visible
-  }
-
-  moveOrigin(lng: number, lat: number): void {
-    this.plane = planeAt(lng, lat)
   }
 
   /** After rows have changed. */
