@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { assert } from '../../domain/fault.ts'
 import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { createDatabase, type Database } from '../../gateway/store/database.ts'
 import { migrate, readMigrations } from '../../gateway/store/migrate.ts'
+import { askRun } from './ask-run.ts'
 
 export interface TestDatabase {
   url: string
@@ -55,12 +55,7 @@ export async function emptyDatabase(serverUrl?: string): Promise<{ url: string; 
 export async function testServerUrl(): Promise<string> {
   const configured = process.env['VIGIL_TEST_DATABASE_URL']
   if (configured) return configured
-  const broker = process.env['VIGIL_TEST_DATABASE_BROKER']
-  assert(broker, 'vitest.config.ts must name tests/support/global-setup.ts as globalSetup')
-  const answer = await fetch(broker)
-  const text = await answer.text()
-  if (!answer.ok) throw new Error(`no test database: ${text}`)
-  return text
+  return askRun('/database')
 }
 
 async function withServer<T>(server: string, work: (root: Database) => Promise<T>): Promise<void> {

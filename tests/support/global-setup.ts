@@ -1,13 +1,13 @@
-import { DatabaseBroker } from './database-broker.ts'
+import { RunServer } from './run-server.ts'
 
 /** Named in vitest.config.ts `globalSetup`: once a run, in the main process, before any test file. */
-let broker: DatabaseBroker | null = null
+let server: RunServer | null = null
 
 export async function setup(): Promise<void> {
-  broker = new DatabaseBroker()
-  process.env['VIGIL_TEST_DATABASE_BROKER'] = await broker.listen()
+  server = new RunServer()
+  process.env['VIGIL_TEST_RUN_SERVER'] = await server.listen()
 }
 
 export async function teardown(): Promise<void> {
-  await broker?.close()
+  await server?.close()
 }
