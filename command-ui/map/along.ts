@@ -49,3 +49,11 @@ export function boundsOf(points: Iterable<LngLat>): [number, number, number, num
   }
   return west <= east ? [west, south, east, north] : null
 }
+
+/** The same box with a share of its width and height added on each side. */
+export function widened(box: [number, number, number, number], share: number): [number, number, number, number] {
+  const [west, south, east, north] = box
+  const dx = (east - west) * share
+  const dy = (north - south) * share
+  return [west - dx, south - dy, east + dx, north + dy]
+}

@@ -11,7 +11,7 @@ import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
 import { CityPicture } from './city-picture.ts'
 import { Callsigns } from './callsigns.ts'
-import { boundsOf } from './along.ts'
+import { boundsOf, widened } from './along.ts'
 import type { CityMap, CityMapOptions, MapEvents, MapMode, MapSwitch } from './city-map-contract.ts'
 import { LIVING_BEFORE } from './city-style.ts'
 import { Fleet } from './fleet.ts'
@@ -79,13 +79,13 @@ class DeskMap implements CityMap {
     })
     this.#resized = new ResizeObserver(() => this.#map.resize())
     this.#resized.observe(container)
-    this.#map.once('style.load', this.#begin)
+    void this.#map.once('style.load', this.#begin)
     this.#listen()
   }
 
   #begin = (): void => {
     addMapImages(this.#map)
-    this.#map.addLayer(this.#layer, LIVING_BEFORE)
+    if (!this.#map.getLayer(this.#layer.id)) this.#map.addLayer(this.#layer, LIVING_BEFORE)
     this.#isReady = true
     this.#picture.setMode(this.#mode)
     for (const job of this.#waiting.splice(0)) job()
@@ -100,6 +100,11 @@ class DeskMap implements CityMap {
     this.#map.on('moveend', () => this.#layOut(true))
     // Before the first painting there is no matrix, so nobody knows where a callsign would stand.
     void this.#map.once('idle', () => this.#layOut(true))
+    // A driver that restarts takes the style with it; MapLibre puts back all but the living city.
+    this.#map.on('webglcontextlost', () => {
+      this.#isReady = false
+      void this.#map.once('style.load', this.#begin)
+    })
   }
 
   /** Now, or when the style is there. */
@@ -112,10 +117,7 @@ class DeskMap implements CityMap {
     this.#fleet.moveOrigin(planeAt(city.centre[0], city.centre[1]))
     this.#bounds = city.bounds
     this.#map.getCanvas().setAttribute('aria-label', city.name)
-    const [west, south, east, north] = city.bounds
-    const dx = (east - west) * 0.5
-    const dy = (north - south) * 0.5
-    this.#map.setMaxBounds([west - dx, south - dy, east + dx, north + dy])
+    this.#map.setMaxBounds(widened(city.bounds, 0.5))
     this.#map.fitBounds(city.bounds, { animate: false, padding: 24 })
     this.#when(() => this.#picture.setLayers(layers))
     this.setCameras(this.#source.cameras)

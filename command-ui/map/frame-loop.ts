@@ -88,12 +88,13 @@ export class FrameLoop {
     const sinceMs = this.#clock.monotonicMs()
     const look = (): void => {
       const tookMs = this.#clock.monotonicMs() - sinceMs
-      const isDone = gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED
+      // A context that was lost takes its fences with it.
+      const isDone = !gl.isSync(fence) || gl.getSyncParameter(fence, gl.SYNC_STATUS) === gl.SIGNALED
       if (!isDone && tookMs < FENCE_MAX_MS && !this.#isOver) {
         setTimeout(look, FENCE_POLL_MS)
         return
       }
-      gl.deleteSync(fence)
+      if (gl.isSync(fence)) gl.deleteSync(fence)
       this.#isMeasuring = false
       // Smoothed: one slow frame (tiles, a resize) must not stop the city.
       this.frameCostMs += (Math.min(tookMs, FENCE_MAX_MS) - this.frameCostMs) * 0.3

@@ -55,7 +55,7 @@ export function routeFeatures(candidates: readonly Candidate[], chosen: string |
 }
 
 /** Shorter than this on the screen, a way has no room for a label: the time is then written beside the car. */
-const ROAD_LABEL_MIN_PX = 150
+const ROAD_LABEL_MIN_PX = 230
 
 /** "2′10″ ✓": how long, and whether that keeps the promise; null without a way. */
 export function etaText(candidate: Candidate): string | null {
