@@ -5,7 +5,7 @@ import type { OnvifDoor, OnvifTarget } from '../../devices/camera/onvif-door.ts'
 import type { AllowedAddresses } from './allowed-address.ts'
 import type { CameraBody, CameraCredential, OnvifPlace } from './camera-row.ts'
 import { addressAt, readRtspSource } from './rtsp-source.ts'
-import { probeStream, type ProbeAnswer } from './worker-client.ts'
+import { probeStream, type ProbedStream } from './worker-client.ts'
 
 /** What an installer waits for at most is 6 s (issue: "each its own clear message within 6 s"); half a second is for the rest. */
 const EXAMINE_MS = 5_500
@@ -29,7 +29,7 @@ export interface ExaminedSource {
   snapshotAddress: string | null
   onvif: OnvifPlace | null
   ptz: boolean
-  stream: ProbeAnswer | null
+  stream: ProbedStream | null
 }
 
 /**
@@ -87,7 +87,7 @@ async function byOnvif(
 ): Promise<ExaminedSource> {
   const { host, port } = written
   const path = written.path.startsWith('/') ? written.path : `/${written.path}`
-  if (!/^[A-Za-z0-9._:[\]-]+$/.test(host) || /[\s\u0000]/.test(path)) {
+  if (!/^[A-Za-z0-9._:[\]-]+$/.test(host) || /\s/.test(path)) {
     throw new Fault('bad-request', `"${host}" is not a host.`)
   }
   const credential = typedCredential(written) ?? kept

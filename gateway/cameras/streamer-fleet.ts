@@ -99,8 +99,10 @@ export class StreamerFleet {
     return owner === null ? null : this.#workers.get(owner)!.baseUrl
   }
 
-  isKnown(cameraId: string): boolean {
-    return this.#states.camera(cameraId) !== null
+  /** Base URL of some live worker, to try a camera with; null when none lives. */
+  anyWorker(): string | null {
+    const [id] = this.#liveIds()
+    return id === undefined ? null : this.#workers.get(id)!.baseUrl
   }
 
   camera(cameraId: string): Camera | null {

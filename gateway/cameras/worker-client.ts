@@ -4,7 +4,8 @@ import { probeAnswerSchema } from '../../domain/wire/streamers.ts'
 import type { z } from '../../domain/z.ts'
 import type { CameraCredential } from './camera-row.ts'
 
-export type ProbeAnswer = z.infer<typeof probeAnswerSchema>
+/** What the stream is. */
+export type ProbedStream = Extract<z.infer<typeof probeAnswerSchema>, { ok: true }>
 
 /**
  * Asks a streamer worker whether video comes from an address.
@@ -16,7 +17,7 @@ export async function probeStream(
   url: string,
   credential: CameraCredential | null,
   timeoutMs: number,
-): Promise<ProbeAnswer> {
+): Promise<ProbedStream> {
   let response: Response
   let body: unknown
   try {
@@ -34,14 +35,49 @@ export async function probeStream(
     }
     throw new Fault('streamer-away', 'No streamer could check this camera.', { reason: reasonOf(error) }, error)
   }
-  if (response.ok) {
-    const answer = probeAnswerSchema.safeParse(body)
-    if (answer.success) return answer.data
-    throw new Fault('streamer-away', 'The streamer gave an answer that cannot be read.')
+  const answer = probeAnswerSchema.safeParse(body)
+  if (response.ok && answer.success) {
+    if (answer.data.ok) return answer.data
+    throw faultBy(answer.data.code, answer.data.detail, response.status)
   }
   const problem = problemSchema.safeParse(body)
-  if (problem.success && problem.data.code in FAULT_STATUS) {
-    throw new Fault(problem.data.code as FaultCode, problem.data.detail)
+  throw faultBy(problem.data?.code ?? '', problem.data?.detail ?? '', response.status)
+}
+
+/** The worker's own words where its code is one of ours. */
+function faultBy(code: string, detail: string, status: number): Fault {
+  if (code in FAULT_STATUS && code !== 'not-signed-in') return new Fault(code as FaultCode, detail)
+  return new Fault('streamer-away', 'The streamer could not check this camera.', { status })
+}
+
+/** A cold camera connects first: up to 8 s in the worker. */
+const SNAPSHOT_MS = 9_000
+
+/**
+ * The newest key frame of a camera as JPEG, decoded by its worker.
+ * @throws Fault: the worker's own (`no-picture`, `camera-…`), `streamer-away`
+ */
+export async function fetchWorkerSnapshot(
+  worker: { baseUrl: string; internalToken: string },
+  cameraId: string,
+): Promise<{ picture: Buffer; takenAt: string | null }> {
+  let response: Response
+  let bytes: Buffer
+  try {
+    response = await fetch(new URL(`/snapshot/${cameraId}.jpg`, worker.baseUrl), {
+      headers: { authorization: `Bearer ${worker.internalToken}`, 'x-vigil-viewer': 'snapshot' },
+      signal: AbortSignal.timeout(SNAPSHOT_MS),
+      redirect: 'error',
+    })
+    bytes = Buffer.from(await response.arrayBuffer())
+  } catch (error) {
+    throw new Fault('streamer-away', 'The streamer of this camera does not answer.', { reason: reasonOf(error) }, error)
   }
-  throw new Fault('streamer-away', 'The streamer could not check this camera.', { status: response.status })
+  const type = response.headers.get('content-type') ?? ''
+  if (response.ok && type.startsWith('image/jpeg')) {
+    return { picture: bytes, takenAt: response.headers.get('x-vigil-picture-at') }
+  }
+  const problem = type.includes('json') ? problemSchema.safeParse(JSON.parse(bytes.toString('utf8'))) : null
+  if (!problem?.data) throw new Fault('no-picture', 'The streamer has no picture of this camera.')
+  throw faultBy(problem.data.code, problem.data.detail, response.status)
 }

@@ -29,5 +29,5 @@ export function isOwnOrigin(req: IncomingMessage): boolean {
 export function refuseForeignOrigin(req: IncomingMessage): void {
   if (isOwnOrigin(req)) return
   const detail = 'This request came from a page of another address.'
-  throw new Fault('forbidden', detail, { origin: String(req.headers.origin ?? '') })
+  throw new Fault('forbidden', detail, { origin: req.headers.origin ?? null })
 }

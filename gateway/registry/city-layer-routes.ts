@@ -62,7 +62,7 @@ export function cityLayerRoutes(cityDir: string): Route[] {
           res.end()
           return
         }
-        const isPacked = /\bgzip\b/.test(String(req.headers['accept-encoding'] ?? ''))
+        const isPacked = /\bgzip\b/.test(req.headers['accept-encoding']?.toString() ?? '')
         if (isPacked) res.setHeader('content-encoding', 'gzip')
         res.setHeader('content-type', 'application/geo+json; charset=utf-8')
         res.setHeader('content-length', (isPacked ? packed : plain).length)

@@ -53,16 +53,21 @@ function next(): void {
     const question = waiting.shift()
     if (!question) return
     running++
-    answerTo(question)
-      .catch((error: unknown): HashAnswer => ({ id: question.id, error: String(error) }))
-      .then((answer) => {
-        running--
-        process.send?.(answer)
-        next()
-      })
-      // Only sending can fail here: the parent is gone, and so are we, by 'disconnect'.
-      .catch(() => process.exit(1))
+    void answer(question)
   }
+}
+
+async function answer(question: HashQuestion): Promise<void> {
+  let found: HashAnswer
+  try {
+    found = await answerTo(question)
+  } catch (error) {
+    found = { id: question.id, error: String(error) }
+  }
+  running--
+  // Without its parent this program ends by 'disconnect'.
+  if (process.connected) process.send?.(found)
+  next()
 }
 
 process.on('message', (question: HashQuestion) => {

@@ -1,0 +1,216 @@
+import {
+  cameraPatchSchema,
+  cameraSchema,
+  cameraWriteSchema,
+  discoveredCameraSchema,
+  ptzSchema,
+} from '../../domain/camera.ts'
+import { Fault } from '../../domain/fault.ts'
+import { newId } from '../../domain/ids.ts'
+import { pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
+import { streamerBeatSchema, streamerOrdersSchema } from '../../domain/wire/streamers.ts'
+import { z } from '../../domain/z.ts'
+import { defineRoute, type Route } from '../http/route.ts'
+import { idParamsSchema } from '../registry/entity-routes.ts'
+import { notThere, pageOf } from '../registry/paging.ts'
+import type { Database } from '../store/database.ts'
+import { audit, auditBy, type WatchAudit } from '../trust/audit.ts'
+import { openCredential, readCamera, readCameras, toCamera, type CameraRow } from './camera-row.ts'
+import { discoverCameras } from './discover.ts'
+import { examineSource, type ExamineDeps } from './examine-camera.ts'
+import { Ptz, type PtzDeps } from './ptz.ts'
+import { fetchSnapshot } from './snapshot.ts'
+import { addCamera, changeCamera, removeCamera, type StoreDeps } from './store-camera.ts'
+import type { StreamerFleet } from './streamer-fleet.ts'
+import { fetchWorkerSnapshot } from './worker-client.ts'
+
+export interface CameraRouteDeps extends StoreDeps, PtzDeps, Omit<ExamineDeps, 'worker'> {
+  database: Database
+  fleet: StreamerFleet
+  watches: WatchAudit
+  isSimulating: boolean
+}
+
+const forceSchema = z.object({
+  /** Store it although it does not answer now. */
+  force: z.enum(['true', 'false']).default('false'),
+})
+
+export function cameraRoutes(deps: CameraRouteDeps): Route[] {
+  return [
+    ...readRoutes(deps),
+    ...writeRoutes(deps),
+    discoverRoute(deps),
+    ptzRoute(deps),
+    snapshotRoute(deps),
+    beatRoute(deps),
+  ]
+}
+
+function readRoutes({ database }: CameraRouteDeps): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/cameras',
+      summary: 'Cameras by id',
+      action: 'camera.list',
+      query: pageQuerySchema,
+      answer: pageSchema(cameraSchema),
+      handler: async ({ query: { limit, cursor } }) => {
+        const rows = await database.query<CameraRow>(
+          'select * from camera where $1::text is null or id > $1 order by id limit $2',
+          [cursor ?? null, limit + 1],
+        )
+        return pageOf(rows, limit, toCamera, (row) => row.id)
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/cameras/:id',
+      summary: 'One camera',
+      action: 'camera.list',
+      params: idParamsSchema,
+      answer: cameraSchema,
+      handler: async ({ params: { id } }) => toCamera(await cameraOf(database, id)),
+    }),
+  ]
+}
+
+function writeRoutes(deps: CameraRouteDeps): Route[] {
+  const { database, fleet, box, clock } = deps
+  const examine: ExamineDeps = { ...deps, worker: () => fleet.anyWorker() }
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/cameras',
+      summary: 'Add a camera by RTSP or ONVIF address; it is tried first, within 6 s',
+      action: 'camera.write',
+      query: forceSchema,
+      body: cameraWriteSchema,
+      answer: cameraSchema,
+      status: 201,
+      handler: async ({ body, query, subject, actor }) => {
+        const id = body.id ?? newId(clock.nowMs())
+        if (fleet.camera(id)) throw new Fault('conflict', `There is already a camera ${id}.`, { id })
+        const found = await examineSource(body.source, null, query.force === 'true', examine)
+        const camera = await addCamera(id, body, found, { subject, actor }, deps)
+        await fleet.reload()
+        return camera
+      },
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/cameras/:id',
+      summary: 'Change a camera: only the members that are sent; a new source is tried first',
+      action: 'camera.write',
+      params: idParamsSchema,
+      query: forceSchema,
+      body: cameraPatchSchema,
+      answer: cameraSchema,
+      handler: async ({ params: { id }, body, query, subject, actor }) => {
+        const row = await cameraOf(database, id)
+        const kept = openCredential(box, row.credential_cipher)
+        const found = body.source ? await examineSource(body.source, kept, query.force === 'true', examine) : null
+        const camera = await changeCamera(id, body, found, { subject, actor }, deps)
+        await fleet.reload()
+        return camera
+      },
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/cameras/:id',
+      summary: 'Remove a camera',
+      action: 'camera.write',
+      params: idParamsSchema,
+      handler: async ({ params: { id }, subject, actor }) => {
+        await removeCamera(id, { subject, actor }, deps)
+        await fleet.reload()
+      },
+    }),
+  ]
+}
+
+function discoverRoute(deps: CameraRouteDeps): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/cameras/discover',
+    summary: 'Cameras that answer WS-Discovery within 3 s',
+    action: 'camera.write',
+    answer: pageSchema(discoveredCameraSchema),
+    handler: async ({ subject }) => {
+      await audit(deps.database, auditBy(subject, 'camera.discover', 'camera', null))
+      const cameras = await readCameras(deps.database)
+      return { items: await discoverCameras({ ...deps, cameras }), next: null }
+    },
+  })
+}
+
+function ptzRoute(deps: CameraRouteDeps): Route {
+  const ptz = new Ptz(deps)
+  return defineRoute({
+    method: 'post',
+    path: '/cameras/:id/ptz',
+    summary: 'Turn a camera: move for a moment, stop, or go to a preset',
+    action: 'camera.ptz',
+    params: idParamsSchema,
+    body: ptzSchema,
+    handler: async ({ params: { id }, body, subject }) => {
+      const row = await cameraOf(deps.database, id)
+      const reason = 'move' in body ? body.reason : undefined
+      const facts = { order: body as Record<string, unknown> }
+      await audit(deps.database, auditBy(subject, 'camera.ptz', 'camera', id, { outcome: 'begun', reason, facts }))
+      await ptz.move(row, body)
+    },
+  })
+}
+
+/** From the camera itself where it has stills, else the last key frame that its streamer has, decoded. */
+function snapshotRoute(deps: CameraRouteDeps): Route {
+  const { database, fleet, box, watches, internalToken } = deps
+  return defineRoute({
+    method: 'get',
+    path: '/cameras/:id/snapshot.jpg',
+    summary: 'A still picture of now',
+    action: 'camera.watch',
+    params: idParamsSchema,
+    handler: async ({ params: { id }, subject, res }) => {
+      const row = await cameraOf(database, id)
+      const baseUrl = fleet.workerOf(id)
+      if (row.snapshot_address === null && baseUrl === null) {
+        throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id })
+      }
+      await watches.look(subject, id, 'snapshot')
+      const { picture, takenAt } =
+        row.snapshot_address !== null
+          ? {
+              picture: await fetchSnapshot(row.snapshot_address, openCredential(box, row.credential_cipher)),
+              takenAt: null,
+            }
+          : await fetchWorkerSnapshot({ baseUrl: baseUrl!, internalToken }, id)
+      if (takenAt !== null) res.setHeader('x-vigil-picture-at', takenAt)
+      res.setHeader('content-type', 'image/jpeg')
+      res.setHeader('content-length', picture.length)
+      res.setHeader('cache-control', 'no-store')
+      res.end(picture)
+    },
+  })
+}
+
+function beatRoute({ fleet }: CameraRouteDeps): Route {
+  return defineRoute({
+    method: 'post',
+    path: '/internal/streamers/:id/beat',
+    summary: 'A streamer worker reports, and learns which cameras it shall serve',
+    action: 'internal',
+    params: idParamsSchema,
+    body: streamerBeatSchema,
+    answer: streamerOrdersSchema,
+    handler: ({ params: { id }, body }) => fleet.beat(id, body),
+  })
+}
+
+async function cameraOf(database: Database, id: string): Promise<CameraRow> {
+  const row = await readCamera(database, id)
+  if (!row) throw notThere('camera', id)
+  return row
+}
