@@ -1,4 +1,5 @@
 import type { Health } from '../../domain/wire/live.ts'
+import type { Device } from '../../domain/device.ts'
 import type { CentreState } from './centre-state.ts'
 
 export type Word = Health['intake']
@@ -14,27 +15,23 @@ export interface HealthSources {
 }
 
 /** The state of the centre as the strip of a desk shows it, from memory. */
-export function readHealth(sources: HealthSources, state: CentreState): Health {
-  let camerasOnline = 0
-  let camerasWanted = 0
-  for (const camera of state.cameras.values()) {
-    if (!camera.enabled) continue
-    if (camera.warm || camera.state !== 'idle') camerasWanted++
-    if (camera.state === 'online') camerasOnline++
-  }
+export function readHealth(
+  sources: HealthSources,
+  state: CentreState,
+  deviceNow: (device: Device) => Device,
+): Omit<Health, 'camerasOnline' | 'camerasWanted'> {
   let devicesReady = 0
   let devicesLost = 0
   for (const device of state.devices.values()) {
-    if (device.state === 'ready' || device.state === 'alert' || device.state === 'sleeping') devicesReady++
-    else if (device.state === 'lost') devicesLost++
+    const { state: word } = deviceNow(device)
+    if (word === 'ready' || word === 'alert' || word === 'sleeping') devicesReady++
+    else if (word === 'lost') devicesLost++
   }
   return {
     intake: sources.intake(),
     database: sources.database(),
     video: sources.video(),
     broker: sources.broker(),
-    camerasOnline,
-    camerasWanted,
     devicesReady,
     devicesLost,
     desks: sources.desks(),
