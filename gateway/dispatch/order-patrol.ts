@@ -52,6 +52,8 @@ export async function orderPatrol(deps: DispatchDeps, order: Order): Promise<Ass
     if (!canDispatch(incident)) {
       throw new Fault('state-changed', `the incident is already ${incident.state}`, { state: incident.state })
     }
+    // Two desks that send the same car to two scenes wait for each other here.
+    await tx.execute('select id from patrol where id = $1 for update', [order.patrolId])
     const busy = await openAssignmentOfPatrol(tx, order.patrolId)
     if (busy?.incidentId === incident.id) return busy
     if (busy) throw busyFault(deps, busy)
