@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -52,6 +52,8 @@ export class RunServer {
 
   async #start(): Promise<Embedded> {
     this.#folder = mkdtempSync(join(tmpdir(), 'vigil-test-'))
+    // As root the server has a user of its own, who must be able to enter; else the data would be kept below /var/lib.
+    chmodSync(this.#folder, 0o755)
     return startEmbedded({ dataDir: this.#folder, log: silentLog })
   }
 }
