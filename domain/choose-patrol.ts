@@ -1,0 +1,170 @@
+import type { Clock } from './clock.ts'
+import { toIso } from './clock.ts'
+import type { Patrol, PatrolStatus } from './patrol.ts'
+import type { Candidate, Reason, Recommendation } from './recommendation.ts'
+import type { RoadGraph } from './roads/graph.ts'
+import { circleShape } from './roads/isochrone.ts'
+import { reverseSearch, type ReverseSearch } from './roads/reverse-search.ts'
+import type { Snapper } from './roads/snap.ts'
+
+/** A fix older than this is marked: at 10 m/s the car is somewhere else by now. */
+export const FIX_STALE_S = 30
+/** Older than this the place is worth nothing. */
+export const FIX_LOST_S = 900
+/** Half of the silent time may have been driven the wrong way, at ordinary speed against the emergency's. */
+const SPREAD_PER_S = 0.5
+const SPREAD_MAX_S = 300
+/** Half an hour: every patrol of a district has a time, and a province is still not searched whole. */
+const SEARCH_CUT_S = 1800
+/** A scene in the hills or on a pier is approached from the nearest road, and the desk is told how far that is. */
+const SCENE_SNAP_MAX_M = 5000
+const PATROL_SNAP_MAX_M = 1000
+/** An officer who runs with equipment. */
+const FOOT_MPS = 2.5
+/** Ways are drawn for the first few only. */
+const ROUTES_MAX = 5
+
+export interface PatrolPlace {
+  id: string
+  callsign: string
+  kind: Patrol['kind']
+  status: PatrolStatus
+  lng: number | null
+  lat: number | null
+  /** null or NaN: unknown */
+  bearingDeg: number | null
+  /** When we received its newest fix, our clock, ms; null: never. */
+  fixAtMs: number | null
+}
+
+export interface ChoosePatrolInput {
+  incidentId: string
+  scene: { lng: number; lat: number }
+  /** The zone's promise; null outside every zone. */
+  goalS: number | null
+  zoneId: string | null
+  /** Times for which circles are drawn, seconds; none: no circles. */
+  circleGoalsS: readonly number[]
+  patrols: readonly PatrolPlace[]
+  /** Patrols that declined this incident's order, or did not answer it. */
+  declined: ReadonlySet<string>
+  graph: RoadGraph
+  snap: Snapper
+  clock: Clock
+}
+
+/**
+ * Who should go: the time by road of every patrol from one search, who is the first free one, and for each other why it
+ * was passed over. Pure but for the clock. Price: ~4 ms on 10,000 edges with 24 patrols, circles apart.
+ */
+export function choosePatrol(input: ChoosePatrolInput): Recommendation {
+  const { clock, goalS } = input
+  const startedMs = clock.monotonicMs()
+  const nowMs = clock.nowMs()
+  const sceneSnap = input.snap(input.scene.lng, input.scene.lat, SCENE_SNAP_MAX_M)
+  const search = sceneSnap && reverseSearch(input.graph, sceneSnap, { cutS: SEARCH_CUT_S })
+  const candidates = input.patrols
+    .map((patrol) => candidateOf(input, patrol, search, nowMs))
+    .sort((a, b) => rankOf(a) - rankOf(b) || lateS(a) - lateS(b) || (a.callsign < b.callsign ? -1 : 1))
+  const chosen = candidates.find(isRecommendable) ?? null
+  for (const candidate of candidates) explainRank(candidate, chosen)
+  if (search) drawRoutes(input, candidates, search)
+  return {
+    incidentId: input.incidentId,
+    at: toIso(nowMs),
+    goalS,
+    zoneId: input.zoneId,
+    sceneOffRoadM: sceneSnap && Math.round(sceneSnap.offRoadM),
+    candidates,
+    chosen: chosen?.patrolId ?? null,
+    shortfall: shortfallOf(candidates, chosen, sceneSnap !== null),
+    circles: search
+      ? input.circleGoalsS.map((circleS) => ({
+          goalS: circleS,
+          coordinates: circleShape(search, circleS) as Recommendation['circles'][number]['coordinates'],
+        }))
+      : [],
+    computedInMs: clock.monotonicMs() - startedMs,
+  }
+}
+
+function candidateOf(
+  { goalS, declined, snap }: ChoosePatrolInput,
+  patrol: PatrolPlace,
+  search: ReverseSearch | null,
+  nowMs: number,
+): Candidate {
+  const { id, callsign, kind, status, lng, lat, fixAtMs } = patrol
+  const reasons: Reason[] = []
+  if (status === 'off') reasons.push('off-duty')
+  else if (status === 'out-of-service') reasons.push('out-of-service')
+  else if (status !== 'free') reasons.push('already-assigned')
+  if (declined.has(id)) reasons.push('declined-before')
+  const fixAgeS = fixAtMs === null ? null : Math.max(0, (nowMs - fixAtMs) / 1000)
+  const isPlaced = lng !== null && lat !== null && fixAgeS !== null && fixAgeS <= FIX_LOST_S
+  if (!isPlaced) reasons.push('no-fix')
+  else if (fixAgeS > FIX_STALE_S) reasons.push('stale-fix')
+  const etaSpreadS = isPlaced && fixAgeS > FIX_STALE_S ? Math.min(SPREAD_MAX_S, fixAgeS * SPREAD_PER_S) : 0
+  const from = isPlaced ? snap(lng, lat, PATROL_SNAP_MAX_M, patrol.bearingDeg ?? NaN) : null
+  const eta = (from && search?.etaFrom(from)) ?? null
+  if (isPlaced && !eta) reasons.push('unreachable-by-road')
+  const etaS = eta && (kind === 'foot' ? eta.distanceM / FOOT_MPS : eta.etaS)
+  // The promise counts the time that is still possible, not the one that is hoped for.
+  const insideGoal = goalS === null || etaS === null ? null : etaS + etaSpreadS <= goalS
+  if (insideGoal !== null) reasons.push(insideGoal ? 'inside-goal' : 'outside-goal')
+  return {
+    patrolId: id,
+    callsign,
+    status,
+    etaS: etaS && Math.round(etaS * 10) / 10,
+    etaSpreadS: Math.round(etaSpreadS),
+    distanceM: eta && Math.round(eta.distanceM),
+    insideGoal,
+    fixAgeS: fixAgeS && Math.round(fixAgeS * 10) / 10,
+    canBeSent: status === 'free',
+    reasons,
+    route: null,
+  }
+}
+
+function isRecommendable(candidate: Candidate): boolean {
+  return candidate.canBeSent && candidate.etaS !== null && !candidate.reasons.includes('declined-before')
+}
+
+/** Latest likely arrival; those without a time come last. */
+function lateS({ etaS, etaSpreadS }: Candidate): number {
+  return etaS === null ? 1e9 : etaS + etaSpreadS
+}
+
+function rankOf(candidate: Candidate): number {
+  if (isRecommendable(candidate)) return 0
+  if (candidate.canBeSent) return 1
+  return candidate.status === 'off' || candidate.status === 'out-of-service' ? 3 : 2
+}
+
+function explainRank(candidate: Candidate, chosen: Candidate | null): void {
+  if (candidate === chosen) candidate.reasons.unshift('fastest-by-road')
+  else if (chosen && candidate.etaS !== null && lateS(candidate) >= lateS(chosen))
+    candidate.reasons.push('slower-by-road')
+}
+
+function drawRoutes(input: ChoosePatrolInput, candidates: readonly Candidate[], search: ReverseSearch): void {
+  const places = new Map(input.patrols.map((patrol) => [patrol.id, patrol]))
+  for (const candidate of candidates.filter(({ canBeSent, etaS }) => canBeSent && etaS !== null).slice(0, ROUTES_MAX)) {
+    const { lng, lat, bearingDeg } = places.get(candidate.patrolId)!
+    const from = input.snap(lng!, lat!, PATROL_SNAP_MAX_M, bearingDeg ?? NaN)
+    candidate.route = from && search.routeFrom(from)
+  }
+}
+
+function shortfallOf(
+  candidates: readonly Candidate[],
+  chosen: Candidate | null,
+  isOnNetwork: boolean,
+): Recommendation['shortfall'] {
+  if (!isOnNetwork) return 'scene-off-network'
+  if (chosen) return chosen.insideGoal === false ? 'none-inside-goal' : null
+  return candidates.some(({ canBeSent, reasons }) => canBeSent && !reasons.includes('declined-before'))
+    ? 'none-reachable'
+    : 'no-patrol-free'
+}

@@ -1,0 +1,126 @@
+import { toIso, type Clock } from './clock.ts'
+import { zoneAt } from './geo/polygon.ts'
+import type { Coverage } from './recommendation.ts'
+import { arcS, arcTo, type RoadGraph } from './roads/graph.ts'
+import { Heap } from './roads/heap.ts'
+import { pointAt } from './roads/part-line.ts'
+import { share } from './roads/reverse-search.ts'
+import type { Snap, Snapper } from './roads/snap.ts'
+import type { Zone } from './zone.ts'
+
+export interface FreePatrolPlace {
+  lng: number
+  lat: number
+}
+
+/** As a patrol is snapped elsewhere. */
+const PATROL_SNAP_MAX_M = 1000
+
+/**
+ * Makes the question "how much of each zone's roads can the free patrols reach inside its goal now?". Which edge belongs to which
+ * zone is worked out once, by the edge's middle (an edge is ~130 m of road). One question is one search from all patrols
+ * together; ~6 ms on 10,000 edges.
+ */
+export function createCoverage(
+  graph: RoadGraph,
+  snap: Snapper,
+  zones: readonly Zone[],
+  clock: Clock,
+): (free: readonly FreePatrolPlace[]) => Coverage {
+  const zoneOfEdge = zonesOfEdges(graph, zones)
+  const cutS = zones.reduce((most, zone) => Math.max(most, zone.goalS), 0)
+  return (free) => {
+    const startedMs = clock.monotonicMs()
+    const snaps = free.map(({ lng, lat }) => snap(lng, lat, PATROL_SNAP_MAX_M)).filter((found) => found !== null)
+    const timeS = timesFrom(graph, snaps, cutS)
+    const onEdge = grouped(snaps)
+    const reachedM = new Float64Array(zones.length)
+    const wholeM = new Float64Array(zones.length)
+    for (let e = 0; e < graph.edgeCount; e++) {
+      const z = zoneOfEdge[e]!
+      if (z < 0) continue
+      const lengthM = graph.edgeLengthM[e]!
+      wholeM[z]! += lengthM
+      reachedM[z]! += lengthM * reachedShare(graph, e, timeS, zones[z]!.goalS, onEdge.get(e) ?? [])
+    }
+    const inZone = free.map(({ lng, lat }) => zoneAt(zones, lng, lat)?.id)
+    return {
+      at: toIso(clock.nowMs()),
+      zones: zones.map((zone, z) => ({
+        zoneId: zone.id,
+        name: zone.name,
+        goalS: zone.goalS,
+        share: wholeM[z]! > 0 ? Math.min(1, reachedM[z]! / wholeM[z]!) : 0,
+        roadKm: Math.round(wholeM[z]! / 10) / 100,
+        freePatrols: inZone.filter((id) => id === zone.id).length,
+      })),
+      computedInMs: clock.monotonicMs() - startedMs,
+    }
+  }
+}
+
+function zonesOfEdges(graph: RoadGraph, zones: readonly Zone[]): Int32Array {
+  const numberOf = new Map(zones.map((zone, z) => [zone.id, z]))
+  return Int32Array.from({ length: graph.edgeCount }, (_, e) => {
+    const zone = zoneAt(zones, ...pointAt(graph, e, graph.edgeLengthM[e]! / 2))
+    return zone ? numberOf.get(zone.id)! : -1
+  })
+}
+
+/** Seconds from the nearest patrol to each junction; Infinity beyond the cut. */
+function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Float64Array {
+  const timeS = new Float64Array(graph.junctionCount).fill(Infinity)
+  const heap = new Heap()
+  const reach = (j: number, s: number): void => {
+    if (s > cutS || s >= timeS[j]!) return
+    timeS[j] = s
+    heap.push(j, s)
+  }
+  for (const { edge, fraction } of sources) {
+    reach(graph.edgeTo[edge]!, share(1 - fraction, graph.forwardS[edge]!))
+    reach(graph.edgeFrom[edge]!, share(fraction, graph.backwardS[edge]!))
+  }
+  while (heap.length > 0) {
+    const s = heap.peekValue()!
+    const j = heap.pop()!
+    if (s > timeS[j]!) continue
+    for (let k = graph.outStart[j]!; k < graph.outStart[j + 1]!; k++) {
+      const arc = graph.outArc[k]!
+      reach(arcTo(graph, arc), s + arcS(graph, arc))
+    }
+  }
+  return timeS
+}
+
+/** How much of an edge is reached within the goal: from its ends, and from patrols that stand on it. */
+function reachedShare(graph: RoadGraph, e: number, timeS: Float64Array, goalS: number, here: readonly Snap[]): number {
+  const forwardS = graph.forwardS[e]!
+  const backwardS = graph.backwardS[e]!
+  const stretches: [number, number][] = [
+    [0, within(goalS - timeS[graph.edgeFrom[e]!]!, forwardS)],
+    [1 - within(goalS - timeS[graph.edgeTo[e]!]!, backwardS), 1],
+    ...here.map(({ fraction }): [number, number] => [
+      Math.max(0, fraction - within(goalS, backwardS)),
+      Math.min(1, fraction + within(goalS, forwardS)),
+    ]),
+  ]
+  let sum = 0
+  let end = 0
+  for (const [a, b] of stretches.sort((m, n) => m[0] - n[0])) {
+    if (b <= end) continue
+    sum += b - Math.max(a, end)
+    end = b
+  }
+  return sum
+}
+
+function within(leftS: number, wholeS: number): number {
+  if (leftS <= 0 || wholeS === Infinity) return 0
+  return wholeS === 0 ? 1 : Math.min(1, leftS / wholeS)
+}
+
+function grouped(snaps: readonly Snap[]): Map<number, Snap[]> {
+  const groups = new Map<number, Snap[]>()
+  for (const snap of snaps) groups.set(snap.edge, [...(groups.get(snap.edge) ?? []), snap])
+  return groups
+}
