@@ -91,8 +91,9 @@ export class Pipeline {
   #ordered(bytes: Buffer, start: number, end: number, lost: number): void {
     const rtp = this.#rtp
     rtp.read(bytes, start, end)
+    if (lost > 0) this.units.lost()
     if (this.units.beginsNextUnit(bytes, rtp)) this.#finishUnit()
-    this.units.append(bytes, rtp, lost)
+    this.units.append(bytes, rtp)
     if (this.units.endsUnit(rtp)) this.#finishUnit()
   }
 

@@ -58,9 +58,7 @@ export class H264Depacketiser {
     return !this.#inFragment && this.#hadMarker && firstMacroblockOf(bytes, rtp) === 'zero'
   }
 
-  /** @param lost packets missing right before this one */
-  append(bytes: Buffer, rtp: RtpHeader, lost: number): void {
-    if (lost > 0) this.#lost()
+  append(bytes: Buffer, rtp: RtpHeader): void {
     const size = rtp.payloadEnd - rtp.payloadStart
     if (size < 1) return
     if (rtp.rtpTicks === this.#finishedTicks && firstMacroblockOf(bytes, rtp) === 'other') {
@@ -120,7 +118,8 @@ export class H264Depacketiser {
     this.#rtpTicks = this.#finishedTicks = -1
   }
 
-  #lost(): void {
+  /** Packets are missing before the next one: a unit that is still open may lack its end. */
+  lost(): void {
     if (this.#inFragment) this.#breakFragment()
     if (this.#slices > 0) this.#isDamaged = true
   }

@@ -36,21 +36,24 @@ export class PacketOrder {
     const ahead = (sequence - this.#expected) & 0xffff
     if (ahead === 0) {
       this.#pass(bytes, start, end, 0)
-      if (this.#heldCount > 0) this.#passHeld()
+      if (this.#heldCount > 0) this.#passHeld(nowMs)
     } else if (ahead < REORDER_PACKETS_MAX) {
       this.#hold(sequence, bytes, start, end, nowMs)
     } else if (ahead < DROPOUT_MAX) {
-      this.#giveUp()
-      this.#jump(sequence, bytes, start, end)
+      // Only as much is given up as brings this one into the window.
+      while (this.#heldCount > 0 && this.#aheadOf(sequence) >= REORDER_PACKETS_MAX) this.#giveUpFirst(nowMs)
+      const stillAhead = this.#aheadOf(sequence)
+      if (stillAhead > 0 && stillAhead < REORDER_PACKETS_MAX) this.#hold(sequence, bytes, start, end, nowMs)
+      else this.#jump(sequence, bytes, start, end)
     } else if (0x10000 - ahead <= MISORDER_MAX) {
       this.counts.late++
-    } else this.#restart(sequence, bytes, start, end)
+    } else this.#restart(sequence, bytes, start, end, nowMs)
     this.tick(nowMs)
   }
 
   /** Passes on what is held although something before it is missing, when it has waited long enough. */
   tick(nowMs: number): void {
-    if (this.#heldCount > 0 && nowMs - this.#heldSinceMs > REORDER_WAIT_MS) this.#giveUp()
+    if (this.#heldCount > 0 && nowMs - this.#heldSinceMs > REORDER_WAIT_MS) this.#giveUpFirst(nowMs)
   }
 
   /** A new session counts from anywhere. */
@@ -67,20 +70,20 @@ export class PacketOrder {
   }
 
   #jump(sequence: number, bytes: Buffer, start: number, end: number): void {
-    const missing = (sequence - this.#expected) & 0xffff
+    const missing = this.#aheadOf(sequence)
     this.counts.lost += missing
     this.#expected = sequence
     this.#pass(bytes, start, end, missing)
   }
 
   /** Two packets in a row from the new place are believed; a single stray one is dropped. */
-  #restart(sequence: number, bytes: Buffer, start: number, end: number): void {
+  #restart(sequence: number, bytes: Buffer, start: number, end: number, nowMs: number): void {
     if (sequence !== this.#suspect) {
       this.#suspect = (sequence + 1) & 0xffff
       this.counts.late++
       return
     }
-    this.#giveUp()
+    while (this.#heldCount > 0) this.#giveUpFirst(nowMs)
     this.#suspect = -1
     this.counts.restarts++
     this.#expected = sequence
@@ -102,33 +105,33 @@ export class PacketOrder {
     this.counts.reordered++
   }
 
-  #passHeld(): void {
+  /** What is held behind a later gap begins to wait now. */
+  #passHeld(nowMs: number, lostBefore = 0): void {
+    let lost = lostBefore
+    this.#heldSinceMs = nowMs
     for (;;) {
       const slot = this.#expected % REORDER_PACKETS_MAX
       const size = this.#heldBytes[slot]!
       if (size === 0) return
       this.#heldBytes[slot] = 0
       this.#heldCount--
-      this.#pass(this.#held[slot]!, 0, size, 0)
-    }
-  }
-
-  /** Passes on everything held, in order, with its gaps counted. */
-  #giveUp(): void {
-    let lost = 0
-    for (let i = 0; i < REORDER_PACKETS_MAX && this.#heldCount > 0; i++) {
-      const slot = this.#expected % REORDER_PACKETS_MAX
-      const size = this.#heldBytes[slot]!
-      if (size === 0) {
-        lost++
-        this.#expected = (this.#expected + 1) & 0xffff
-        continue
-      }
-      this.#heldBytes[slot] = 0
-      this.#heldCount--
-      this.counts.lost += lost
       this.#pass(this.#held[slot]!, 0, size, lost)
       lost = 0
     }
+  }
+
+  #aheadOf(sequence: number): number {
+    return (sequence - this.#expected) & 0xffff
+  }
+
+  /** Gives up the packets missing before the first held one, and passes on what is held behind them without a gap. */
+  #giveUpFirst(nowMs: number): void {
+    let lost = 0
+    while (this.#heldBytes[this.#expected % REORDER_PACKETS_MAX] === 0) {
+      lost++
+      this.#expected = (this.#expected + 1) & 0xffff
+    }
+    this.counts.lost += lost
+    this.#passHeld(nowMs, lost)
   }
 }

@@ -31,3 +31,18 @@ export function silent(reason: string): StreamFailure {
 export function noVideo(reason: string): StreamFailure {
   return { state: 'not-a-camera', code: 'camera-has-no-video', reason }
 }
+
+const NETWORK_ERRORS = new Map([
+  ['ECONNREFUSED', 'the connection was refused: nothing listens there'],
+  ['EHOSTUNREACH', 'there is no way to this address'],
+  ['ENETUNREACH', 'there is no way to this network'],
+  ['ENOTFOUND', 'the name is not known'],
+  ['EAI_AGAIN', 'the name could not be looked up'],
+  ['ECONNRESET', 'the connection was reset'],
+  ['ETIMEDOUT', 'the connection timed out'],
+])
+
+/** Of a socket's error, what an operator can act on. */
+export function describeNetworkError(error: NodeJS.ErrnoException): string {
+  return NETWORK_ERRORS.get(error.code ?? '') ?? error.message
+}

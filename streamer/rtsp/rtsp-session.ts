@@ -2,7 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Credential, RtspAddress } from './address.ts'
 import { Connection } from './connection.ts'
 import type { StreamFailure } from './failure.ts'
-import { notACamera, noVideo, refusedLogin, silent, unreachable } from './failure.ts'
+import { describeNetworkError, notACamera, noVideo, refusedLogin, silent, unreachable } from './failure.ts'
 import { InterleavedSplitter } from './interleaved.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { Login } from './login.ts'
@@ -304,18 +304,4 @@ export class RtspSession {
 
 function saidBy(answer: RtspAnswer): string {
   return `${answer.status} ${answer.phrase}`.trim()
-}
-
-const NETWORK_ERRORS = new Map([
-  ['ECONNREFUSED', 'the connection was refused: nothing listens there'],
-  ['EHOSTUNREACH', 'there is no way to this address'],
-  ['ENETUNREACH', 'there is no way to this network'],
-  ['ENOTFOUND', 'the name is not known'],
-  ['EAI_AGAIN', 'the name could not be looked up'],
-  ['ECONNRESET', 'the connection was reset'],
-  ['ETIMEDOUT', 'the connection timed out'],
-])
-
-function describeNetworkError(error: NodeJS.ErrnoException): string {
-  return NETWORK_ERRORS.get(error.code ?? '') ?? error.message
 }

@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest'
+import { manualClock } from '../../domain/clock.ts'
+import { SlabPool } from '../../streamer/fmp4/slab.ts'
+import { LiveStream } from '../../streamer/hls/live-stream.ts'
+import type { Segment } from '../../streamer/hls/ring.ts'
+import { Pipeline } from '../../streamer/pipeline.ts'
+import type { Picture } from './support/annex-b.ts'
+import { readPictures } from './support/annex-b.ts'
+import type { Sample } from './support/mp4.ts'
+import { boxAt, samplesOf } from './support/mp4.ts'
+import type { PacketiseOptions } from './support/packetise.ts'
+import { packetise } from './support/packetise.ts'
+import { seeded } from './support/seeded.ts'
+
+const fourSlices = readPictures('four-slices-320x180.h264')
+const baseline = readPictures('baseline-256x144.h264')
+const bFrames = readPictures('b-frames-256x144.h264')
+
+interface Feed extends PacketiseOptions {
+  firstTicks?: number
+  ticksOf?: (index: number) => number
+  times?: number
+  /** Changes the packets of one picture before they are sent. */
+  damage?: (packets: Buffer[], index: number) => Buffer[]
+}
+
+function createPipeline(keepMs = 600_000) {
+  const clock = manualClock()
+  const stream = new LiveStream(keepMs, 100)
+  const slabs = new SlabPool()
+  const pipeline = new Pipeline({ stream, clock, slabs, payloadType: 96, clockHz: 90_000, parameterSets: [] })
+  let sequence = 65_000
+  let sent = 0
+  const feed = (pictures: Picture[], options: Feed = {}) => {
+    for (let i = 0; i < pictures.length * (options.times ?? 1); i++) {
+      const ticks = (options.firstTicks ?? 0) + (options.ticksOf?.(i) ?? i * 3600)
+      const packets = packetise(pictures[i % pictures.length]!, ticks, sequence, options)
+      sequence += packets.length
+      clock.advance(40)
+      for (const packet of options.damage?.(packets, i) ?? packets) pipeline.packet(packet, 0, packet.length)
+      sent++
+    }
+  }
+  return { clock, stream, pipeline, feed, slabs, sent: () => sent }
+}
+
+function bytesOf(segment: Segment): Buffer {
+  return Buffer.concat(segment.parts.flatMap((part) => [part.head, part.payload]))
+}
+
+function samples(stream: LiveStream): Sample[] {
+  return stream.ring.segments.flatMap((segment) => samplesOf(bytesOf(segment)))
+}
+
+/** What must be in the samples: everything but parameter sets and delimiters. */
+function wanted(pictures: Picture[]): string[] {
+  return pictures.map((p) =>
+    p.nals
+      .filter((nal) => ![7, 8, 9].includes(nal[0]! & 31))
+      .map((nal) => nal.toString('hex'))
+      .join('|'),
+  )
+}
+
+const found = (list: Sample[]) => list.map((sample) => sample.nals.map((nal) => nal.toString('hex')).join('|'))
+
+function expectUnbroken(list: Sample[]): void {
+  for (let i = 1; i < list.length; i++) {
+    expect(list[i]!.dtsTicks, `sample ${i}`).toBe(list[i - 1]!.dtsTicks + list[i - 1]!.durationTicks)
+    expect(list[i]!.durationTicks).toBeGreaterThan(0)
+  }
+}
+
+describe('pictures of several slices', () => {
+  const variants: [string, PacketiseOptions][] = [
+    ['in large packets', { mtu: 60_000 }],
+    ['in fragments', { mtu: 300 }],
+    ['with parameter sets in a STAP-A', { aggregates: true }],
+    ['without any marker', { marker: 'none' }],
+  ]
+  for (const [name, options] of variants) {
+    it(`come out byte for byte as they went in, ${name}`, () => {
+      const { stream, feed, pipeline } = createPipeline()
+      feed(fourSlices, options)
+      feed(fourSlices.slice(0, 1), { ...options, firstTicks: fourSlices.length * 3600 })
+      const list = samples(stream)
+      expect(found(list)).toEqual(wanted(fourSlices).slice(0, list.length))
+      expect(list.length).toBeGreaterThanOrEqual(fourSlices.length - 5)
+      expect(list[0]!.isKey).toBe(true)
+      expect(list.filter((sample) => sample.isKey).length).toBe(4)
+      expectUnbroken(list)
+      expect(pipeline.units.counts.damaged).toBe(0)
+    })
+  }
+
+  it('are whole again after the first, when the camera marks every slice', () => {
+    const { stream, feed, pipeline } = createPipeline()
+    feed(fourSlices, { marker: 'every-slice', times: 2 })
+    expect(pipeline.units.counts.markerLies).toBeGreaterThan(0)
+    const list = samples(stream)
+    expect(list.length).toBeGreaterThan(fourSlices.length)
+    expect(
+      found(list)
+        .slice(1)
+        .every((text) => wanted(fourSlices).includes(text)),
+    ).toBe(true)
+  })
+})
+
+describe('parts', () => {
+  it('last between 85 % and 100 % of their target, at every picture rate, with a trembling clock', () => {
+    const seed = 3
+    let checked = 0
+    for (const fps of [2, 5, 6, 8, 10, 12, 12.5, 15, 20, 24, 25, 29.97, 30, 50, 60]) {
+      const random = seeded(seed)
+      const { stream, feed } = createPipeline()
+      feed(baseline, { times: 6, ticksOf: (i) => Math.round((i * 90_000) / fps + random() * (90_000 / fps) * 0.04) })
+      const target = stream.partTargetTicks
+      for (const segment of stream.ring.segments) {
+        for (const part of segment.parts) {
+          expect(part.durationTicks, `seed ${seed}, ${fps} fps`).toBeLessThanOrEqual(target)
+          const isLast = part === segment.parts.at(-1)
+          if (!isLast) expect(part.durationTicks, `seed ${seed}, ${fps} fps`).toBeGreaterThanOrEqual(target * 0.85)
+          checked++
+        }
+      }
+      expectUnbroken(samples(stream))
+    }
+    expect(checked).toBeGreaterThan(1000)
+  })
+
+  it('say independent when and only when they begin with a key frame', () => {
+    const { stream, feed } = createPipeline()
+    feed(fourSlices, { times: 3 })
+    let independent = 0
+    for (const segment of stream.ring.segments) {
+      for (const part of segment.parts) {
+        expect(samplesOf(Buffer.concat([part.head, part.payload]))[0]!.isKey).toBe(part.isIndependent)
+        if (part.isIndependent) independent++
+      }
+    }
+    expect(independent).toBe(12)
+  })
+
+  it('follow a camera that changes its picture rate for good', () => {
+    const { stream, feed, pipeline } = createPipeline()
+    feed(baseline, { times: 2 })
+    feed(baseline, { times: 6, firstTicks: 100 * 3600, ticksOf: (i) => i * 11_250 })
+    expect(pipeline.segmenter.counts.retargets).toBeGreaterThan(0)
+    const last = stream.ring.segments.at(-2)!
+    for (const part of last.parts.slice(0, -1)) {
+      expect(part.durationTicks).toBeGreaterThanOrEqual(stream.partTargetTicks * 0.85)
+      expect(part.durationTicks).toBeLessThanOrEqual(stream.partTargetTicks)
+    }
+  })
+})
+
+describe('odd times', () => {
+  const straight = (() => {
+    const { stream, feed } = createPipeline()
+    feed(baseline, { times: 3 })
+    return samples(stream).length
+  })()
+
+  it('the 32-bit time wraps unnoticed', () => {
+    const { stream, feed, pipeline } = createPipeline()
+    feed(baseline, { times: 3, firstTicks: 0xffffffff - 50_000 })
+    expect(samples(stream).length).toBe(straight)
+    expectUnbroken(samples(stream))
+    expect(pipeline.clock.counts).toEqual({ jumps: 0, repeats: 0, wraps: 1 })
+  })
+
+  it('jumps, standing still and running backwards are repaired and counted', () => {
+    const odd: Record<string, (i: number) => number> = {
+      'a jump ahead of an hour': (i) => i * 3600 + (i > 60 ? 324_000_000 : 0),
+      'a jump back of an hour': (i) => 400_000_000 + i * 3600 - (i > 60 ? 324_000_000 : 0),
+      'a clock that stands still': () => 77_777,
+      'a clock that runs backwards': (i) => 900_000_000 - i * 3600,
+    }
+    for (const [name, ticksOf] of Object.entries(odd)) {
+      const { stream, feed, pipeline } = createPipeline()
+      feed(baseline, { times: 3, ticksOf })
+      const list = samples(stream)
+      expect(list.length, name).toBeGreaterThan(straight * 0.9)
+      expectUnbroken(list)
+      const durationS = list.reduce((sum, sample) => sum + sample.durationTicks, 0) / 90_000
+      expect(durationS, name).toBeCloseTo(list.length / 25, 0)
+      expect(pipeline.clock.counts.jumps + pipeline.clock.counts.repeats, name).toBeGreaterThan(0)
+    }
+  })
+
+  it('B-frames keep their order of presentation', () => {
+    const { stream, feed } = createPipeline()
+    // Per group of 25: I, then eight times P B B in order of decoding.
+    const shown = (i: number) => {
+      const inGroup = i % 25
+      if (inGroup === 0) return i
+      return i + ((inGroup - 1) % 3 === 0 ? 2 : -1)
+    }
+    feed(bFrames, { times: 3, ticksOf: (i) => shown(i) * 3600 })
+    const list = samples(stream)
+    expect(list.length).toBeGreaterThan(130)
+    expectUnbroken(list)
+    const late = list.slice(50)
+    const pts = late.map((sample, i) => ({ pts: sample.dtsTicks + sample.offsetTicks, order: shown(i + 50) }))
+    pts.sort((a, b) => a.order - b.order)
+    for (let i = 1; i < pts.length; i++) expect(pts[i]!.pts, `picture ${i}`).toBeGreaterThan(pts[i - 1]!.pts)
+  })
+})
+
+describe('loss', () => {
+  it('costs the damaged picture, never the stream, and what is sent is always whole', () => {
+    const seed = 11
+    const random = seeded(seed)
+    const { stream, feed, pipeline } = createPipeline()
+    feed(fourSlices, { times: 4, mtu: 400, damage: (packets) => packets.filter(() => random() > 0.01) })
+    const whole = new Set(wanted(fourSlices))
+    const list = samples(stream)
+    expect(list.length).toBeGreaterThan(100)
+    for (const text of found(list)) expect(whole.has(text), `seed ${seed}`).toBe(true)
+    expect(pipeline.order.counts.lost).toBeGreaterThan(10)
+    expect(pipeline.units.counts.damaged).toBeGreaterThan(0)
+    for (const part of stream.ring.segments.flatMap((s) => s.parts))
+      expect(part.durationTicks).toBeLessThanOrEqual(stream.partTargetTicks)
+  })
+
+  it('of a key frame waits for the next one', () => {
+    const { stream, feed } = createPipeline()
+    feed(fourSlices, { damage: (packets, index) => (index === 25 ? packets.slice(1, -1) : packets), mtu: 300 })
+    const list = samples(stream)
+    expect(found(list).slice(0, 25)).toEqual(wanted(fourSlices).slice(0, 25))
+    expect(found(list)[25]).toBe(wanted(fourSlices)[50])
+  })
+
+  it('never lets random bytes break it', () => {
+    const seed = 5
+    const random = seeded(seed)
+    const { feed, stream } = createPipeline()
+    let fed = 0
+    feed(fourSlices, {
+      times: 3,
+      damage: (packets) =>
+        packets.map((packet) => {
+          if (random() > 0.05) return packet
+          fed++
+          const broken = Buffer.from(packet)
+          for (let i = 0; i < 4; i++)
+            broken[12 + Math.floor(random() * (packet.length - 12))] = Math.floor(random() * 256)
+          return broken.subarray(0, 12 + Math.floor(random() * (packet.length - 11)))
+        }),
+    })
+    expect(fed, `seed ${seed}`).toBeGreaterThan(20)
+    expectUnbroken(samples(stream))
+  })
+})
+
+describe('another SPS', () => {
+  it('begins a new init section and a discontinuity at its key frame', () => {
+    const { stream, feed } = createPipeline()
+    feed(fourSlices)
+    feed(baseline, { firstTicks: fourSlices.length * 3600 })
+    const text = stream.playlist(false).toString()
+    expect(text.match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1)
+    const inits = [...text.matchAll(/#EXT-X-MAP:URI="([^"]+)"/g)].map((match) => match[1]!)
+    expect(inits).toHaveLength(2)
+    const sizes = inits.map((name) => {
+      const stsd = boxAt(stream.init(name)!.bytes, 'moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd')
+      return [stsd.readUInt16BE(8 + 8 + 24), stsd.readUInt16BE(8 + 8 + 26)]
+    })
+    expect(sizes).toEqual([
+      [320, 180],
+      [256, 144],
+    ])
+  })
+})
+
+describe('memory', () => {
+  it('stays within the ring, and all of it comes back', () => {
+    const { stream, feed, slabs, pipeline } = createPipeline(6_000)
+    feed(fourSlices, { times: 2 })
+    feed(fourSlices, { times: 20, firstTicks: fourSlices.length * 2 * 3600 })
+    const seconds = stream.ring.segments.reduce((sum, segment) => sum + segment.durationTicks, 0) / 90_000
+    expect(seconds).toBeLessThan(8.5)
+    expect(slabs.usedBytes).toBeLessThan(stream.ring.bytes + 4 * 64 * 1024)
+    pipeline.close()
+    stream.clear(0)
+    expect(slabs.usedBytes).toBe(0)
+  })
+})
