@@ -1,15 +1,14 @@
-import { timingSafeEqual, createHash } from 'node:crypto'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes'
 import type { Clock } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
-import { ID_PATTERN } from '../../domain/ids.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { parseTopic, PAYLOAD_BYTES_MAX } from '../../domain/wire/mqtt.ts'
-import { type Identity, mayPublish, mayReceive, maySubscribe, willTopic } from './access.ts'
+import { type Identity, mayPublish, mayReceive, maySubscribe } from './access.ts'
 import { ConnectionLimits } from './connection-limits.ts'
 import type { Credentials } from './credentials.ts'
+import { type EdgeClient, packetOf } from './edge-client.ts'
 import {
   CENTRE_USER,
   type OfflineReason,
@@ -17,6 +16,8 @@ import {
   REFUSALS_TOPIC,
   type RefusalReason,
 } from './internal-topics.ts'
+import { KeptSessions } from './kept-sessions.ts'
+import { Login } from './login.ts'
 import { guardSocket, type LongPublish, PacketGuard } from './packet-guard.ts'
 import { Presence } from './presence.ts'
 import { Refusals } from './refusals.ts'
@@ -47,17 +48,7 @@ const CENTRE_LAG_MAX = 8 * 1024 * 1024
 const CENTRE_SHED_AT = CENTRE_LAG_MAX / 2
 /** A device's program, an installer's test or two. Beyond it the oldest is closed: it is most likely half-open. */
 const CONNECTIONS_OF_DEVICE_MAX = 4
-/** Receipts and commands kept for a device that is away with a kept session. Older ones are of no use when it returns. */
-const KEPT_FOR_ABSENT_MAX = 64
 const KEEPALIVE_PROBE_MS = 20_000
-
-/** Fields of aedes' client that its types hide. */
-interface EdgeClient extends Omit<Client, 'id' | 'conn'> {
-  id: string
-  conn: Socket
-  _will?: { topic: string; payload: Buffer | string; retain: boolean }
-  _disconnected: boolean
-}
 
 /** The MQTT 3.1.1 edge for devices, the only door to `aedes`. It keeps nothing: what matters is in the journal before it is acknowledged. */
 export class Edge {
@@ -69,16 +60,15 @@ export class Edge {
   readonly #limits = new ConnectionLimits()
   readonly #presence: Presence<EdgeClient>
   readonly #refusals: Refusals
-  readonly #kept = new Map<string, number>()
+  readonly #login: Login
+  readonly #kept: KeptSessions
   readonly #events
   readonly #eventSeconds
   readonly #shed
-  readonly #centreHash: Buffer
 
   constructor(options: EdgeOptions) {
     this.#options = options
     const { metrics, clock, log } = options
-    this.#centreHash = sha256(Buffer.from(options.centrePassword))
     this.#events = metrics
       .counter('vigil_intake_events_total', 'Events of devices, acknowledged after they were durable')
       .of()
@@ -90,10 +80,10 @@ export class Edge {
     this.#shed = {
       fix: shed.of({ what: 'fix' }),
       beat: shed.of({ what: 'beat' }),
-      kept: shed.of({ what: 'kept-for-absent' }),
     }
     this.#presence = new Presence(clock, (message) => this.#tell(PRESENCE_TOPIC, message))
     this.#refusals = new Refusals({ clock, log, metrics, publish: (refusal) => this.#tell(REFUSALS_TOPIC, refusal) })
+    this.#login = new Login({ ...options, refusals: this.#refusals })
     const devices = metrics.gauge('vigil_intake_devices', 'Devices connected').of()
     const connections = metrics.gauge('vigil_intake_connections', 'Connections of any kind').of()
     metrics.onRead(() => {
@@ -108,6 +98,8 @@ export class Edge {
       maxClientsIdLength: 64,
       maxTopicLevels: 8,
     })
+    const { clients } = this.#broker as unknown as { clients: Record<string, unknown> }
+    this.#kept = new KeptSessions((clientId) => clients[clientId] !== undefined, shed.of({ what: 'kept-for-absent' }))
     this.#setRules()
     this.#server = createServer((socket) => this.#accept(socket))
   }
@@ -116,7 +108,11 @@ export class Edge {
   async listen(): Promise<number> {
     const { host, port } = this.#options
     await this.#broker.listen()
-    this.#tameKeptSessions()
+    const { persistence } = this.#broker as unknown as { persistence: Parameters<KeptSessions['tame']>[0] }
+    this.#kept.tame(persistence, (client, filter) => {
+      const who = this.#identities.get(client)
+      return who !== undefined && maySubscribe(who, filter)
+    })
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRINUSE') return reject(error)
@@ -210,42 +206,16 @@ export class Edge {
     broker.on('clientError', () => undefined)
   }
 
-  /** @returns null when it may come in. Never rejects */
+  /** @returns null when it may come in */
   async #identify(client: EdgeClient, username: string, password: Buffer): Promise<RefusalReason | null> {
-    try {
-      return await this.#login(client, username, password)
-    } catch (error) {
-      this.#options.log.error('a login failed', { reason: reasonOf(error) })
-      return 'credentials-unavailable'
-    }
-  }
-
-  async #login(client: EdgeClient, username: string, password: Buffer): Promise<RefusalReason | null> {
-    const address = client.conn.remoteAddress ?? 'unknown'
-    const refuse = (reason: RefusalReason, detail = '') => {
-      this.#refusals.note(reason, username, address, detail)
-      return reason
-    }
-    // Its own name space: whatever client id a connection chose, it can never be another device's.
-    const asked = client.id
-    client.id = asked === username ? username : `${username}/${asked.slice(0, 64)}`
-    if (username === CENTRE_USER) {
-      if (!timingSafeEqual(sha256(password), this.#centreHash)) return refuse('wrong-credential')
-      // Private, but the only way to give one reader of all devices a larger buffer than each of them.
-      ;(client.conn as unknown as { _writableState: { highWaterMark: number } })['_writableState'].highWaterMark =
-        CENTRE_LAG_MAX
-      this.#identities.set(client, { type: 'centre' })
-      return null
-    }
-    if (!ID_PATTERN.test(username)) return refuse('bad-name', username === '' ? 'no username' : '')
-    const verdict = await this.#options.credentials.verify(username, password)
-    if (verdict.outcome !== 'ok') return refuse(verdict.outcome)
-    const who: Identity = { type: 'device', deviceId: username, kind: verdict.kind }
-    const will = client['_will']
-    if (will && (will.topic !== willTopic(who) || will.payload.length > PAYLOAD_BYTES_MAX)) {
-      return refuse('foreign-will', will.topic)
-    }
+    const who = await this.#login.identify(client, username, password)
+    if (typeof who === 'string') return who
     this.#identities.set(client, who)
+    if (who.type === 'centre') {
+      // Private, but the only way to give the one reader of all devices a larger buffer than each of them.
+      const hidden = client.conn as unknown as Record<'_writableState', { highWaterMark: number }>
+      hidden['_writableState'].highWaterMark = CENTRE_LAG_MAX
+    }
     return null
   }
 
@@ -318,7 +288,7 @@ export class Edge {
 
   #arrived(client: EdgeClient): void {
     const who = this.#identities.get(client)
-    this.#kept.delete(client.id)
+    this.#kept.returned(client.id)
     if (who?.type !== 'device') return
     const others = this.#presence.connectionsOf(who.deviceId)
     for (const old of others.slice(0, Math.max(0, others.length + 1 - CONNECTIONS_OF_DEVICE_MAX))) old.conn.destroy()
@@ -348,46 +318,6 @@ export class Edge {
       topic === PRESENCE_TOPIC ? this.#presence.present() : topic === REFUSALS_TOPIC ? this.#refusals.list() : []
     for (const message of messages) client.publish(packetOf(topic, message), () => undefined)
   }
-
-  /**
-   * Two things that aedes leaves open in the sessions it keeps: it stores all subscriptions of a packet, also the refused ones, and it keeps messages for
-   * absent devices without a bound. Ours is small; the centre's outbox sends again.
-   */
-  #tameKeptSessions(): void {
-    interface Sessions {
-      addSubscriptions(client: object, subs: { topic: string }[]): Promise<void>
-      outgoingEnqueueCombi(subs: { clientId: string }[], packet: object): Promise<void>
-    }
-    const { persistence, clients } = this.#broker as unknown as {
-      persistence: Sessions
-      clients: Record<string, unknown>
-    }
-    const add = persistence.addSubscriptions.bind(persistence)
-    persistence.addSubscriptions = (client, subs) => {
-      const who = this.#identities.get(client)
-      return add(client, who ? subs.filter(({ topic }) => maySubscribe(who, topic)) : [])
-    }
-    const enqueue = persistence.outgoingEnqueueCombi.bind(persistence)
-    persistence.outgoingEnqueueCombi = (subs, packet) => {
-      const wanted = subs.filter(({ clientId }) => {
-        if (clients[clientId]) return true
-        const kept = this.#kept.get(clientId) ?? 0
-        if (kept >= KEPT_FOR_ABSENT_MAX) this.#shed.kept.add()
-        else this.#kept.set(clientId, kept + 1)
-        return kept < KEPT_FOR_ABSENT_MAX
-      })
-      return enqueue(wanted, packet)
-    }
-  }
-}
-
-function packetOf(topic: string, message: object) {
-  const payload = Buffer.from(JSON.stringify(message))
-  return { cmd: 'publish' as const, topic, payload, qos: 1 as const, retain: false, dup: false }
-}
-
-function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest()
 }
 
 /** 3: come again, we cannot know yet · 5: not authorised (MQTT 3.1.1 §3.2.2.3). */
