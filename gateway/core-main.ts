@@ -1,0 +1,201 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../domain/clock.ts'
+import { Fault, reasonOf } from '../domain/fault.ts'
+import { createLog, type LogLevel } from '../domain/log.ts'
+import { Metrics } from '../domain/metrics.ts'
+import { connectBroker } from './broker/client.ts'
+import { StreamerFleet } from './cameras/streamer-fleet.ts'
+import { readCity } from './city/read-city.ts'
+import { createCore } from './core/compose.ts'
+import { readCoreSettings, type CoreSettings } from './core/core-settings.ts'
+import { seedCity } from './core/seed.ts'
+import { serveCentre } from './core/serve.ts'
+import { createDatabase, type Database } from './store/database.ts'
+import { watchHistories } from './store/histories.ts'
+import { migrate } from './store/migrate.ts'
+import { ensureAdmin } from './trust/first-start.ts'
+import { createPasswordHasher } from './trust/password-hasher.ts'
+import { createSecretBox } from './trust/secret-box.ts'
+
+/**
+ * Program: core. Follows the journals, keeps the event log, dispatches, serves API and desks. Settings come from the environment,
+ * see core-settings.ts. Sends `{type:'ready', metricsPort}`, `progress` and on a first start `{type:'sign-in-link', url}`.
+ */
+const VERSION = '0.1.0'
+const clock = systemClock
+const log = createLog(
+  'core',
+  clock,
+  (line) => process.stdout.write(line + '\n'),
+  (process.env['VIGIL_LOG_LEVEL'] as LogLevel | undefined) ?? 'info',
+)
+const metrics = new Metrics()
+const STATIC_DIR = fileURLToPath(new URL('../command-ui/', import.meta.url))
+/** Three seconds are allowed for a stop; what hangs after two and a half is left behind. */
+const STOP_MS = 2_500
+/** A database that starts beside us. */
+const DATABASE_AGAIN_MS = 500
+
+const closers: { name: string; close: () => unknown }[] = []
+let stopping = false
+
+function stop(why: string, code = 0): void {
+  if (stopping) return
+  stopping = true
+  log.info('core stops', { why })
+  setTimeout(() => process.exit(code), STOP_MS).unref()
+  const closeAll = async () => {
+    // Last opened, first closed.
+    for (const { name, close } of closers.toReversed()) {
+      try {
+        await close()
+      } catch (error) {
+        log.warn('a part did not close', { part: name, reason: reasonOf(error) })
+      }
+    }
+  }
+  void closeAll().then(() => process.exit(code))
+}
+
+function progress(text: string): void {
+  process.send?.({ type: 'progress', text })
+}
+
+async function main(): Promise<void> {
+  process.on('SIGTERM', () => stop('SIGTERM'))
+  process.on('SIGINT', () => stop('SIGINT'))
+  process.on('disconnect', () => stop('the launcher is gone'))
+  const own = readCoreSettings(process.env)
+  const page = await serveMetrics()
+  closers.push({ name: 'metrics', close: () => page.server.close() })
+
+  progress('reading the city')
+  const city = await readCity(own.cityDir)
+  await migrated(own.databaseUrl)
+  const database = createDatabase({ url: own.databaseUrl, log, metrics })
+  closers.push({ name: 'database', close: () => database.close() })
+  const box = createSecretBox(own.secretKey)
+  const { settings } = own
+  const simulated = {
+    rtspPort: settings.VIGIL_SIM_RTSP_PORT,
+    onvifPort: settings.VIGIL_SIM_ONVIF_PORT,
+    password: own.simCameraPassword,
+  }
+  await seedCity(database, city, box, simulated, log)
+  closers.push({ name: 'histories', close: watchHistories({ database, clock, log, metrics }) })
+
+  const broker = connectBroker({ ...own.broker, clientId: 'vigil-core', log, metrics, clock })
+  closers.push({ name: 'broker', close: () => broker.close() })
+  progress('building the roads')
+  let fleet: StreamerFleet | null = null
+  const core = await createCore({
+    database,
+    broker,
+    clock,
+    log,
+    metrics,
+    city,
+    journalDir: own.journalDir,
+    version: VERSION,
+    video: () => fleet?.health() ?? { video: 'away', camerasOnline: 0, camerasWanted: 0 },
+  })
+  closers.push({ name: 'core', close: () => core.stop() })
+  const { events, troubles } = core
+  fleet = new StreamerFleet({
+    database,
+    events,
+    troubles,
+    clock,
+    log,
+    metrics,
+    box,
+    expectedWorkers: own.expectedWorkers,
+  })
+  await fleet.start()
+  closers.push({ name: 'streamer fleet', close: () => fleet.stop() })
+  const hasher = createPasswordHasher({ log, metrics })
+  closers.push({ name: 'password hasher', close: () => hasher.close() })
+
+  const server = await serveCentre({
+    ...own,
+    core,
+    database,
+    fleet,
+    box,
+    hasher,
+    clock,
+    log,
+    metrics,
+    staticDir: STATIC_DIR,
+    readiness: {
+      database: () => (database.isAway() ? 'the database is away' : null),
+      broker: () => (broker.isConnected() ? null : 'the message broker is away'),
+    },
+  })
+  closers.push({ name: 'http', close: () => server.close() })
+  await printLink(own, database, hasher, server.port)
+  log.info('core ready', { port: server.port, metricsPort: page.port, roads: city.roads.length })
+  process.send?.({ type: 'ready', metricsPort: page.port })
+  if (process.send && !process.connected) stop('the launcher is gone')
+}
+
+/** Waits for the database as long as it takes: without it nothing is known about the city. */
+async function migrated(url: string): Promise<void> {
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await migrate({ url, log, metrics, clock, onProgress: progress })
+      return
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== 'database-away') throw error
+      if (isFirst) {
+        log.warn('waiting for the database', { reason: reasonOf(error) })
+        progress('waiting for the database')
+      }
+      await sleep(DATABASE_AGAIN_MS)
+    }
+  }
+}
+
+/** The one-time link goes to the terminal by the launcher, never into a log. */
+async function printLink(
+  { settings }: CoreSettings,
+  database: Database,
+  hasher: ReturnType<typeof createPasswordHasher>,
+  port: number,
+): Promise<void> {
+  const adminPassword = settings.VIGIL_ADMIN_PASSWORD
+  const { linkToken } = await ensureAdmin({ database, hasher, clock, adminPassword })
+  if (linkToken === null) return
+  const url = `${settings.VIGIL_TLS_CERT ? 'https' : 'http'}://localhost:${port}/#/sign-in?link=${linkToken}`
+  process.send?.({ type: 'sign-in-link', url })
+}
+
+/** Prometheus text on a free loopback port. */
+function serveMetrics(): Promise<{ server: Server; port: number }> {
+  const delay = monitorEventLoopDelay({ resolution: 20 })
+  delay.enable()
+  const gauge = metrics
+    .gauge('vigil_event_loop_delay_p99_seconds', 'p99 of the event loop delay since the last reading')
+    .of()
+  metrics.onRead(() => {
+    gauge.set(delay.percentile(99) / 1e9)
+    delay.reset()
+  })
+  const server = createServer((_req, res) =>
+    res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text()),
+  )
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as AddressInfo).port }))
+  })
+}
+
+main().catch((error: unknown) => {
+  const isFault = error instanceof Fault
+  log.error('core could not start', { reason: reasonOf(error), code: isFault ? error.code : 'internal' })
+  process.stderr.write(`core could not start: ${isFault ? reasonOf(error) : String((error as Error).stack ?? error)}\n`)
+  stop('failed start', 1)
+})

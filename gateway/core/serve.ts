@@ -1,0 +1,93 @@
+import type { Clock } from '../../domain/clock.ts'
+import type { Settings } from '../../domain/config.ts'
+import type { Log } from '../../domain/log.ts'
+import type { Metrics } from '../../domain/metrics.ts'
+import { createOnvifDoor } from '../../devices/camera/onvif-door.ts'
+import { createAllowedAddresses } from '../cameras/allowed-address.ts'
+import { cameraRoutes } from '../cameras/routes.ts'
+import type { StreamerFleet } from '../cameras/streamer-fleet.ts'
+import type { Readiness } from '../http/health.ts'
+import type { Route } from '../http/route.ts'
+import { createHttpServer } from '../http/server.ts'
+import { createLiveProxy } from '../media/live-proxy.ts'
+import { mediaRoutes } from '../media/routes.ts'
+import { registryRoutes } from '../registry/routes.ts'
+import type { Database } from '../store/database.ts'
+import { WatchAudit } from '../trust/audit.ts'
+import { createAuth } from '../trust/authenticate.ts'
+import type { PasswordHasher } from '../trust/password-hasher.ts'
+import { sessionRoutes } from '../trust/routes.ts'
+import type { SecretBox } from '../trust/secret-box.ts'
+import { Sessions } from '../trust/sessions.ts'
+import { createTickets } from '../trust/tickets.ts'
+import type { Core } from './compose.ts'
+
+export interface ServeDeps {
+  core: Pick<Core, 'events' | 'troubles' | 'routes' | 'onDesk'>
+  settings: Settings
+  /** Absolute. */
+  cityDir: string
+  internalToken: string
+  isSimulating: boolean
+  /** The built command-ui. */
+  staticDir: string
+  readiness: Readiness
+  database: Database
+  fleet: StreamerFleet
+  box: SecretBox
+  hasher: PasswordHasher
+  clock: Clock
+  log: Log
+  metrics: Metrics
+}
+
+/** Every route of the centre behind one HTTP server. @returns its port and how to end it */
+export async function serveCentre(deps: ServeDeps): Promise<{ port: number; routes: Route[]; close(): Promise<void> }> {
+  const { core, settings, box, clock, database, log, metrics } = deps
+  const sessions = new Sessions({ database, clock })
+  const tickets = createTickets(box, clock)
+  const auth = createAuth({ sessions, tickets, internalToken: deps.internalToken })
+  const proxy = createLiveProxy({ internalToken: deps.internalToken, log, metrics })
+  const loopbackPorts = deps.isSimulating ? [settings.VIGIL_SIM_RTSP_PORT, settings.VIGIL_SIM_ONVIF_PORT] : []
+  const parts = {
+    ...deps,
+    events: core.events,
+    troubles: core.troubles,
+    sessions,
+    tickets,
+    proxy,
+    watches: new WatchAudit(database, clock.monotonicMs),
+    allowed: createAllowedAddresses(settings.VIGIL_CAMERA_NETWORKS, loopbackPorts),
+    onvif: createOnvifDoor(),
+    hasTls: settings.VIGIL_TLS_CERT !== undefined,
+  }
+  const routes = [
+    ...core.routes,
+    ...sessionRoutes(parts),
+    ...cameraRoutes(parts),
+    ...mediaRoutes(parts),
+    ...registryRoutes(parts),
+  ]
+  const { VIGIL_TLS_CERT: certPath, VIGIL_TLS_KEY: keyPath } = settings
+  const server = await createHttpServer({
+    auth,
+    clock,
+    log,
+    metrics,
+    routes,
+    host: settings.VIGIL_HTTP_HOST,
+    port: settings.VIGIL_HTTP_PORT,
+    staticDir: deps.staticDir,
+    readiness: deps.readiness,
+    onDesk: core.onDesk,
+    ...(certPath !== undefined && keyPath !== undefined ? { tls: { certPath, keyPath } } : {}),
+  })
+  return {
+    port: server.port,
+    routes,
+    close: async () => {
+      await server.close()
+      proxy.close()
+    },
+  }
+}
