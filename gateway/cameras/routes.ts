@@ -205,6 +205,8 @@ function beatRoute({ fleet }: CameraRouteDeps): Route {
     params: idParamsSchema,
     body: streamerBeatSchema,
     answer: streamerOrdersSchema,
+    // 20,000 cameras of 300 bytes.
+    bodyBytesMax: 8 * 1024 * 1024,
     handler: ({ params: { id }, body }) => fleet.beat(id, body),
   })
 }

@@ -32,6 +32,8 @@ export interface Route {
   answer?: z.ZodType
   /** Status of success, default 200. */
   status?: number
+  /** Largest body, default 256 KiB; only for programs that report about thousands of things at once. */
+  bodyBytesMax?: number
   handler: (input: RouteInput<Record<string, string>, never, never>) => unknown
 }
 

@@ -87,9 +87,9 @@ function createApp(options: HttpServerOptions): (req: IncomingMessage, res: Serv
   app.disable('etag')
   app.set('query parser', 'simple')
   app.use(securityHeaders(options.tls !== undefined))
-  const readBody = express.json({ limit: BODY_BYTES_MAX, strict: false })
   for (const route of options.routes) {
     const answer = answerRoute(route, options)
+    const readBody = express.json({ limit: route.bodyBytesMax ?? BODY_BYTES_MAX, strict: false })
     app[route.method](fullPathOf(route), readBody, (req, res) =>
       answer({ req, res, params: req.params as Record<string, string>, query: req.query, body: req.body as unknown }),
     )

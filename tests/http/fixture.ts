@@ -27,7 +27,7 @@ import { createTickets } from '../../gateway/trust/tickets.ts'
 import { readUserByName } from '../../gateway/trust/user-rows.ts'
 import { testDatabase } from '../support/database.ts'
 
-export const INTERNAL_TOKEN = 'internal-token-of-the-tests'
+export const INTERNAL_TOKEN = 'test-token'
 const SECRET_KEY = '5a'.repeat(32)
 
 /** The hashing program needs no build to be tested: one file without imports of its own, types taken off. */
