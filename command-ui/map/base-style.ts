@@ -5,18 +5,20 @@ import { INK, ROAD_CLASSES, ROAD_INK } from './palette.ts'
  * No `glyphs` address stands in the style: MapLibre then draws every letter, Chinese and Latin, from the fonts of the machine, so
  * nothing is fetched. The first name is nobody's font; MapLibre reads the weight from it.
  */
-const FAMILIES = [
+const HAN = [
   'Noto Sans SC',
   'Noto Sans CJK SC',
   'PingFang SC',
   'Microsoft YaHei',
   'Source Han Sans SC',
   'WenQuanYi Micro Hei',
-  'system-ui',
 ]
-export const FONT_REGULAR = ['Map Regular', ...FAMILIES]
-export const FONT_MEDIUM = ['Map Medium', ...FAMILIES]
-export const FONT_BOLD = ['Map Bold', ...FAMILIES]
+/** First in English: Chinese fonts set the apostrophe a full width apart. */
+const LATIN = ['Segoe UI', 'Helvetica Neue', 'Roboto', 'Noto Sans', 'Liberation Sans', 'DejaVu Sans']
+
+export function fontOf(weight: 'Regular' | 'Medium' | 'Bold', language: Language): string[] {
+  return [`Map ${weight}`, ...(language === 'en' ? [...LATIN, ...HAN] : HAN), 'system-ui']
+}
 
 export type Language = 'zh' | 'en'
 
@@ -69,12 +71,18 @@ export function groundLayers(): LayerSpecification[] {
     INK.farm,
     ['industrial', 'port', 'railway'],
     INK.industrial,
+    ['commercial', 'retail'],
+    INK.commercial,
+    ['school', 'hospital', 'education'],
+    INK.campus,
+    ['beach', 'sand'],
+    INK.beach,
     INK.built,
   ]
   return [
     { id: 'ground', type: 'background', paint: { 'background-color': INK.land } },
     fill('landuse', 'landuse', landuse, { 'fill-opacity': 0.9 }),
-    { ...fill('water', 'water', INK.water), filter: ['==', ['geometry-type'], 'Polygon'] } as LayerSpecification,
+    // Below the fill: where a river's shape runs on into the sea, only the coast keeps its line.
     {
       id: 'water-edge',
       type: 'line',
@@ -82,9 +90,10 @@ export function groundLayers(): LayerSpecification[] {
       layout: { 'line-join': 'round', 'line-cap': 'round' },
       paint: {
         'line-color': INK.waterEdge,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 0.8, 16, 1.6],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 2, 16, 4],
       },
     },
+    { ...fill('water', 'water', INK.water), filter: ['==', ['geometry-type'], 'Polygon'] } as LayerSpecification,
   ]
 }
 
@@ -155,6 +164,8 @@ export function zoneLayers(): LayerSpecification[] {
       },
     }) as LayerSpecification
   return [
+    // The neighbours' land steps back.
+    fill('outside', 'outside', INK.ground, { 'fill-opacity': 0.5 }),
     fill('zone-fill', 'zones', '#9fc3ea', { 'fill-opacity': ['step', ['get', 'r'], 0.045, 61, 0.02, 181, 0] }),
     fill('coverage', 'coverage', '#f0a030', {
       'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.3, 0.9, 0.1, 1, 0],

@@ -20,6 +20,7 @@ const MARK_HEIGHT_PX = 34
 export class Beacon {
   isPulsing = false
   isShown = false
+  #density = 1
   #meshes: Mesh[]
   #texture: CanvasTexture
   #canvas = document.createElement('canvas')
@@ -63,6 +64,20 @@ export class Beacon {
     this.hide()
   }
 
+  /** Where the marker stands on the screen, CSS px from the point of its place at the marker's height. */
+  get markBox(): { heightM: number; widthPx: number; heightPx: number; upPx: number } {
+    const density = this.#density
+    return {
+      heightM: this.#mark.uHeightM.value,
+      widthPx: this.#mark.uSizePx.value.x / density,
+      heightPx: this.#mark.uSizePx.value.y / density,
+      upPx: this.#mark.uShiftPx.value.y / density,
+    }
+  }
+  get place(): Vector2 {
+    return this.#own.uPlace.value
+  }
+
   hide(): void {
     this.isShown = false
     for (const mesh of this.#meshes) mesh.visible = false
@@ -70,6 +85,7 @@ export class Beacon {
 
   show(x: number, y: number, priority: Priority, label: string, isPulsing: boolean, density: number): void {
     this.isShown = true
+    this.#density = density
     this.isPulsing = isPulsing
     for (const mesh of this.#meshes) mesh.visible = true
     this.#own.uPlace.value.set(x, y)

@@ -1,12 +1,13 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Fleet } from './fleet.ts'
+import { STALE_AFTER_S } from './glide.ts'
 import type { Piece } from './label-sheet.ts'
 import type { LivingLayer } from './living-layer.ts'
-import { PATROL_LOOK } from './palette.ts'
+import { minutesText, PATROL_LOOK } from './palette.ts'
 import { toScreen } from './plane.ts'
 import { sideOffset, thinLabels } from './thin-labels.ts'
-import type { LabelBox } from './thin-labels.ts'
+import type { Box, LabelBox } from './thin-labels.ts'
 
 /** Nearer than this the callsigns of free patrols are written; those on a job always are. */
 const ALL_CALLSIGNS_ZOOM = 11.3
@@ -47,13 +48,13 @@ export class Callsigns {
       if (!toScreen(matrix, place[0]!, place[1]!, 0, widthPx, heightPx, screen)) continue
       const importance = importanceOf(patrol, chosen)
       if (importance > 2 && zoom < ALL_CALLSIGNS_ZOOM) continue
-      const piece = this.#pieceOf(patrol, this.#fleet.isStale(key), etas.get(patrol.id))
+      const piece = this.#pieceOf(patrol, ageMark(this.#fleet.ageOf(key) ?? 0), etas.get(patrol.id))
       if (!piece) continue
       const { widthPx: w, heightPx: h } = piece
       const side = this.#sides.get(key) ?? 0
       labels.push({ x: screen[0]!, y: screen[1]!, widthPx: w, heightPx: h, importance, side, index, key, piece })
     }
-    thinLabels(labels, widthPx, heightPx)
+    thinLabels(labels, widthPx, heightPx, this.#taken(widthPx, heightPx))
     const pieces = new Float32Array(Math.max(1, patrols.count) * 4)
     const boxes = new Float32Array(Math.max(1, patrols.count) * 4)
     this.#sides.clear()
@@ -66,10 +67,20 @@ export class Callsigns {
     this.#layer.setLabels(pieces, boxes)
   }
 
-  #pieceOf(patrol: PatrolNow, isStale: boolean, eta = ''): Piece | null {
+  /** The scene's name must not be written over. */
+  #taken(widthPx: number, heightPx: number): Box[] {
+    const { beacon, matrix } = this.#layer
+    if (!beacon.isShown) return []
+    const { heightM, widthPx: w, heightPx: h, upPx } = beacon.markBox
+    if (!toScreen(matrix, beacon.place.x, beacon.place.y, heightM, widthPx, heightPx, screen)) return []
+    const [x, y] = [screen[0]!, screen[1]! - upPx]
+    return [[x - w / 2, y - h / 2, x + w / 2, y + h / 2]]
+  }
+
+  #pieceOf(patrol: PatrolNow, staleMark: string, eta = ''): Piece | null {
     const colour = PATROL_LOOK[patrol.status].colour
-    const text = `${patrol.callsign}${eta && ` ${eta}`}${isStale ? ' ⌛' : ''}`
-    const isQuiet = isStale || patrol.status === 'off' || patrol.status === 'out-of-service'
+    const text = `${patrol.callsign}${eta && ` ${eta}`}${staleMark && ` ${staleMark}`}`
+    const isQuiet = staleMark !== '' || patrol.status === 'off' || patrol.status === 'out-of-service'
     const ask = () => this.#layer.sheet.piece(text, isQuiet ? '#9aa8ba' : '#f0f5fb', colour + (isQuiet ? '66' : 'b3'))
     const piece = ask()
     if (piece) return piece
@@ -77,6 +88,15 @@ export class Callsigns {
     this.#layer.sheet.clear()
     return ask()
   }
+}
+
+/** Steps in which a stale fix tells its age, seconds: few, so that the sheet of labels does not fill up with every second. */
+const AGES_S = [1800, 600, 300, 120, 60, STALE_AFTER_S]
+
+/** `−2′`: where it was two minutes ago; empty while the fix is fresh. */
+export function ageMark(ageS: number): string {
+  const step = AGES_S.find((least) => ageS >= least)
+  return step === undefined ? '' : `−${minutesText(step)}`
 }
 
 const place = new Float64Array(2)

@@ -1,4 +1,6 @@
-import type { Feature, FeatureCollection, Geometry } from 'geojson'
+import type { Feature, FeatureCollection, Geometry, Position } from 'geojson'
+import type { LngLat } from '../../domain/scalars.ts'
+import { boundsOf } from './along.ts'
 import { minutesText, ROAD_CLASSES } from './palette.ts'
 
 /** Picture layers of a city; only `roads` and `zones` must be there. */
@@ -114,4 +116,39 @@ function numberOf(p: Record<string, unknown>, ...keys: string[]): number {
     if (Number.isFinite(value)) return value
   }
   return 0
+}
+
+/** Everything but the widest zone: a sheet over the neighbours with the district cut out; empty without zones. */
+export function outsideOf(zones: FeatureCollection): FeatureCollection {
+  let widest: Position[] = []
+  let area = 0
+  for (const { geometry } of zones.features) {
+    const polygons =
+      geometry.type === 'Polygon'
+        ? [geometry.coordinates]
+        : geometry.type === 'MultiPolygon'
+          ? geometry.coordinates
+          : []
+    for (const [outer] of polygons) {
+      const size = outer ? boxArea(outer) : 0
+      if (!outer || size <= area) continue
+      area = size
+      widest = outer
+    }
+  }
+  if (area === 0) return { type: 'FeatureCollection', features: [] }
+  const world: Position[] = [
+    [-180, -85],
+    [180, -85],
+    [180, 85],
+    [-180, 85],
+    [-180, -85],
+  ]
+  const geometry: Geometry = { type: 'Polygon', coordinates: [world, widest] }
+  return { type: 'FeatureCollection', features: [{ type: 'Feature', geometry, properties: {} }] }
+}
+
+function boxArea(ring: Position[]): number {
+  const box = boundsOf(ring as LngLat[])
+  return box ? (box[2] - box[0]) * (box[3] - box[1]) : 0
 }

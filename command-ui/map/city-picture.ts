@@ -1,11 +1,11 @@
 import type { Feature, FeatureCollection } from 'geojson'
 import type { Candidate, Coverage } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
-import { nameField } from './base-style.ts'
 import type { Language } from './base-style.ts'
-import { CITY_LAYERS, drawnLayer } from './city-layers.ts'
+import { CITY_LAYERS, drawnLayer, outsideOf } from './city-layers.ts'
 import type { CityLayers } from './city-layers.ts'
 import { SWITCHES } from './city-style.ts'
+import { labelLayers } from './label-style.ts'
 import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
 import { circleFeatures, routeFeatures, routeLabelFeatures, trailFeatures } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
@@ -36,12 +36,18 @@ export class CityPicture {
     this.#map = map
   }
 
+  /** Streets and water at once; the buildings, which are most of the bytes, when those are on the screen. */
   setLayers(layers: CityLayers): void {
     for (const name of CITY_LAYERS) {
+      if (name === 'buildings') continue
       const drawn = drawnLayer(name, layers[name])
-      if (name === 'zones') this.#zones = drawn
+      if (name === 'zones') {
+        this.#zones = drawn
+        this.#fill('outside', outsideOf(drawn))
+      }
       this.#fill(name, drawn)
     }
+    void this.#map.once('idle', () => this.#fill('buildings', drawnLayer('buildings', layers.buildings)))
   }
 
   setSites(sites: readonly Site[]): void {
@@ -93,19 +99,14 @@ export class CityPicture {
     this.#map.setPaintProperty('building-tall', 'fill-extrusion-opacity', mode === '3d' ? 0.94 : 0.72)
   }
 
+  /** Every layer with a name is made again in the other language; what is switched off stays off. */
   setLanguage(language: Language): void {
-    const map = this.#map
-    for (const layer of map.getStyle().layers) {
-      if (!layer.id.startsWith('label-')) continue
-      const isZone = layer.id === 'label-zone'
-      map.setLayoutProperty(
-        layer.id,
-        'text-field',
-        isZone ? ['concat', ['get', 'goal'], ' ', nameField(language)] : nameField(language),
-      )
+    for (const { id, layout } of labelLayers(language)) {
+      for (const key of ['text-field', 'text-font', 'icon-image'] as const) {
+        const value: unknown = layout && key in layout ? (layout as Record<string, unknown>)[key] : undefined
+        if (value !== undefined) this.#map.setLayoutProperty(id, key, value)
+      }
     }
-    map.setLayoutProperty('site', 'text-field', ['step', ['zoom'], '', 13.2, nameField(language)])
-    map.setLayoutProperty('site', 'icon-image', ['concat', 'site-', ['get', 'k'], language === 'zh' ? '-zh' : '-en'])
   }
 
   setVisible(name: keyof typeof SWITCHES | 'buildings', isVisible: boolean): void {

@@ -11,7 +11,7 @@ export const LIVING_BEFORE = 'circle-label'
 /** The whole map, bottom to top. */
 export function cityStyle(language: Language): StyleSpecification {
   const sources: StyleSpecification['sources'] = sceneSources()
-  for (const name of [...CITY_LAYERS, 'coverage', 'sites']) {
+  for (const name of [...CITY_LAYERS, 'coverage', 'sites', 'outside']) {
     // z 16 is 1 m a tile unit for a district: finer tiles only cost memory.
     sources[name] = { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, maxzoom: 16, tolerance: 0.3 }
   }
@@ -49,5 +49,13 @@ export const SWITCHES = {
   routes: ['route-casing', 'route', 'route-flow', 'route-label', 'route-label-other'],
   trail: ['trail-casing', 'trail'],
   sites: ['site'],
-  labels: ['label-road-small', 'label-road-middle', 'label-road-big', 'label-water', 'label-landuse', 'label-place'],
+  labels: [
+    'label-road-small',
+    'label-road-middle',
+    'label-road-big',
+    'label-water',
+    'label-landuse',
+    'label-nature',
+    'label-place',
+  ],
 } as const satisfies Record<string, readonly string[]>

@@ -4,7 +4,6 @@ import { FIX_FLAGS } from '../../domain/fix.ts'
 import type { VehicleNow } from '../../domain/fix.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Dot } from '../../domain/wire/dots.ts'
-import { STALE_AFTER_S } from './glide.ts'
 import type { GlideFix, Glides } from './glide.ts'
 import type { LivingLayer } from './living-layer.ts'
 import { PATROL_LOOK, SHAPES } from './palette.ts'
@@ -151,9 +150,6 @@ export class Fleet {
     if (patrolIndex >= 0) return patrols.ageS(patrolIndex, this.#nowS())
     const index = taxis.indexOf(key)
     return index >= 0 ? taxis.ageS(index, this.#nowS()) : null
-  }
-  isStale(key: number): boolean {
-    return (this.ageOf(key) ?? 0) > STALE_AFTER_S
   }
 
   #patrolLook(patrol: PatrolNow): number {

@@ -189,6 +189,16 @@ function sitesAt(points: LngLat[]): Site[] {
   }))
 }
 
+async function loadSites(points: LngLat[]): Promise<Site[]> {
+  const folder = query.get('city')
+  if (!folder) return sitesAt(points)
+  const layer = (await (await fetch(`${folder}/sites.geojson`)).json()) as FeatureCollection
+  return layer.features.map((feature, i) => {
+    const [lng = 0, lat = 0] = feature.geometry.type === 'Point' ? feature.geometry.coordinates : []
+    return { ...sitesAt([[lng, lat]])[0]!, ...feature.properties, id: `s${i}`, lng, lat }
+  })
+}
+
 /** Something round-ish that stands in for an isochrone. */
 function blob([lng, lat]: LngLat, radiusM: number): LngLat[][][] {
   const ring = Array.from({ length: 49 }, (_, i): LngLat => {
@@ -263,8 +273,10 @@ async function begin(): Promise<void> {
   map.setPatrols(patrols)
   map.setVehicles(taxiDrivers.map(taxiOf))
   map.setCameras(cameras)
-  map.setSites(sitesAt(points(30)))
-  const scene = sceneAt(city.centre, patrols, cameras)
+  const sites = await loadSites(points(30))
+  map.setSites(sites)
+  const school = sites.find((site) => site.kind === 'school')
+  const scene = sceneAt(school ? [school.lng, school.lat] : city.centre, patrols, cameras)
   let second = 0
   const isStill = query.has('still')
   setInterval(() => {
@@ -288,7 +300,7 @@ async function begin(): Promise<void> {
     map.moveDots({ baseMs: systemClock.nowMs(), dots })
   }, 1000)
   map.on('pick', (picked) => console.log('pick', JSON.stringify(picked)))
-  Object.assign(window, { harness: { map, scene, centre: city.centre, startedMs } satisfies HarnessHook })
+  Object.assign(window, { harness: { map, scene, centre: scene.lngLat, startedMs } satisfies HarnessHook })
 }
 
 export interface HarnessHook {

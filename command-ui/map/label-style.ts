@@ -1,7 +1,14 @@
-import { FONT_MEDIUM, FONT_REGULAR, nameField } from './base-style.ts'
+import { fontOf, nameField } from './base-style.ts'
 import type { Language } from './base-style.ts'
-import type { LayerSpecification } from './maplibre-door.ts'
+import type { FilterSpecification, LayerSpecification } from './maplibre-door.ts'
 import { INK } from './palette.ts'
+
+/** Places that nobody lives in. */
+const NATURE: FilterSpecification = [
+  'in',
+  ['get', 'k'],
+  ['literal', ['mountain', 'peak', 'cape', 'island', 'bay', 'beach']],
+]
 
 /** Names, least important first: MapLibre gives room to the last layers before the first. */
 export function labelLayers(language: Language): LayerSpecification[] {
@@ -17,7 +24,7 @@ export function labelLayers(language: Language): LayerSpecification[] {
         'symbol-spacing': 380,
         'symbol-sort-key': ['get', 'r'],
         'text-field': nameField(language),
-        'text-font': FONT_REGULAR,
+        'text-font': fontOf('Regular', language),
         'text-size': ['interpolate', ['linear'], ['zoom'], minzoom, size, 17, size + 3],
         'text-letter-spacing': 0.06,
         'text-max-angle': 32,
@@ -33,10 +40,11 @@ export function labelLayers(language: Language): LayerSpecification[] {
       id: 'label-water',
       type: 'symbol',
       source: 'water',
-      filter: ['!=', ['get', 'n'], ''],
+      // A sea is cut into tiles and would be named in each; its bays are among the places.
+      filter: ['all', ['!=', ['get', 'n'], ''], ['!', ['in', ['get', 'k'], ['literal', ['sea', 'ocean']]]]],
       layout: {
         'text-field': nameField(language),
-        'text-font': FONT_REGULAR,
+        'text-font': fontOf('Regular', language),
         'text-size': ['interpolate', ['linear'], ['zoom'], 11, 13, 15, 16],
         'text-letter-spacing': 0.3,
         'text-padding': 20,
@@ -51,7 +59,7 @@ export function labelLayers(language: Language): LayerSpecification[] {
       filter: ['all', ['!=', ['get', 'n'], '']],
       layout: {
         'text-field': nameField(language),
-        'text-font': FONT_REGULAR,
+        'text-font': fontOf('Regular', language),
         'text-size': 12,
         'text-max-width': 7,
         'text-padding': 12,
@@ -67,7 +75,7 @@ export function labelLayers(language: Language): LayerSpecification[] {
         'symbol-placement': 'line',
         'symbol-spacing': 520,
         'text-field': ['concat', ['get', 'goal'], ' ', nameField(language)],
-        'text-font': FONT_MEDIUM,
+        'text-font': fontOf('Medium', language),
         'text-size': 12,
         'text-letter-spacing': 0.08,
         'text-padding': 10,
@@ -80,14 +88,34 @@ export function labelLayers(language: Language): LayerSpecification[] {
       },
     },
     {
+      id: 'label-nature',
+      type: 'symbol',
+      source: 'places',
+      minzoom: 10.5,
+      filter: NATURE,
+      layout: {
+        'text-field': nameField(language),
+        'text-font': fontOf('Regular', language),
+        'text-size': 12,
+        'text-letter-spacing': 0.15,
+        'text-padding': 10,
+      },
+      paint: {
+        'text-color': ['match', ['get', 'k'], ['bay', 'cape', 'island', 'beach'], INK.waterLabel, INK.parkLabel],
+        'text-halo-color': INK.halo,
+        'text-halo-width': 1.4,
+      },
+    },
+    {
       id: 'label-place',
       type: 'symbol',
       source: 'places',
       maxzoom: 16.5,
+      filter: ['!', NATURE],
       layout: {
         'symbol-sort-key': ['get', 'r'],
         'text-field': nameField(language),
-        'text-font': FONT_MEDIUM,
+        'text-font': fontOf('Medium', language),
         'text-size': [
           'interpolate',
           ['linear'],
@@ -118,7 +146,7 @@ export function labelLayers(language: Language): LayerSpecification[] {
         'icon-size': ['interpolate', ['linear'], ['zoom'], 11, 0.62, 13, 0.85, 15, 1],
         'icon-padding': 1,
         'text-field': ['step', ['zoom'], '', 13.2, nameField(language)],
-        'text-font': FONT_REGULAR,
+        'text-font': fontOf('Regular', language),
         'text-size': 12,
         'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
         'text-radial-offset': 0.95,

@@ -1,6 +1,6 @@
 import type { FeatureCollection } from 'geojson'
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from './maplibre-door.ts'
-import { FONT_BOLD, FONT_MEDIUM } from './base-style.ts'
+import { fontOf } from './base-style.ts'
 import { INK } from './palette.ts'
 
 /** Sources that `showScene` fills. Shapes that stand still are MapLibre layers: drawn under the buildings, smooth, labels avoid each other. */
@@ -24,7 +24,7 @@ export function circleLayers(): LayerSpecification[] {
       type: 'fill',
       source: 'circles',
       layout: { 'fill-sort-key': ['-', ['get', 'rank']] },
-      paint: { 'fill-color': ['get', 'ink'], 'fill-opacity': ['match', ['get', 'rank'], 0, 0.07, 1, 0.06, 0.05] },
+      paint: { 'fill-color': ['get', 'ink'], 'fill-opacity': ['match', ['get', 'rank'], 0, 0.07, 1, 0.035, 0.02] },
     } as LayerSpecification,
     {
       id: 'circle-glow',
@@ -141,7 +141,7 @@ export function sceneLabelLayers(): LayerSpecification[] {
         'symbol-placement': 'line',
         'symbol-spacing': 340,
         'text-field': ['get', 'minutes'],
-        'text-font': FONT_BOLD,
+        'text-font': fontOf('Bold', 'zh'),
         'text-size': 14,
         'text-keep-upright': true,
         'text-rotation-alignment': 'viewport',
@@ -164,7 +164,7 @@ function routeLabel(id: string, isChosen: boolean): LayerSpecification {
     filter: ['==', ['get', 'chosen'], isChosen],
     layout: {
       'text-field': ['get', 'text'],
-      'text-font': FONT_MEDIUM,
+      'text-font': fontOf('Medium', 'zh'),
       'text-size': isChosen ? 15 : 12.5,
       'icon-image': isChosen ? 'pill-chosen' : 'pill-other',
       'icon-text-fit': 'both',

@@ -21,13 +21,14 @@ const DOT_PX = 9
 /** More labels than this cannot be read at once; the rest stay hidden. */
 const LABELS_MAX = 120
 
-export function thinLabels(labels: LabelBox[], widthPx: number, heightPx: number): number {
-  const boxes: [number, number, number, number][] = labels.map((l) => [
-    l.x - DOT_PX,
-    l.y - DOT_PX,
-    l.x + DOT_PX,
-    l.y + DOT_PX,
-  ])
+/** Left, top, right, bottom. */
+export type Box = [number, number, number, number]
+
+/** @param taken boxes that must stay free, such as the scene's name */
+export function thinLabels(labels: LabelBox[], widthPx: number, heightPx: number, taken: readonly Box[] = []): number {
+  const boxes: Box[] = labels.map((l) => [l.x - DOT_PX, l.y - DOT_PX, l.x + DOT_PX, l.y + DOT_PX])
+  // After the dots, whose index is their label's.
+  boxes.push(...taken)
   const order = labels.map((_, i) => i).sort((a, b) => labels[a]!.importance - labels[b]!.importance || a - b)
   let total = 0
   for (const i of order) {
@@ -49,7 +50,7 @@ export function thinLabels(labels: LabelBox[], widthPx: number, heightPx: number
 }
 
 /** Left, top, right, bottom of a label on one side of its dot. */
-export function boxAt(label: LabelBox, side: number): [number, number, number, number] {
+export function boxAt(label: LabelBox, side: number): Box {
   const [dx, dy] = sideOffset(side, label.widthPx, label.heightPx)
   const left = label.x + dx - label.widthPx / 2
   const top = label.y + dy - label.heightPx / 2
@@ -70,6 +71,6 @@ export function sideOffset(side: number, widthPx: number, heightPx: number): [nu
   }
 }
 
-function overlaps(a: [number, number, number, number], b: [number, number, number, number]): boolean {
+function overlaps(a: Box, b: Box): boolean {
   return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1]
 }
