@@ -103,7 +103,7 @@ export class CityPicture {
   setLanguage(language: Language): void {
     for (const { id, layout } of labelLayers(language)) {
       for (const key of ['text-field', 'text-font', 'icon-image'] as const) {
-        const value: unknown = layout && key in layout ? (layout as Record<string, unknown>)[key] : undefined
+        const value = layout && key in layout ? (layout as Record<typeof key, string>)[key] : undefined
         if (value !== undefined) this.#map.setLayoutProperty(id, key, value)
       }
     }
