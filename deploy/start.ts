@@ -130,8 +130,7 @@ async function bringUp(
     add(`streamer-${i + 1}`, 'streamer/streamer-main.js').start(),
   )
   await Promise.all([...streamers, add('rtmp', 'streamer/push/rtmp-main.js').start(), metrics])
-  const online = await firstPicture(env)
-  report.done('cameras', online)
+  report.done('cameras', await firstPicture())
   if (simulate) {
     report.begin('living city')
     await add('simulators-fleet', 'simulators/fleet/fleet-main.js').start()
@@ -147,21 +146,34 @@ async function bringUp(
   )
 }
 
-/** Waits until the core has seen a camera deliver, and says how many do. */
-async function firstPicture(env: Record<string, string>): Promise<string> {
+/** Waits until a camera delivers, as the streamers themselves count it, and says how many do. */
+async function firstPicture(): Promise<string> {
   const untilMs = systemClock.monotonicMs() + FIRST_PICTURE_MS
-  let last = 'no camera is kept warm'
+  let wanted = 0
   while (systemClock.monotonicMs() < untilMs) {
-    const answer = await fetch(`${env['VIGIL_CORE_URL']}/readyz`).catch((error: unknown) => reasonOf(error))
-    if (typeof answer !== 'string') {
-      const body = (await answer.json()) as { camerasOnline?: number; camerasWanted?: number }
-      if (body.camerasWanted === 0) return last
-      if (body.camerasOnline) return `${body.camerasOnline} of ${body.camerasWanted} warm cameras deliver`
-      last = 'no camera delivers yet; the desk shows why'
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    const states = await camerasByState()
+    const online = states.get('online') ?? 0
+    wanted = [...states].reduce((sum, [state, count]) => sum + (state === 'idle' ? 0 : count), 0)
+    report.progress('waiting for the first picture', online, wanted)
+    if (online > 0) return `first picture is there, ${wanted} cameras are kept connected`
+    await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  return last
+  return wanted === 0 ? 'no camera is kept connected' : `none of ${wanted} cameras delivers yet; the desk shows why`
+}
+
+async function camerasByState(): Promise<Map<string, number>> {
+  const states = new Map<string, number>()
+  for (const { name, metricsPort } of programs) {
+    if (!name.startsWith('streamer') || metricsPort === null) continue
+    const page = await fetch(`http://127.0.0.1:${metricsPort}/metrics`).then(
+      (answer) => answer.text(),
+      (error: unknown) => `# ${reasonOf(error)}`,
+    )
+    for (const [, state, count] of page.matchAll(/^vigil_cameras\{state="([a-z-]+)"\} (\d+)/gm)) {
+      states.set(state!, (states.get(state!) ?? 0) + Number(count))
+    }
+  }
+  return states
 }
 
 /** Ends the centre when the process that started it was killed: nothing may outlive it. */
