@@ -23,7 +23,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     await client.connect()
     return await work(client)
   } finally {
-    await client.end().catch(() => undefined)
+    await client.end()
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes'
 import type { Clock } from '../../domain/clock.ts'
-import { Fault, reasonOf } from '../../domain/fault.ts'
+import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { parseTopic, PAYLOAD_BYTES_MAX } from '../../domain/wire/mqtt.ts'
@@ -18,6 +18,7 @@ import {
 } from './internal-topics.ts'
 import { KeptSessions } from './kept-sessions.ts'
 import { Login } from './login.ts'
+import { openPort } from './open-port.ts'
 import { guardSocket, type LongPublish, PacketGuard } from './packet-guard.ts'
 import { Presence } from './presence.ts'
 import { Refusals } from './refusals.ts'
@@ -113,20 +114,9 @@ export class Edge {
       const who = this.#identities.get(client)
       return who !== undefined && maySubscribe(who, filter)
     })
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code !== 'EADDRINUSE') return reject(error)
-        reject(
-          new Fault('config-invalid', `port ${port} on ${host} is taken by another program: set VIGIL_MQTT_PORT`, {
-            port,
-          }),
-        )
-      })
-      this.#server.listen(port, host, () => resolve())
-    })
+    const bound = await openPort(this.#server, host, port)
     this.#server.on('error', (error) => this.#options.log.error('the MQTT port failed', { reason: reasonOf(error) }))
-    const address = this.#server.address()
-    return typeof address === 'object' && address ? address.port : port
+    return bound
   }
 
   async close(): Promise<void> {

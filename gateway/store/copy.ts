@@ -11,14 +11,17 @@ export async function copyBinary(
 ): Promise<number> {
   const names = columns.map(quoteName).join(', ')
   const stream = client.query(from(`copy ${quoteName(table)} (${names}) from stdin (format binary)`))
-  const done = finished(stream)
-  // The loop below may wait for a drain that never comes when the server refuses a row; `done` then holds the reason.
-  done.catch(() => undefined)
+  // Whatever ends it: null, or the reason. The loop may wait for a drain that never comes because the server has refused a row.
+  const ended = finished(stream).then(
+    () => null,
+    (error: unknown) => error,
+  )
   for (const chunk of chunks) {
     if (stream.destroyed) break
-    if (!stream.write(chunk)) await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), done])
+    if (!stream.write(chunk)) await Promise.race([new Promise((resolve) => stream.once('drain', resolve)), ended])
   }
   stream.end()
-  await done
+  const error = await ended
+  if (error !== null) throw error
   return stream.rowCount
 }

@@ -147,7 +147,7 @@ class PgDatabase implements Database {
       return result
     } catch (error) {
       // A connection in an unknown state is not given to the next one.
-      client.release(troubleOf(error) === 'away' || isStuck(error))
+      client.release(troubleOf(error) === 'away' || isStuck(error) || isAwayFault(error))
       throw this.#translate(error, false)
     }
   }
@@ -224,6 +224,10 @@ function awayFault(reason: string, cause?: unknown): Fault {
   return new Fault('database-away', `the database is away: ${reason}`, {}, cause)
 }
 
+function isAwayFault(error: unknown): boolean {
+  return error instanceof Fault && error.code === 'database-away'
+}
+
 /** A client-side time-out leaves the statement running on that connection. */
 function isStuck(error: unknown): boolean {
   return error instanceof Error && error.message === 'Query read timeout'
@@ -245,8 +249,17 @@ async function transaction<T>(client: PoolClient, work: (tx: Tx) => Promise<T>, 
     return result
   } catch (error) {
     // On a broken connection there is nothing to roll back; the first error is the one that matters.
-    if (troubleOf(error) !== 'away') await client.query('rollback').catch(() => undefined)
+    if (troubleOf(error) !== 'away') await rollback(client, error)
     throw error
+  }
+}
+
+/** A connection that cannot even roll back is broken: that is then the error, so that nobody gets the connection again. */
+async function rollback(client: PoolClient, because: unknown): Promise<void> {
+  try {
+    await client.query('rollback')
+  } catch (error) {
+    throw awayFault(reasonOf(error), because)
   }
 }
 

@@ -1,93 +1,19 @@
-import { createHash } from 'node:crypto'
 import { connect as tcp } from 'node:net'
 import mqtt from 'mqtt'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../domain/clock.ts'
-import { silentLog } from '../../domain/log.ts'
-import { Metrics } from '../../domain/metrics.ts'
-import { Edge } from '../../gateway/intake/edge.ts'
-import type { PresenceMessage, Refusal } from '../../gateway/intake/internal-topics.ts'
-import type { NewRecord } from '../../gateway/intake/journal/format.ts'
-
-const passwords: Record<string, string> = { 'school-1': 'one', 'school-2': 'two', 'taxi-1': 'three' }
-const EVENT = 'vigil/1/button/school-1/event'
-const sha = (text: string) => createHash('sha256').update(text).digest('hex')
-
-let edge: Edge
-let port: number
-let metrics: Metrics
-let taken: NewRecord[]
-let failing: boolean
-let clients: mqtt.MqttClient[]
-
-beforeEach(async () => {
-  metrics = new Metrics()
-  taken = []
-  clients = []
-  failing = false
-  edge = new Edge({
-    host: '127.0.0.1',
-    port: 0,
-    centrePassword: 'centre-secret',
-    credentials: {
-      verify: (id, password) => {
-        const known = passwords[id]
-        if (known === undefined) return Promise.resolve({ outcome: 'unknown-device' })
-        if (sha(known) !== sha(password.toString())) return Promise.resolve({ outcome: 'wrong-credential' })
-        return Promise.resolve({ outcome: 'ok', kind: id.startsWith('taxi') ? 'taxi' : 'button' })
-      },
-    },
-    take: async (record) => {
-      await new Promise((resolve) => setTimeout(resolve, 1))
-      if (failing) throw new Error('disk full')
-      taken.push(record)
-    },
-    log: silentLog,
-    metrics,
-    clock: systemClock,
-  })
-  port = await edge.listen()
-})
-afterEach(async () => {
-  for (const client of clients) client.end(true)
-  await edge.close()
-})
-
-async function device(id: string, more: mqtt.IClientOptions = {}): Promise<mqtt.MqttClient> {
-  const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
-    clientId: id,
-    username: id,
-    password: passwords[id] ?? 'x',
-    protocolVersion: 4,
-    reconnectPeriod: 0,
-    ...more,
-  })
-  clients.push(client)
-  await new Promise<void>((resolve, reject) => {
-    client.once('connect', () => resolve())
-    client.once('error', reject)
-    client.once('close', () => reject(new Error('closed')))
-  })
-  client.on('error', () => undefined)
-  return client
-}
-const centre = () => device('vigil-centre', { password: 'centre-secret' })
-const closed = (client: mqtt.MqttClient) => new Promise<void>((resolve) => client.once('close', () => resolve()))
-const refused = (reason: string) =>
-  Number(new RegExp(`refused_total{reason="${reason}"} (\\d+)`).exec(metrics.text())?.[1] ?? 0)
-/** The code in the SUBACK itself: 128 is a no. */
-const granted = async (client: mqtt.MqttClient, filter: string) => {
-  const answer = new Promise<number>((resolve) => {
-    const look = (packet: mqtt.Packet) => {
-      if (packet.cmd !== 'suback') return
-      client.off('packetreceive', look)
-      resolve(packet.granted[0] as number)
-    }
-    client.on('packetreceive', look)
-  })
-  client.subscribe(filter, { qos: 1 })
-  return answer
-}
+import { describe, expect, it } from 'vitest'
+import {
+  centre,
+  clients,
+  closed,
+  device,
+  EVENT,
+  failTheDisk,
+  granted,
+  metrics,
+  port,
+  refused,
+  taken,
+} from './edge-harness.ts'
 
 describe('a device at the edge', () => {
   it('gets its PUBACK after the event was taken, bytes unchanged', async () => {
@@ -101,7 +27,7 @@ describe('a device at the edge', () => {
 
   it('gets no PUBACK and a closed connection when the event cannot be made durable', async () => {
     const client = await device('school-1')
-    failing = true
+    failTheDisk()
     let acknowledged = false
     client.publish(EVENT, '{}', { qos: 1 }, (error) => (acknowledged = !error))
     await closed(client)
@@ -289,64 +215,4 @@ describe('a stranger', () => {
     await new Promise((resolve) => silent.once('close', resolve))
     await expect.poll(() => metrics.text()).toContain('vigil_intake_connections 0')
   }, 8_000)
-})
-
-describe('the centre', () => {
-  it('learns who is there, who came and who left, with and without a goodbye', async () => {
-    await device('school-2')
-    const listener = await centre()
-    const seen: PresenceMessage[] = []
-    listener.on('message', (_topic, payload) => seen.push(JSON.parse(payload.toString()) as PresenceMessage))
-    await listener.subscribeAsync('vigil/centre/presence', { qos: 1 })
-    await expect
-      .poll(() => seen)
-      .toMatchObject([{ type: 'present', devices: [{ deviceId: 'school-2', kind: 'button' }], last: true }])
-    const client = await device('school-1')
-    await expect.poll(() => seen[1]).toMatchObject({ type: 'online', deviceId: 'school-1', kind: 'button' })
-    client.stream.destroy()
-    await expect.poll(() => seen[2]).toMatchObject({ type: 'offline', deviceId: 'school-1', why: 'broken' })
-    const again = await device('school-1')
-    await again.endAsync()
-    await expect.poll(() => seen[4]).toMatchObject({ type: 'offline', deviceId: 'school-1', why: 'goodbye' })
-    edge.disconnect('school-2')
-    await expect.poll(() => seen[5]).toMatchObject({ type: 'offline', deviceId: 'school-2', why: 'refused' })
-  })
-
-  it('learns what was refused, also what was refused before it listened, without being flooded', async () => {
-    for (let i = 0; i < 5; i++) await device('ghost', { clientId: 'g' }).catch(() => undefined)
-    const listener = await centre()
-    const seen: Refusal[] = []
-    listener.on('message', (_topic, payload) => seen.push(JSON.parse(payload.toString()) as Refusal))
-    await listener.subscribeAsync('vigil/centre/refusals', { qos: 1 })
-    await expect
-      .poll(() => seen)
-      .toMatchObject([{ reason: 'unknown-device', deviceId: 'ghost', count: 5, address: '127.0.0.1' }])
-    await device('school-1', { password: 'wrong' }).catch(() => undefined)
-    await expect.poll(() => seen[1]).toMatchObject({ reason: 'wrong-credential', deviceId: 'school-1' })
-  })
-
-  it('sends commands and receipts, and gets a will when a device breaks off', async () => {
-    const listener = await centre()
-    const seen: string[] = []
-    listener.on('message', (topic, payload) => seen.push(`${topic} ${payload.toString()}`))
-    await listener.subscribeAsync('vigil/1/+/+/state', { qos: 1 })
-    const topic = 'vigil/1/taxi/taxi-1/state'
-    const will = { topic, payload: Buffer.from('{"state":"lost"}'), qos: 1 as const, retain: true }
-    const taxi = await device('taxi-1', { will })
-    const command = new Promise<string>((resolve) =>
-      taxi.once('message', (_topic, payload) => resolve(payload.toString())),
-    )
-    await taxi.subscribeAsync('vigil/1/taxi/taxi-1/command', { qos: 1 })
-    await listener.publishAsync('vigil/1/taxi/taxi-1/command', 'track', { qos: 1 })
-    expect(await command).toBe('track')
-    taxi.stream.destroy()
-    await expect.poll(() => seen).toEqual([`${topic} {"state":"lost"}`])
-  })
-
-  it('cannot speak as a device', async () => {
-    const client = await centre()
-    client.publish(EVENT, '{}', { qos: 1 })
-    await closed(client)
-    expect(taken).toEqual([])
-  })
 })
