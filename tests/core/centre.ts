@@ -1,0 +1,172 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { WebSocket } from 'ws'
+import { systemClock } from '../../domain/clock.ts'
+import { newId } from '../../domain/ids.ts'
+import { silentLog } from '../../domain/log.ts'
+import { Metrics } from '../../domain/metrics.ts'
+import type { ServerMessage } from '../../domain/wire/live.ts'
+import { connectBroker } from '../../gateway/broker/client.ts'
+import { readCity } from '../../gateway/city/read-city.ts'
+import { createCore } from '../../gateway/core/compose.ts'
+import { seedCity } from '../../gateway/core/seed.ts'
+import { createHttpServer } from '../../gateway/http/server.ts'
+import { Edge } from '../../gateway/intake/edge.ts'
+import { JournalWriter } from '../../gateway/intake/journal/writer.ts'
+import { createDatabase } from '../../gateway/store/database.ts'
+import { createAuth } from '../../gateway/trust/authenticate.ts'
+import { createSecretBox } from '../../gateway/trust/secret-box.ts'
+import { Sessions } from '../../gateway/trust/sessions.ts'
+import { createTickets } from '../../gateway/trust/tickets.ts'
+import { readUserByName } from '../../gateway/trust/user-rows.ts'
+import { testDatabase } from '../support/database.ts'
+
+export const DEMO_CITY = fileURLToPath(new URL('../../simulators/city/demo/', import.meta.url))
+const CENTRE_PASSWORD = 'centre-password'
+/** Every device of these tests has the sha256 of its id as its password. */
+export const passwordOf = (id: string) => createHash('sha256').update(id).digest('hex')
+
+export interface Desk {
+  messages: ServerMessage[]
+  dots: number
+  send(message: object): void
+  close(): void
+}
+
+/** Edge, journal, core and HTTP in this process, on free ports, with the demo district and a real database. */
+export async function startCentre() {
+  const test = await testDatabase()
+  const clock = systemClock
+  const log = silentLog
+  const metrics = new Metrics()
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-core-'))
+  const journalDir = join(folder, 'journal')
+  const journal = await JournalWriter.open({ root: journalDir, program: 'intake-1', log, metrics, clock })
+  const edge = new Edge({
+    host: '127.0.0.1',
+    port: 0,
+    centrePassword: CENTRE_PASSWORD,
+    take: (record) => journal.append(record),
+    credentials: { verify: async (id, password) => await verdictOf(id, password) },
+    log,
+    metrics,
+    clock,
+  })
+  const mqttPort = await edge.listen()
+  const database = createDatabase({ url: test.url, log, metrics })
+  const box = createSecretBox('11'.repeat(32))
+  const city = await readCity(DEMO_CITY)
+  await seedCity(database, city, box, { rtspPort: 8554, onvifPort: 8555, password: 'x' }, log)
+  const broker = connectBroker({
+    url: `mqtt://127.0.0.1:${mqttPort}`,
+    clientId: 'core',
+    username: 'vigil-centre',
+    password: CENTRE_PASSWORD,
+    log,
+    metrics,
+    clock,
+  })
+  const video = () => ({ video: 'ok' as const, camerasOnline: 1, camerasWanted: 1 })
+  const core = await createCore({ database, broker, clock, log, metrics, city, journalDir, version: 'test', video })
+  const sessions = new Sessions({ database, clock })
+  const auth = createAuth({ sessions, tickets: createTickets(box, clock), internalToken: 'internal' })
+  const server = await createHttpServer({
+    auth,
+    log,
+    metrics,
+    clock,
+    routes: core.routes,
+    host: '127.0.0.1',
+    port: 0,
+    readiness: {},
+    onDesk: core.onDesk,
+  })
+  await database.execute(
+    `insert into users (id, username, display_name, role) values ($1, 'li', '李', 'officer'), ($2, 'wu', '吴', 'officer')`,
+    [newId(clock.nowMs()), newId(clock.nowMs())],
+  )
+  const tokens: Record<string, string> = {}
+  for (const name of ['li', 'wu']) {
+    const user = await readUserByName(database, name)
+    tokens[name] = (await sessions.open(user!)).token
+  }
+  const url = `http://127.0.0.1:${server.port}`
+  const desks: Desk[] = []
+  return {
+    url: test.url,
+    httpUrl: url,
+    mqttPort,
+    core,
+    city,
+    metrics,
+    database,
+    api: async <T = Record<string, unknown>>(method: string, path: string, body?: unknown, who = 'li') => {
+      const answer = await fetch(`${url}/api/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${tokens[who]}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: answer.status, body: (await answer.json()) as T }
+    },
+    desk: async (after: number | null = null, who = 'li'): Promise<Desk> => {
+      const query = after === null ? '' : `?after=${after}`
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/events${query}`, {
+        headers: { authorization: `Bearer ${tokens[who]}` },
+      })
+      const desk: Desk = {
+        messages: [],
+        dots: 0,
+        send: (message) => socket.send(JSON.stringify(message)),
+        close: () => socket.close(),
+      }
+      socket.on('message', (frame: Buffer, isBinary: boolean) => {
+        if (isBinary) desk.dots++
+        else desk.messages.push(JSON.parse(frame.toString()) as ServerMessage)
+      })
+      await new Promise<void>((resolve, reject) => {
+        socket.on('open', resolve)
+        socket.on('error', reject)
+      })
+      desks.push(desk)
+      return desk
+    },
+    stop: async () => {
+      for (const desk of desks) desk.close()
+      await server.close()
+      await core.stop()
+      await broker.close()
+      await edge.close()
+      await journal.close()
+      await database.close()
+      await test.drop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type TestCentre = Awaited<ReturnType<typeof startCentre>>
+
+async function verdictOf(id: string, password: Buffer) {
+  const { kind } = /^(?<kind>button|taxi|patrol)-/.exec(id)?.groups ?? {}
+  if (kind === undefined) return { outcome: 'unknown-device' as const }
+  const right = Buffer.from(passwordOf(id))
+  const same = password.length === right.length && timingSafeEqual(password, right)
+  return same ? { outcome: 'ok' as const, kind: kind as 'button' } : { outcome: 'wrong-credential' as const }
+}
+
+/** Looks every 10 ms until it is there. */
+export async function until<T>(what: string, look: () => T | undefined | null | false, withinMs = 5_000): Promise<T> {
+  const endMs = performance.now() + withinMs
+  for (;;) {
+    const found = look()
+    if (found) return found
+    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
