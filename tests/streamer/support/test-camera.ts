@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import dgram from 'node:dgram'
 import net from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { systemClock } from '../../../domain/clock.ts'
 import type { Picture } from './annex-b.ts'
 import { interleaved, packetise } from './packetise.ts'
 import type { PacketiseOptions } from './packetise.ts'
@@ -203,7 +204,16 @@ export class TestCamera {
       ticks += step
       sent++
     }
-    const timer = setInterval(send, 1000 / (options.fps ?? 25))
+    // By the clock, not by counting ticks: a busy machine's timer runs late, and a camera whose time lags starves its viewers.
+    const frameMs = 1000 / (options.fps ?? 25)
+    const beganMs = systemClock.monotonicMs()
+    const timer = setInterval(() => {
+      while (sent * frameMs <= systemClock.monotonicMs() - beganMs && !socket.destroyed) {
+        const before = sent
+        send()
+        if (sent === before) return
+      }
+    }, frameMs / 2)
     this.#timers.add(timer)
     send()
   }
