@@ -84,8 +84,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const outbox = new Outbox({ ...common, publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }) })
   const onOutbox = () => outbox.kick()
   const parts = { ...common, events, troubles, state, onOutbox }
-  const recommender = new Recommender({ state, clock, city, metrics })
+  const recommender = new Recommender({ state, clock, city, log, metrics })
   const recommend = recommender.recommend.bind(recommender)
+  events.subscribe((event) => recommender.onEvent(event))
   const provisional = new Provisional({ state, clock, centre: city.centre })
   events.subscribe((event) => provisional.onEvent(event))
   const taker = new SignalTaker({ ...parts, centre: city.centre })

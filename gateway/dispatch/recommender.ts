@@ -3,20 +3,20 @@ import type { City } from '../../domain/city/city.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { createCoverage, type FreePatrolPlace } from '../../domain/coverage.ts'
 import type { Incident } from '../../domain/incident.ts'
+import { isOpenIncident } from '../../domain/incident-transitions.ts'
+import type { Log } from '../../domain/log.ts'
 import type { Histogram, Metrics } from '../../domain/metrics.ts'
 import type { Patrol } from '../../domain/patrol.ts'
 import type { Coverage, Recommendation } from '../../domain/recommendation.ts'
 import { buildRoadGraph, type RoadGraph } from '../../domain/roads/graph.ts'
 import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
 import { PATROL_SPEEDS } from '../../domain/roads/speeds.ts'
-import type { LngLat } from '../../domain/scalars.ts'
 import type { Zone } from '../../domain/zone.ts'
 import { patrolStatus } from '../../domain/assignment-transitions.ts'
 import type { CentreState } from '../live/centre-state.ts'
+import type { LogEvent } from '../../domain/wire/live.ts'
 import { sceneOf } from './arrivals.ts'
-
-/** Incidents whose circles are kept; a desk shows one or two at a time. */
-const CIRCLES_MAX = 50
+import { Circles } from './circles.ts'
 
 /** The roads of the city, and the answers that come from them: who should go, and what is covered. Everything from memory. */
 export class Recommender {
@@ -25,43 +25,48 @@ export class Recommender {
   readonly #state: CentreState
   readonly #clock: Clock
   readonly #seconds: Histogram
-  /** Circles depend on the scene only, and are dear to draw; by incident. */
-  readonly #circles = new Map<string, { scene: LngLat; circles: Recommendation['circles'] }>()
+  readonly #circles: Circles
   #coverageOf: { zones: Zone[]; ask: (free: readonly FreePatrolPlace[]) => Coverage } | null = null
 
-  constructor(deps: { state: CentreState; clock: Clock; city: City; metrics: Metrics }) {
+  constructor(deps: { state: CentreState; clock: Clock; city: City; log: Log; metrics: Metrics }) {
     this.#state = deps.state
     this.#clock = deps.clock
     this.graph = buildRoadGraph({ junctions: deps.city.junctions, edges: deps.city.roads }, PATROL_SPEEDS)
     this.#snap = createSnapper(this.graph)
+    this.#circles = new Circles({ ...deps, graph: this.graph, snap: this.#snap })
     this.#seconds = deps.metrics.histogram('vigil_recommendation_seconds', 'Computation of one recommendation')
     const edges = deps.metrics.gauge('vigil_road_edges', 'Edges of the road graph, and those that nothing can reach')
     edges.of({ kept: 'true' }).set(this.graph.edgeCount)
     edges.of({ kept: 'false' }).set(this.graph.leftOut.edgeIds.length)
   }
 
-  /** Who should go to this incident, from the places of this moment. */
+  /** Who should go to this incident, from the places of this moment; with the circles as far as they are drawn. */
   recommend(incident: Incident): Recommendation {
     const startedMs = this.#clock.monotonicMs()
     const scene = sceneOf(this.#state, incident)
-    const drawn = this.#circles.get(incident.id)
-    const same = drawn?.scene[0] === scene[0] && drawn.scene[1] === scene[1]
     const recommendation = choosePatrol({
       incidentId: incident.id,
       scene: { lng: scene[0], lat: scene[1] },
       goalS: incident.goalS,
       zoneId: incident.zoneId,
-      circleGoalsS: same ? [] : this.#goals(),
+      circleGoalsS: [],
       patrols: [...this.#state.patrols.values()].map((patrol) => this.#placeOf(patrol)),
       declined: this.#declined(incident.id),
       graph: this.graph,
       snap: this.#snap,
       clock: this.#clock,
     })
-    if (same) recommendation.circles = drawn.circles
-    else this.#keepCircles(incident.id, scene, recommendation.circles)
+    recommendation.circles = this.#circles.of(incident.id, scene, this.#goals())
     this.#seconds.observe((this.#clock.monotonicMs() - startedMs) / 1000)
     return recommendation
+  }
+
+  /** Draws the circles of an incident that has just opened, before somebody asks; forgets those of one that is over. */
+  onEvent(event: LogEvent): void {
+    if (event.kind !== 'incident') return
+    const incident = event.body as unknown as Incident
+    if (!isOpenIncident(incident)) this.#circles.forget(incident.id)
+    else if (event.action === 'opened') this.#circles.of(incident.id, sceneOf(this.#state, incident), this.#goals())
   }
 
   /** What the free patrols reach now. */
@@ -106,12 +111,5 @@ export class Recommender {
 
   #goals(): number[] {
     return [...new Set([...this.#state.zones.values()].map((zone) => zone.goalS))].sort((a, b) => a - b)
-  }
-
-  #keepCircles(incidentId: string, scene: LngLat, circles: Recommendation['circles']): void {
-    this.#circles.delete(incidentId)
-    this.#circles.set(incidentId, { scene, circles })
-    if (this.#circles.size > CIRCLES_MAX)
-      for (const oldest of this.#circles.keys()) if (this.#circles.delete(oldest)) break
   }
 }

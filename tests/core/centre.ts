@@ -29,6 +29,11 @@ const CENTRE_PASSWORD = 'centre-password'
 /** Every device of these tests has the sha256 of its id as its password. */
 export const passwordOf = (id: string) => createHash('sha256').update(id).digest('hex')
 
+export interface Answer<T> {
+  status: number
+  body: T
+}
+
 export interface Desk {
   messages: ServerMessage[]
   dots: number
@@ -103,7 +108,12 @@ export async function startCentre() {
     city,
     metrics,
     database,
-    api: async <T = Record<string, unknown>>(method: string, path: string, body?: unknown, who = 'li') => {
+    api: async <T = Record<string, unknown>>(
+      method: string,
+      path: string,
+      body?: unknown,
+      who = 'li',
+    ): Promise<Answer<T>> => {
       const answer = await fetch(`${url}/api/v1${path}`, {
         method,
         headers: {
