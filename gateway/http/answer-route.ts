@@ -25,7 +25,8 @@ export interface RawRequest {
   res: ServerResponse
   params: Record<string, string>
   query: unknown
-  body: unknown
+  /** Not before it is known who sends it: nobody parses megabytes for a stranger. */
+  readBody(): Promise<unknown>
 }
 
 /** Of the public contract; `!` marks an absolute path. */
@@ -63,7 +64,7 @@ async function run(route: Route, raw: RawRequest, auth: Auth): Promise<void> {
   const input: RouteInput<Record<string, string>, unknown, unknown> = {
     params: parse('params', route.params, raw.params) as Record<string, string>,
     query: parse('query', route.query, raw.query),
-    body: parse('body', route.body, raw.body),
+    body: route.body ? parse('body', route.body, await raw.readBody()) : undefined,
     subject,
     actor: actorOf(subject),
     req,

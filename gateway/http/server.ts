@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
 import express from 'express'
 import { Fault } from '../../domain/fault.ts'
 import { answerRoute, fullPathOf, type RouteDeps } from './answer-route.ts'
 import { healthRoutes, type Readiness } from './health.ts'
+import { http2Prototypes, openListener, type RequestListener, type TlsFiles } from './listener.ts'
 import { openApiRoute } from './openapi.ts'
 import { faultOf, sendFault } from './problem.ts'
 import type { Route } from './route.ts'
@@ -14,8 +11,6 @@ import { attachDeskSockets, type OnDesk } from './websocket.ts'
 
 /** Largest JSON body. A zone with 5,000 corners is 200 KB; nothing else comes near. */
 export const BODY_BYTES_MAX = 256 * 1024
-/** A desk holds one, a wall up to six; 5,000 are a city. Beyond it the kernel's queue waits instead of our memory. */
-const CONNECTIONS_MAX = 5_000
 
 export interface HttpServerOptions extends RouteDeps {
   routes: readonly Route[]
@@ -25,7 +20,7 @@ export interface HttpServerOptions extends RouteDeps {
   /** The built command-ui; absent or not there: API only. */
   staticDir?: string
   /** Files; both or neither. */
-  tls?: { certPath: string; keyPath: string }
+  tls?: TlsFiles
   /** Parts that must work before anybody is sent here, by name; null = ready, else the reason. */
   readiness: Readiness
   /** A desk has opened the live stream; it is signed in and allowed. */
@@ -44,45 +39,25 @@ export interface HttpServer {
  */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const routes = [...healthRoutes(options.readiness), ...options.routes]
-  const app = createApp({ ...options, routes: [...routes, openApiRoute(routes)] })
-  const { tls } = options
-  const server: Server = tls
-    ? createTlsServer({ cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath), minVersion: 'TLSv1.2' }, app)
-    : createServer(app)
-  // A slow client must not hold a socket for long; live streams and uploads are not limited by these.
-  server.headersTimeout = 10_000
-  server.requestTimeout = 30_000
-  server.keepAliveTimeout = 65_000
-  server.maxConnections = CONNECTIONS_MAX
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  const desks = attachDeskSockets(server, options)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
+  const all = { ...options, routes: [...routes, openApiRoute(routes)] }
+  const listener = await openListener(createApp(all, 1), createApp(all, 2), options)
+  const desks = attachDeskSockets(listener.server, options)
   return {
-    port: (server.address() as AddressInfo).port,
+    port: listener.port,
     close: async () => {
       desks.close()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-      server.closeIdleConnections()
-      // An LL-HLS playlist may be waiting for its next part; nobody waits for it when we go.
-      const timer = setTimeout(() => sockets.forEach((socket) => socket.destroy()), 1_000)
-      await closed
-      clearTimeout(timer)
+      await listener.close()
     },
   }
 }
 
-function createApp(options: HttpServerOptions): (req: IncomingMessage, res: ServerResponse) => void {
+function createApp(options: HttpServerOptions, httpVersion: 1 | 2): RequestListener {
   const app = express()
+  if (httpVersion === 2) {
+    const [request, response] = http2Prototypes(express.request, express.response)
+    app.request = Object.create(request, { app: { value: app } }) as express.Request
+    app.response = Object.create(response, { app: { value: app } }) as express.Response
+  }
   app.disable('x-powered-by')
   app.disable('etag')
   app.set('query parser', 'simple')
@@ -90,8 +65,17 @@ function createApp(options: HttpServerOptions): (req: IncomingMessage, res: Serv
   for (const route of options.routes) {
     const answer = answerRoute(route, options)
     const readBody = express.json({ limit: route.bodyBytesMax ?? BODY_BYTES_MAX, strict: false })
-    app[route.method](fullPathOf(route), readBody, (req, res) =>
-      answer({ req, res, params: req.params as Record<string, string>, query: req.query, body: req.body as unknown }),
+    app[route.method](fullPathOf(route), (req, res) =>
+      answer({
+        req,
+        res,
+        params: req.params as Record<string, string>,
+        query: req.query,
+        readBody: () =>
+          new Promise((resolve, reject) => {
+            readBody(req, res, (error?: unknown) => (error === undefined ? resolve(req.body) : reject(error as Error)))
+          }),
+      }),
     )
   }
   if (options.staticDir !== undefined) serveCommandUi(app, options.staticDir)

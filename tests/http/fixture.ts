@@ -83,8 +83,8 @@ async function createParts(options: FixtureOptions) {
 }
 
 /** The routes of this part of the product, as the core composes them. */
-export function ownRoutes(parts: Parts, cityDir: string): Route[] {
-  const deps = { ...parts, internalToken: INTERNAL_TOKEN, isSimulating: false, hasTls: false, cityDir }
+export function ownRoutes(parts: Parts, cityDir: string, hasTls = false): Route[] {
+  const deps = { ...parts, internalToken: INTERNAL_TOKEN, isSimulating: false, hasTls, cityDir }
   return [...sessionRoutes(deps), ...cameraRoutes(deps), ...mediaRoutes(deps), ...registryRoutes(deps)]
 }
 
@@ -113,7 +113,8 @@ export interface Client {
 /** The real server on a free port, on a real database. */
 export async function startFixture(options: FixtureOptions = {}): Promise<Fixture> {
   const parts = await createParts(options)
-  const routes = options.routes?.(parts) ?? ownRoutes(parts, options.cityDir ?? tmpdir())
+  const routes =
+    options.routes?.(parts) ?? ownRoutes(parts, options.cityDir ?? tmpdir(), options.server?.tls !== undefined)
   const server = await createHttpServer({
     ...parts,
     routes,
