@@ -12,6 +12,9 @@ import { SLAB_BYTES_MAX } from './slab.ts'
 /** Twice the largest key frame seen of an 8K camera; what is longer is garbage and gets dropped. */
 export const UNIT_BYTES_MAX = 8 * 1024 * 1024
 
+/** `Buffer.copy` makes a view for every call; below this a plain loop is quicker (measured with slices of static scenes). */
+const COPY_BY_HAND_MAX = 64
+
 /** A closed part's payload and the slab that holds it; the receiver owns one hold. */
 export interface Payload {
   bytes: Buffer
@@ -54,6 +57,13 @@ export class PartWriter {
   nal(): Buffer {
     return this.#slab.bytes.subarray(this.#nalStart + 4, this.#at)
   }
+  /** Bytes of it so far, and one of them; without the view that `nal` makes. */
+  get nalBytes(): number {
+    return this.#at - this.#nalStart - 4
+  }
+  nalByte(index: number): number {
+    return this.#slab.bytes[this.#nalStart + 4 + index]!
+  }
   endNal(): void {
     const size = this.#at - this.#nalStart - 4
     if (size <= 0) this.#at = this.#nalStart
@@ -65,9 +75,12 @@ export class PartWriter {
   }
 
   append(bytes: Buffer, start: number, end: number): void {
-    this.#room(end - start)
-    bytes.copy(this.#slab.bytes, this.#at, start, end)
-    this.#at += end - start
+    const size = end - start
+    this.#room(size)
+    const target = this.#slab.bytes
+    if (size <= COPY_BY_HAND_MAX) for (let i = 0; i < size; i++) target[this.#at + i] = bytes[start + i]!
+    else bytes.copy(target, this.#at, start, end)
+    this.#at += size
   }
   appendByte(byte: number): void {
     this.#room(1)

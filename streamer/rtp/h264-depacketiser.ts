@@ -1,6 +1,6 @@
 import type { PartWriter } from '../fmp4/part-writer.ts'
 import { UNIT_BYTES_MAX } from '../fmp4/part-writer.ts'
-import { readSliceStart } from './h264-parameters.ts'
+import { isIntraSlice } from './h264-parameters.ts'
 import { ParameterSets } from './parameter-sets.ts'
 import type { RtpHeader } from './rtp-header.ts'
 
@@ -175,23 +175,21 @@ export class H264Depacketiser {
   }
 
   #endNal(): void {
-    const nal = this.#writer.nal()
-    const type = nal[0]! & 0x1f
+    const writer = this.#writer
+    const type = writer.nalByte(0) & 0x1f
     if (type === SLICE || type === IDR) {
-      if (this.#slices++ === 0) {
-        const slice = readSliceStart(nal)
-        this.#isIntra = slice.type === 2 || slice.type === 7
-        // Without loss this is a camera that starts in the middle of a picture.
-        if (slice.firstMacroblock !== 0) this.#isDamaged = true
-      }
+      // A slice's first field, `first_mb_in_slice`, is 0 when its first bit is set. A picture that does not begin there has
+      // lost its beginning, or the camera starts in the middle.
+      if (this.#slices++ === 0 && (writer.nalByte(1) & 0x80) === 0) this.#isDamaged = true
       if (type === IDR) this.#isIdr = true
+      else if (this.#atRecoveryPoint && this.#slices === 1) this.#isIntra = isIntraSlice(writer.nal())
     } else if (type === SEI) {
-      if (nal[1] === SEI_RECOVERY_POINT) this.#atRecoveryPoint = true
+      if (writer.nalBytes > 1 && writer.nalByte(1) === SEI_RECOVERY_POINT) this.#atRecoveryPoint = true
     } else {
-      if (type === SPS || type === PPS) this.parameters.add(nal)
-      return this.#writer.dropNal()
+      if (type === SPS || type === PPS) this.parameters.add(writer.nal())
+      return writer.dropNal()
     }
-    this.#writer.endNal()
+    writer.endNal()
   }
 }
 

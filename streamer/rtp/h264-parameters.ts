@@ -74,17 +74,11 @@ function skipOrderCycle(bits: BitReader): void {
   for (let i = 0; i < count && !bits.overrun; i++) bits.se()
 }
 
-/** A slice header's first two fields. */
-export interface SliceStart {
-  firstMacroblock: number
-  /** 0–9, Table 7-6; 2 and 7 are I. */
-  type: number
-}
-
-/** @param head the first bytes of the slice's NAL unit, header included; 12 are enough */
-export function readSliceStart(head: Uint8Array): SliceStart {
-  const bits = new BitReader(withoutEmulation(head.subarray(1, 13)))
-  return { firstMacroblock: bits.ue(), type: bits.ue() }
+/** @param nal a slice with its header byte; its second field, `slice_type`, is 2 or 7 for I (Table 7-6) */
+export function isIntraSlice(nal: Uint8Array): boolean {
+  const bits = new BitReader(withoutEmulation(nal.subarray(1, 13)))
+  bits.ue()
+  return bits.ue() % 5 === 2
 }
 
 /** Removes the emulation prevention bytes: `00 00 03` → `00 00`. */

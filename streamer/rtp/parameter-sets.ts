@@ -4,6 +4,9 @@ import type { SpsFacts } from './h264-parameters.ts'
 /** Streams use one or two; a camera that counts its ids up must not fill the init section. */
 const SETS_MAX = 8
 const SET_BYTES_MAX = 4096
+/** The byte in which a set's id (ue) begins; ids over 6 share their slot by that byte. */
+const SPS_ID_AT = 4
+const PPS_ID_AT = 1
 
 /** The SPS and PPS in force, from `sprop-parameter-sets` and in band; the newest of each id wins. */
 export class ParameterSets {
@@ -37,24 +40,29 @@ export class ParameterSets {
       return
     }
     if ((nal[0]! & 0x1f) === 7) this.#addSps(nal)
-    else if ((nal[0]! & 0x1f) === 8) this.#keep(this.#pps, nal, 1)
+    else if ((nal[0]! & 0x1f) === 8 && !this.#isKnown(this.#pps, nal, PPS_ID_AT)) this.#keep(this.#pps, nal, PPS_ID_AT)
   }
 
   #addSps(nal: Buffer): void {
+    if (this.#isKnown(this.#sps, nal, SPS_ID_AT)) return
     const facts = readSps(nal)
     if (!facts) this.counts.unreadable++
-    else if (this.#keep(this.#sps, nal, 4)) this.#facts = facts
+    else {
+      this.#keep(this.#sps, nal, SPS_ID_AT)
+      this.#facts = facts
+    }
   }
 
-  /** @param idAt byte in which the set's id (ue) begins; ids over 6 share their slot by their first byte */
-  #keep(sets: Map<number, Buffer>, nal: Buffer, idAt: number): boolean {
+  /** Cameras repeat them with every key frame; that must cost next to nothing. */
+  #isKnown(sets: Map<number, Buffer>, nal: Buffer, idAt: number): boolean {
+    return sets.get(leadingUe(nal[idAt] ?? 0x80))?.equals(nal) === true
+  }
+
+  #keep(sets: Map<number, Buffer>, nal: Buffer, idAt: number): void {
     const id = leadingUe(nal[idAt] ?? 0x80)
-    const known = sets.get(id)
-    if (known?.equals(nal)) return false
-    if (!known && sets.size >= SETS_MAX) sets.clear()
+    if (!sets.has(id) && sets.size >= SETS_MAX) sets.clear()
     sets.set(id, Buffer.from(nal))
     this.#version++
-    return true
   }
 }
 
