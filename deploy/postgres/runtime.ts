@@ -1,4 +1,14 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Fault } from '../../domain/fault.ts'
@@ -28,8 +38,8 @@ function packagedFolder(): { native: string; version: string } {
 }
 
 /**
- * Copies the binaries (60 MB, 0.2 s) below `home` once per version, where the server's user may read them, and makes the
- * symbolic links that a registry package cannot carry. Install scripts are not needed. Safe against a second starter: the
+ * Puts the binaries below `home` once per version, where the server's user may read them (hard links; on another disk copies, 60 MB), and makes
+ * the symbolic links that a registry package cannot carry. Install scripts are not needed. Safe against a second starter: the
  * copy gets its name when it is whole.
  */
 export function prepareRuntime(home: string): Runtime {
@@ -38,8 +48,7 @@ export function prepareRuntime(home: string): Runtime {
   if (!existsSync(target)) {
     const unfinished = `${target}.${process.pid}`
     rmSync(unfinished, { recursive: true, force: true })
-    mkdirSync(unfinished, { recursive: true, mode: 0o755 })
-    cpSync(native, unfinished, { recursive: true, verbatimSymlinks: true })
+    placeFolder(native, unfinished)
     makeLinks(unfinished)
     try {
       renameSync(unfinished, target)
@@ -49,6 +58,26 @@ export function prepareRuntime(home: string): Runtime {
     }
   }
   return { initdb: join(target, 'bin/initdb'), postgres: join(target, 'bin/postgres'), version }
+}
+
+function placeFolder(from: string, to: string): void {
+  mkdirSync(to, { recursive: true, mode: 0o755 })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) placeFolder(source, target)
+    else if (entry.isFile()) placeFile(source, target)
+  }
+}
+
+function placeFile(source: string, target: string): void {
+  try {
+    linkSync(source, target)
+  } catch (error) {
+    // Another disk, or a system that allows links only to one's own files.
+    if (!['EXDEV', 'EPERM', 'EACCES', 'EMLINK', 'ENOTSUP'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error
+    copyFileSync(source, target)
+  }
 }
 
 /** `pg-symlinks.json`: `[{"source": "native/lib/libpq.so.5.17", "target": "native/lib/libpq.so.5"}, …]`. */
