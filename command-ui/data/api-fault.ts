@@ -10,7 +10,13 @@ export class ApiFault extends Error {
   /** The other members of the problem: names, limits, who owns the alarm. */
   readonly facts: Readonly<Record<string, unknown>>
 
-  constructor(code: ApiFaultCode, status: number, detail: string, facts: Record<string, unknown> = {}, cause?: unknown) {
+  constructor(
+    code: ApiFaultCode,
+    status: number,
+    detail: string,
+    facts: Record<string, unknown> = {},
+    cause?: unknown,
+  ) {
     super(detail, cause === undefined ? undefined : { cause })
     this.name = 'ApiFault'
     this.code = code
@@ -26,7 +32,11 @@ export function faultOfAnswer(status: number, body: unknown): ApiFault {
     const known = typeof code === 'string' && code in FAULT_STATUS ? (code as FaultCode) : 'unknown'
     return new ApiFault(known, status, typeof detail === 'string' ? detail : String(code), facts)
   }
-  return new ApiFault(status === 401 ? 'not-signed-in' : status === 403 ? 'forbidden' : 'unknown', status, `HTTP ${status}`)
+  return new ApiFault(
+    status === 401 ? 'not-signed-in' : status === 403 ? 'forbidden' : 'unknown',
+    status,
+    `HTTP ${status}`,
+  )
 }
 
 export function asApiFault(error: unknown): ApiFault {

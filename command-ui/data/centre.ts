@@ -63,6 +63,10 @@ function startStream(): void {
       }
     },
     onMessage: (message) => {
+      if (message.type === 'event' && message.event.action === 'raised' && message.event.kind === 'alarm') {
+        // With `vigil:rendered:` it shows how long the browser took of a press's way.
+        performance.mark(`vigil:received:${message.event.subjectId}`)
+      }
       try {
         store.follow(message)
       } catch (error) {

@@ -6,7 +6,7 @@ import type { DeskMessage, ServerMessage } from '../../domain/wire/live.ts'
 export type LiveState = 'connecting' | 'live' | 'blind'
 
 /** The server pulses every 2 s: two lost ones, and the desk says so before five seconds are over. */
-export const BLIND_AFTER_MS = 4500
+export const BLIND_AFTER_MS = 4300
 /** A socket that opened but stays silent is given up after this, also a half-open one. */
 export const SILENT_SOCKET_MS = 7000
 export const RECONNECT_MIN_MS = 300
@@ -17,7 +17,7 @@ const PULSES_BEHIND_MAX = 2
 const SIGNED_OUT_CODE = 4401
 /** Sockets in a row that closed before a pulse, before the session is asked about by a snapshot. */
 const ATTEMPTS_BEFORE_ASKING = 4
-const WATCH_EVERY_MS = 250
+const WATCH_EVERY_MS = 100
 
 export interface SocketLike {
   binaryType: string

@@ -1,4 +1,4 @@
-import { useRef, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { store } from '../data/centre.ts'
 import { useAll, useObservable, useOne } from '../data/use-store.ts'
 import { language, useText } from '../i18n/language.ts'
@@ -31,7 +31,7 @@ export function AlarmPopup({ isDesk, onGoTo }: { isDesk: boolean; onGoTo: () => 
   if (!isShown) return <WaitingAlarms exceptId={null} />
   return (
     <section
-      className={`popup ${stage === 'acknowledge' ? 'popup-raised' : ''} ${isDesk ? '' : 'popup-page'}`}
+      className={`popup ${stage === 'acknowledge' ? 'popup-raised' : ''}`}
       role="alert"
       aria-label={t.popup.label}
       data-popup={alarm.id}
@@ -71,21 +71,16 @@ export function AlarmPopup({ isDesk, onGoTo }: { isDesk: boolean; onGoTo: () => 
   )
 }
 
-/** True for `STAYS_MS` after the work on this alarm has ended under the officer's eyes. */
+/** True while there is work on this alarm, and for `STAYS_MS` after it has ended under the officer's eyes. */
 function useStays(alarmId: string | null, isWork: boolean): boolean {
-  const [staysFor, setStaysFor] = useState<string | null>(null)
-  const worked = useRef<string | null>(null)
+  const [worked, setWorked] = useState<string | null>(null)
+  if (isWork && worked !== alarmId) setWorked(alarmId)
   useEffect(() => {
-    if (isWork) {
-      worked.current = alarmId
-      setStaysFor(alarmId)
-      return
-    }
-    if (worked.current !== alarmId) return
-    const timer = setTimeout(() => setStaysFor(null), STAYS_MS)
+    if (isWork || worked === null) return
+    const timer = setTimeout(() => setWorked(null), STAYS_MS)
     return () => clearTimeout(timer)
-  }, [alarmId, isWork])
-  return alarmId !== null && staysFor === alarmId
+  }, [isWork, worked])
+  return alarmId !== null && worked === alarmId
 }
 
 /** First-priority alarms that nobody has, beside the one in the panel: every single one shows. */
@@ -96,7 +91,7 @@ function WaitingAlarms({ exceptId }: { exceptId: string | null }) {
   const { alarm, stage } = useCurrent()
   const busyWith = exceptId ?? (stage === 'acknowledge' ? alarm?.id : null)
   const others = alarms.filter((a) => a.priority === 1 && a.state === 'raised' && a.id !== busyWith)
-  const next = others[0]
+  const next = [...others].sort((a, b) => (a.raisedAt < b.raisedAt ? -1 : 1))[0]
   if (!next) return null
   return (
     <div className={exceptId ? 'popup-others' : 'popup popup-raised popup-others-alone'} role="status">
@@ -105,7 +100,7 @@ function WaitingAlarms({ exceptId }: { exceptId: string | null }) {
       <span className="ellipsis">{placeName(lang, next, store.sites.get(next.siteId ?? ''))}</span>
       <AlarmAge alarm={next} />
       <button type="button" onClick={() => selectAlarm(next, true)}>
-        {t.popup.next} <Key>J</Key>
+        {t.popup.next} <Key>N</Key>
       </button>
     </div>
   )

@@ -21,19 +21,16 @@ export function AlarmStack() {
   const t = useText()
   const alarms = useAll(store.alarms)
   const wanted = useMemo(() => stackOrder(alarms), [alarms])
-  const [isHeld, setHeld] = useState(false)
-  const shownIds = useRef<readonly string[]>([])
-  const { rows, waiting } = isHeld ? frozenOrder(shownIds.current, wanted) : { rows: wanted, waiting: 0 }
-  useEffect(() => {
-    if (!isHeld) shownIds.current = wanted.map((alarm) => alarm.id)
-  }, [isHeld, wanted])
+  /** The rows that stood there when the pointer came; null while it is elsewhere. */
+  const [held, setHeld] = useState<readonly string[] | null>(null)
+  const { rows, waiting } = held ? frozenOrder(held, wanted) : { rows: wanted, waiting: 0 }
   const raised = wanted.filter((alarm) => alarm.state === 'raised').length
   return (
     <section className="panel stack" aria-label={t.stack.heading}>
       <h2>
         {t.stack.heading} <span className={`count num ${raised > 0 ? 'count-alarm' : ''}`}>{wanted.length}</span>
         {waiting > 0 && (
-          <button type="button" className="waiting" onClick={() => setHeld(false)}>
+          <button type="button" className="waiting" onClick={() => setHeld(null)}>
             {t.stack.newAbove(waiting)}
           </button>
         )}
@@ -47,7 +44,11 @@ export function AlarmStack() {
           <p className="dim">{t.stack.emptyHint}</p>
         </div>
       ) : (
-        <ol className="rows" onPointerEnter={() => setHeld(true)} onPointerLeave={() => setHeld(false)}>
+        <ol
+          className="rows"
+          onPointerEnter={() => setHeld(wanted.map((alarm) => alarm.id))}
+          onPointerLeave={() => setHeld(null)}
+        >
           {rows.slice(0, ROWS_MAX).map((alarm) => (
             <AlarmRow key={alarm.id} alarm={alarm} />
           ))}

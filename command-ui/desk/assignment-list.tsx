@@ -13,7 +13,7 @@ import { isOpenAssignment } from './stage.ts'
 /** The patrols on this incident, each with its own times. */
 export function AssignmentList() {
   const t = useText()
-  const { assignments } = useCurrent()
+  const { assignments } = useCurrent(true)
   if (assignments.length === 0) return null
   return (
     <section aria-label={t.panel.assignments}>

@@ -1,6 +1,7 @@
 import { store } from '../data/centre.ts'
 import { useNowMs, useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
+import { SpeakerIcon, WarningIcon } from '../ui/icons.tsx'
 import { audio, onDuty, unlockSound } from '../sound/duty-sound.ts'
 
 /** What the officer must know before anything else: the desk is blind, or mute. */
@@ -14,7 +15,10 @@ export function Banners() {
       {live === 'blind' && <BlindBanner />}
       {duty && sound === 'blocked' && (
         <button type="button" className="banner" onClick={() => void unlockSound()}>
-          <strong>🔇 {t.sound.blocked}</strong> <span>{t.sound.unlock}</span>
+          <strong>
+            <SpeakerIcon isOn={false} /> {t.sound.blocked}
+          </strong>{' '}
+          <span>{t.sound.unlock}</span>
         </button>
       )}
     </div>
@@ -27,7 +31,9 @@ function BlindBanner() {
   const nowMs = useNowMs()
   return (
     <div className="banner" role="alert">
-      <strong>⚠ {t.live.blind}</strong>{' '}
+      <strong>
+        <WarningIcon /> {t.live.blind}
+      </strong>{' '}
       <span className="num">
         {heardAtMs > 0 ? t.live.blindSince(t.unit.age((nowMs - heardAtMs) / 1000)) : t.live.connecting}
       </span>

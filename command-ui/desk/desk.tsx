@@ -49,6 +49,7 @@ export function Desk() {
         {/* The map stays mounted under the pages: loading it again costs more than hiding it. */}
         <main className="desk-middle" hidden={!isDesk}>
           {hasCity ? <MapPanel isShown={isDesk} /> : <div className="map-panel" />}
+          {isDesk && <AlarmPopup isDesk onGoTo={() => goTo('desk')} />}
           {isDesk && <WallStrip />}
         </main>
         <aside className="desk-right" aria-label={t.panel.label} hidden={!isDesk}>
@@ -64,9 +65,9 @@ export function Desk() {
                 {page === 'settings' && <SettingsPage />}
               </Suspense>
             </ErrorFence>
+            <AlarmPopup isDesk={false} onGoTo={() => goTo('desk')} />
           </main>
         )}
-        <AlarmPopup isDesk={isDesk} onGoTo={() => goTo('desk')} />
         <UndoToast />
         <NoticeToast />
       </div>

@@ -11,4 +11,3 @@ export const DISPOSITIONS_SHOWN = [
   'drill',
   'duplicate',
 ] as const satisfies readonly Disposition[]
-export type ShownDisposition = Disposition

@@ -21,7 +21,7 @@ import { VehicleFacts } from './vehicle-facts.tsx'
 /** Everything about one incident: who and where, the picture, who can go, what was done. */
 export function IncidentPanel() {
   const t = useText()
-  const { alarm, incident, stage } = useCurrent()
+  const { alarm, incident, stage } = useCurrent(true)
   const opened = useObservable(openIncident)
   if (!alarm && !incident) {
     return (
@@ -35,6 +35,9 @@ export function IncidentPanel() {
           <KeyLine keys="J K" words={t.stack.heading} />
           <KeyLine keys="Enter" words={`${t.action.acknowledge} → ${t.steps.dispatched}`} />
           <KeyLine keys="1–5 ↑↓" words={t.recommend.heading} />
+          <KeyLine keys="N" words={t.popup.next} />
+          <KeyLine keys="D" words={t.recommend.more} />
+          <KeyLine keys="Z" words={t.action.undo} />
           <KeyLine keys="C" words={t.action.classify} />
           <KeyLine keys="X" words={t.action.close} />
           <KeyLine keys="M" words={t.sound.mute} />
@@ -52,7 +55,12 @@ export function IncidentPanel() {
         {opened?.fault && <p className="shortfall">▲ {t.panel.notLoaded}</p>}
         {!incident && stage !== 'closed' && <p className="dim loading-line">{t.panel.notOpened}</p>}
         <AssignmentList />
-        {incident && stage !== 'closed' && <RecommendationList />}
+        {incident && (stage === 'dispatch' || stage === 'acknowledge' || stage === 'others') && <RecommendationList />}
+        {incident && stage === 'underway' && (
+          <Fold summary={t.recommend.more}>
+            <RecommendationList />
+          </Fold>
+        )}
         <Fold summary={t.panel.checklist} open={stage !== 'closed'}>
           <Checklist />
         </Fold>
@@ -81,7 +89,7 @@ function KeyLine({ keys, words }: { keys: string; words: string }) {
 function PanelHead() {
   const t = useText()
   const lang = useObservable(language)
-  const { alarm, incident } = useCurrent()
+  const { alarm, incident } = useCurrent(true)
   const what = alarm ?? incident
   const site = useOne(store.sites, what?.siteId ?? null)
   if (!what) return null
@@ -110,7 +118,7 @@ function PanelHead() {
 function WhoAndWhere() {
   const t = useText()
   const lang = useObservable(language)
-  const { alarm, incident } = useCurrent()
+  const { alarm, incident } = useCurrent(true)
   const opened = useObservable(openIncident)
   const what = alarm ?? incident
   const site = useOne(store.sites, what?.siteId ?? null)
@@ -195,7 +203,7 @@ function Checklist() {
 
 function PanelActions() {
   const t = useText()
-  const { alarm, incidentId, stage } = useCurrent()
+  const { alarm, incidentId, stage } = useCurrent(true)
   const open = useObservable(menu)
   const toggle = (which: 'classify' | 'close' | 'take-over') => menu.set(open === which ? null : which)
   return (
@@ -211,6 +219,7 @@ function PanelActions() {
         <button
           type="button"
           disabled={!alarm || alarm.state === 'raised' || stage === 'closed'}
+          data-action="classify-alarm"
           onClick={() => toggle('classify')}
           aria-expanded={open === 'classify'}
         >
@@ -219,6 +228,7 @@ function PanelActions() {
         <button
           type="button"
           disabled={!incidentId || stage === 'acknowledge' || stage === 'closed'}
+          data-action="close-incident"
           onClick={() => toggle('close')}
           aria-expanded={open === 'close'}
         >

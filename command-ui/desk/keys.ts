@@ -38,14 +38,14 @@ function act(event: KeyboardEvent): boolean {
   switch (key) {
     case 'Enter':
       goTo('desk')
-      if (current().stage === 'none') selectFirst()
-      else void pressEnter()
+      if (!selectWaiting()) void pressEnter()
       return true
     case 'a':
       void acknowledge()
       return true
     case 'd':
-      void dispatchChosen()
+      if (current().stage === 'acknowledge') void acknowledge()
+      else void dispatchChosen()
       return true
     case 'c':
       return openMenu('classify')
@@ -57,6 +57,8 @@ function act(event: KeyboardEvent): boolean {
       if (!undo.get()) return false
       void undoDispatch()
       return true
+    case 'n':
+      return selectWaiting(true)
     case 'm':
       muteForAWhile()
       return true
@@ -90,9 +92,16 @@ function openMenu(which: 'classify' | 'close' | 'take-over'): boolean {
   return true
 }
 
-function selectFirst(): void {
-  const first = stackOrder(store.alarms.all())[0]
-  if (first) selectAlarm(first, true)
+/** With nothing left to do for the alarm in the panel, Enter and N go to the one that has waited longest, and only go there. */
+function selectWaiting(isAsked = false): boolean {
+  const { stage } = current()
+  const isIdle = stage === 'none' || stage === 'underway' || stage === 'closed'
+  if (!isIdle && !isAsked) return false
+  const raised = store.alarms.all().filter((a) => a.state === 'raised' && a.id !== selection.get().alarmId)
+  const next = raised.sort((a, b) => a.priority - b.priority || (a.raisedAt < b.raisedAt ? -1 : 1))[0]
+  const target = next ?? (stage === 'none' ? stackOrder(store.alarms.all())[0] : undefined)
+  if (target) selectAlarm(target, true)
+  return target !== undefined
 }
 
 function walkStack(by: 1 | -1): boolean {

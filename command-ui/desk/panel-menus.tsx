@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
-import { DISPOSITIONS_SHOWN, type ShownDisposition } from './dispositions.ts'
+import type { Disposition } from '../../domain/alarm.ts'
+import { DISPOSITIONS_SHOWN } from './dispositions.ts'
 import { useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { Key } from '../ui/marks.tsx'
@@ -7,7 +8,7 @@ import { classify, closeIncident, takeOver } from './actions.ts'
 import { menu } from './menus.ts'
 import { useCurrent } from './selection.ts'
 
-/** The small forms of the panel. Digits choose, Enter confirms, Escape leaves. */
+/** The small forms of the panel. Escape leaves. */
 export function PanelMenu() {
   const open = useObservable(menu)
   if (open === 'classify') return <DispositionForm which="classify" />
@@ -16,17 +17,17 @@ export function PanelMenu() {
   return null
 }
 
+/** One key more than the letter that opened it: a digit, or Enter for the one that is already marked. */
 function DispositionForm({ which }: { which: 'classify' | 'close' }) {
   const t = useText()
   const { alarm, incident } = useCurrent()
-  const before = alarm?.disposition ?? incident?.disposition ?? null
-  const [chosen, setChosen] = useState<ShownDisposition>(before ?? 'real')
+  const marked = alarm?.disposition ?? incident?.disposition ?? 'real'
   const [note, setNote] = useState('')
   const form = useRef<HTMLFormElement>(null)
-  useEffect(() => form.current?.querySelector<HTMLInputElement>('input[type=radio]:checked')?.focus(), [])
-  const submit = () => {
+  useEffect(() => form.current?.querySelector<HTMLButtonElement>('button.primary')?.focus(), [])
+  const choose = (disposition: Disposition) => {
     menu.set(null)
-    void (which === 'classify' ? classify(chosen, note) : closeIncident(chosen, note))
+    void (which === 'classify' ? classify(disposition, note) : closeIncident(disposition, note))
   }
   return (
     <form
@@ -36,38 +37,41 @@ function DispositionForm({ which }: { which: 'classify' | 'close' }) {
       data-menu={which}
       onSubmit={(event) => {
         event.preventDefault()
-        submit()
+        choose(marked)
       }}
       onKeyDown={(event) => {
-        const at = event.target instanceof HTMLInputElement && event.target.type === 'text' ? -1 : Number(event.key) - 1
-        const disposition = DISPOSITIONS_SHOWN[at]
-        if (disposition) setChosen(disposition)
+        if (event.target instanceof HTMLInputElement || event.repeat) return
+        const disposition = DISPOSITIONS_SHOWN[Number(event.key) - 1]
+        if (disposition) choose(disposition)
       }}
     >
-      <fieldset>
-        <legend>{which === 'classify' ? t.action.classifyHeading : t.action.closeHeading}</legend>
+      <strong>{which === 'classify' ? t.action.classifyHeading : t.action.closeHeading}</strong>
+      <div className="menu-choices">
         {DISPOSITIONS_SHOWN.map((disposition, index) => (
-          <label key={disposition} className={chosen === disposition ? 'chosen' : ''}>
-            <input
-              type="radio"
-              name="disposition"
-              value={disposition}
-              checked={chosen === disposition}
-              onChange={() => setChosen(disposition)}
-            />
-            <Key>{index + 1}</Key> {t.disposition[disposition]}
-          </label>
+          <button
+            key={disposition}
+            type="button"
+            className={disposition === marked ? 'primary' : ''}
+            data-disposition={disposition}
+            onClick={() => choose(disposition)}
+          >
+            {t.disposition[disposition]} <Key>{index + 1}</Key>
+          </button>
         ))}
-      </fieldset>
-      <input
-        type="text"
-        value={note}
-        maxLength={500}
-        placeholder={t.action.note}
-        aria-label={t.action.note}
-        onChange={(event) => setNote(event.target.value)}
-      />
-      <MenuButtons />
+      </div>
+      <div className="menu-note">
+        <input
+          type="text"
+          value={note}
+          maxLength={500}
+          placeholder={t.action.note}
+          aria-label={t.action.note}
+          onChange={(event) => setNote(event.target.value)}
+        />
+        <button type="button" onClick={() => menu.set(null)}>
+          {t.action.cancel} <Key>Esc</Key>
+        </button>
+      </div>
     </form>
   )
 }

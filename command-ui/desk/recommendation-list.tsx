@@ -1,4 +1,4 @@
-import type { Candidate, Recommendation } from '../../domain/recommendation.ts'
+import type { Candidate, Reason, Recommendation } from '../../domain/recommendation.ts'
 import { openIncident } from '../data/incident-details.ts'
 import { useObservable } from '../data/use-store.ts'
 import { goalMinutes, minutesSeconds } from '../i18n/durations.ts'
@@ -9,6 +9,14 @@ import { chosenCandidate, reasonIndex } from './actions.ts'
 import { CHOICES_MAX } from './keys.ts'
 import { choice } from './selection.ts'
 
+/** Reasons that the figures of the row already say. */
+const TOLD_BY_FIGURES: ReadonlySet<Reason> = new Set([
+  'inside-goal',
+  'outside-goal',
+  'stale-fix',
+  'slower-by-road',
+  'fastest-by-road',
+])
 /** A fix older than this is marked, and its age has widened the ETA. */
 const STALE_FIX_S = 30
 
@@ -72,9 +80,7 @@ function CandidateRow({
 }) {
   const t = useText()
   const isRecommended = candidate.patrolId === recommendation.chosen
-  const why = candidate.reasons
-    .filter((reason) => reason !== 'inside-goal' && reason !== 'outside-goal' && reason !== 'stale-fix')
-    .map((reason) => t.reason[reason])
+  const why = candidate.reasons.filter((reason) => !TOLD_BY_FIGURES.has(reason)).map((reason) => t.reason[reason])
   return (
     <button
       type="button"
@@ -94,10 +100,11 @@ function CandidateRow({
       <GoalWords isInside={candidate.insideGoal} goalS={recommendation.goalS} />
       <span className="num dim">{candidate.distanceM === null ? '' : t.unit.metres(candidate.distanceM)}</span>
       <FixWords ageS={candidate.fixAgeS} />
-      <span className="ellipsis dim candidate-why">
-        {isRecommended ? `★ ${t.recommend.recommended} · ` : ''}
-        {why.join(' · ')}
-      </span>
+      {(isRecommended || why.length > 0) && (
+        <span className="ellipsis dim candidate-why">
+          {isRecommended ? `★ ${[t.recommend.recommended, t.reason['fastest-by-road']].join(' · ')}` : why.join(' · ')}
+        </span>
+      )}
     </button>
   )
 }
@@ -118,7 +125,7 @@ function FixWords({ ageS }: { ageS: number | null }) {
   if (ageS === null) return <span className="is-stale">{t.recommend.noFix}</span>
   const age = t.unit.age(ageS)
   return ageS > STALE_FIX_S ? (
-    <span className="is-stale num">▲ {t.recommend.staleFix(age)}</span>
+    <span className="is-stale num">▲ {t.recommend.fixAge(age)}</span>
   ) : (
     <span className="dim num">{t.recommend.fixAge(age)}</span>
   )

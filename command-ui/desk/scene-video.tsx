@@ -8,7 +8,7 @@ import { useScene } from './use-scene.ts'
 export function SceneVideo() {
   const t = useText()
   const scene = useScene()
-  const { alarm, incident } = useCurrent()
+  const { alarm, incident } = useCurrent(true)
   const raisedAt = alarm?.raisedAt ?? incident?.openedAt
   if (!scene?.main || !raisedAt) return <p className="empty dim">{t.video.noCameraNear}</p>
   const { camera, distanceM } = scene.main

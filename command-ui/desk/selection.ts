@@ -1,6 +1,7 @@
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
 import type { Incident } from '../../domain/incident.ts'
+import { useDeferredValue } from 'react'
 import { clock } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
 import { Observable } from '../data/observable.ts'
@@ -24,7 +25,7 @@ export const folded = new Observable<ReadonlySet<string>>(new Set())
 export const mainCameraId = new Observable<string | null>(null)
 
 /** After the officer has chosen something by hand, a new alarm waits this long before it may take the panel. */
-export const PINNED_MS = 20_000
+export const PINNED_MS = 8000
 let pinnedUntilMs = -Infinity
 
 export function isPinned(): boolean {
@@ -34,7 +35,8 @@ export function isPinned(): boolean {
 /** @param byHand the officer did it: it stays for `PINNED_MS` */
 export function select(next: Selection, byHand: boolean): void {
   const now = selection.get()
-  if (byHand) pinnedUntilMs = clock.monotonicMs() + PINNED_MS
+  const isNothing = next.alarmId === null && next.incidentId === null
+  if (byHand || isNothing) pinnedUntilMs = isNothing ? -Infinity : clock.monotonicMs() + PINNED_MS
   if (now.alarmId === next.alarmId && now.incidentId === next.incidentId) return
   choice.set(null)
   mainCameraId.set(null)
@@ -74,8 +76,13 @@ export function current(): Current {
   return currentOf(selection.get(), store.assignments.all())
 }
 
-export function useCurrent(): Current {
-  const chosen = useObservable(selection)
+/**
+ * @param isPatient rendered after what is urgent: the pop-up is painted first, panel, pictures and map follow a frame later
+ */
+export function useCurrent(isPatient = false): Current {
+  const now = useObservable(selection)
+  const later = useDeferredValue(now)
+  const chosen = isPatient ? later : now
   const alarm = useOne(store.alarms, chosen.alarmId)
   useOne(store.incidents, chosen.incidentId ?? alarm?.incidentId ?? null)
   return currentOf(chosen, useAll(store.assignments))

@@ -1,5 +1,6 @@
 import { useNowMs, useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
+import { SpeakerIcon } from '../ui/icons.tsx'
 import { audio, mute, muteForAWhile, playTestTone, unlockSound } from '../sound/duty-sound.ts'
 
 /** Says whether the siren can be heard; a click plays the test tone. M mutes this desk for thirty seconds. */
@@ -18,7 +19,7 @@ export function SoundSwitch() {
         title={t.sound.test}
         onClick={() => (isOn ? playTestTone() : void unlockSound())}
       >
-        {leftS > 0 ? `🔕 ${t.sound.muted(leftS)}` : isOn ? `🔊 ${t.sound.on}` : `🔇 ${t.sound.off}`}
+        <SpeakerIcon isOn={isOn && leftS === 0} /> {leftS > 0 ? t.sound.muted(leftS) : isOn ? t.sound.on : t.sound.off}
       </button>
       <button type="button" className="quiet" onClick={muteForAWhile} title={t.sound.mute} aria-label={t.sound.mute}>
         <kbd>M</kbd>

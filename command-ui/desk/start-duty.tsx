@@ -43,6 +43,7 @@ export function StartDuty() {
         <button
           type="button"
           className="primary huge"
+          data-action="start-duty"
           autoFocus
           disabled={isStarting}
           onClick={() => {

@@ -12,7 +12,7 @@ import { useScene } from './use-scene.ts'
 
 /** What the map shows of the selection; the same object until something in it has changed. */
 export function useMapScene(): MapScene | null {
-  const { alarm, incident, assignments, incidentId } = useCurrent()
+  const { alarm, incident, assignments, incidentId } = useCurrent(true)
   const lang = useObservable(language)
   const open = useObservable(openIncident)
   const chosenId = useObservable(choice)

@@ -17,7 +17,7 @@ export interface Scene {
 
 /** The scene of what is selected; null when nothing is. Stable while the same cameras belong to it. */
 export function useScene(): Scene | null {
-  const { alarm, incident } = useCurrent()
+  const { alarm, incident } = useCurrent(true)
   const site = useOne(store.sites, (incident ?? alarm)?.siteId ?? null)
   const cameras = useAll(store.cameras)
   const mainId = useObservable(mainCameraId)

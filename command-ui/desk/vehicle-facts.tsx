@@ -9,7 +9,7 @@ import { useCurrent } from './selection.ts'
 /** A moving scene: its plate, its speed, and whether its terminal already reports every second or two. */
 export function VehicleFacts() {
   const t = useText()
-  const { incident } = useCurrent()
+  const { incident } = useCurrent(true)
   const vehicle = useOne(store.vehicles, incident?.vehicleId ?? null)
   const nowMs = useNowMs()
   if (!vehicle) return null

@@ -17,7 +17,7 @@ const filled = (form: FormData, name: string): string | undefined => {
 }
 
 function cameraOf(form: FormData, kind: Kind): CameraWrite {
-  const [lng = 0, lat = 0] = (filled(form, 'place') ?? '').split(/[,\s,]+/).map(Number)
+  const [lng = 0, lat = 0] = (filled(form, 'place') ?? '').split(/[,\uFF0C\s]+/).map(Number)
   const login = { username: filled(form, 'username'), password: filled(form, 'password') }
   const bearing = filled(form, 'bearing')
   return {
@@ -141,7 +141,7 @@ function PlaceFields() {
         label={c.place}
         name="place"
         required
-        pattern="\s*-?\d+(\.\d+)?[,,\s]+-?\d+(\.\d+)?\s*"
+        pattern="\s*-?\d+(\.\d+)?[,\uFF0C\s]+-?\d+(\.\d+)?\s*"
         title={c.placeHint}
         defaultValue={city ? `${city.centre[0].toFixed(5)}, ${city.centre[1].toFixed(5)}` : ''}
       />
