@@ -87,11 +87,17 @@ function servePart(fleet: Fleet, camera: Camera, res: ServerResponse, file: stri
   wait(fleet, camera, res, () => stream.hasReached(msn, index), stream.targetDurationS * 3_000, send)
 }
 
+/** RFC 3339 as everywhere in the public contract, or plain milliseconds; NaN for anything else. */
+function timeOf(word: string | null): number {
+  if (word === null) return NaN
+  return /^\d+$/.test(word) ? Number(word) : Date.parse(word)
+}
+
 function serveLoop(fleet: Fleet, camera: Camera, res: ServerResponse, query: URLSearchParams): void {
-  const fromMs = Number(query.get('from') ?? NaN)
-  const toMs = Number(query.get('to') ?? NaN)
+  const fromMs = timeOf(query.get('from'))
+  const toMs = timeOf(query.get('to'))
   if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || toMs <= fromMs || toMs - fromMs > LOOP_SPAN_MAX_MS) {
-    return sendProblem(res, 'bad-request', 'from and to are milliseconds since 1970, from before to.')
+    return sendProblem(res, 'bad-request', 'from and to are RFC 3339 times (or milliseconds since 1970), from before to.')
   }
   const playlist = camera.stream.loop(fromMs, toMs, fleet.clock.monotonicMs() + LOOP_KEEP_MS)
   if (playlist) return sendBytes(res, PLAYLIST_TYPE, 'no-store', playlist)
