@@ -111,18 +111,15 @@ test('wrong passwords take as long for accounts that do not exist, and twenty of
   const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
   const there: number[] = []
   const notThere: number[] = []
-  for (let i = 0; i < 5; i++) {
+  for (let i = 0; i < 3; i++) {
     there.push(await timeOf('admin'))
     notThere.push(await timeOf('nobody-of-this-name'))
   }
   const ratio = median(there) / median(notThere)
   expect(ratio).toBeGreaterThan(0.5)
   expect(ratio).toBeLessThan(2)
-  let refused
-  for (let i = 0; i < 30 && !refused; i++) {
-    const answer = await signIn({ username: 'admin', password: 'wrong-password' })
-    if (answer.status === 429) refused = answer
-  }
+  const wrong = Array.from({ length: 24 }, () => signIn({ username: 'admin', password: 'wrong-password' }))
+  const refused = (await Promise.all(wrong)).find((answer) => answer.status === 429)
   expect(refused).toMatchObject({ status: 429, body: { code: 'too-many-requests' } })
   expect(Number(refused!.headers.get('retry-after'))).toBeGreaterThan(0)
 })
