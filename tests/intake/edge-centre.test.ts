@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { PresenceMessage, Refusal } from '../../gateway/intake/internal-topics.ts'
-import { centre, closed, device, edge, EVENT, taken } from './edge-harness.ts'
+import { centre, closed, device, edge, EVENT, metrics, taken } from './edge-harness.ts'
 
 describe('the centre', () => {
   it('learns who is there, who came and who left, with and without a goodbye', async () => {
@@ -53,6 +53,27 @@ describe('the centre', () => {
     taxi.stream.destroy()
     await expect.poll(() => seen).toEqual([`${topic} {"state":"lost"}`])
   })
+
+  it('that hangs delays no alarm: fixes are shed and counted', async () => {
+    const listener = await centre()
+    await listener.subscribeAsync('vigil/1/+/+/fix', { qos: 0 })
+    listener.stream.pause()
+    const taxi = await device('taxi-1')
+    const gone = closed(listener)
+    const fix = Buffer.alloc(4_000, 'x')
+    const slowestMs = { value: 0 }
+    for (let round = 0; round < 40; round++) {
+      for (let i = 0; i < 200; i++) taxi.publish('vigil/1/taxi/taxi-1/fix', fix)
+      const startedMs = performance.now()
+      await taxi.publishAsync('vigil/1/taxi/taxi-1/event', `{"id":"${round}"}`, { qos: 1 })
+      slowestMs.value = Math.max(slowestMs.value, performance.now() - startedMs)
+    }
+    expect(taken).toHaveLength(40)
+    expect(Number(/shed_total{what="fix"} (\d+)/.exec(metrics.text())![1])).toBeGreaterThan(1_000)
+    process.stdout.write(`with a hanging core the slowest of 40 alarms took ${slowestMs.value.toFixed(0)} ms\n`)
+    listener.stream.destroy()
+    await gone
+  }, 30_000)
 
   it('cannot speak as a device', async () => {
     const client = await centre()

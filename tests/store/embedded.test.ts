@@ -70,6 +70,17 @@ describe('the embedded database', () => {
     await expect.poll(() => servers(), { timeout: 10_000 }).toEqual([])
   })
 
+  it('that is killed itself ends its keeper, and the next one recovers what was committed', async () => {
+    const first = await start()
+    await ask(urlOf(first), `create table before_crash as select 7 as n`)
+    const gone = new Promise((resolve) => first.child.once('exit', resolve))
+    const postmaster = readFileSync(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n')[0]
+    process.kill(Number(postmaster), 'SIGKILL')
+    expect(await gone).toBe(1)
+    const second = await start()
+    expect(await ask(urlOf(second), 'select n from before_crash')).toEqual([{ n: 7 }])
+  })
+
   it('is stopped when the launcher is gone', async () => {
     const first = await start()
     first.child.disconnect()
