@@ -3,6 +3,7 @@ export interface Api {
   token: string
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
+  patch<T>(path: string, body: unknown): Promise<T>
 }
 
 export async function signIn(baseUrl: string, username: string, password: string): Promise<Api> {
@@ -21,6 +22,7 @@ export async function signIn(baseUrl: string, username: string, password: string
     token,
     get: (path) => call('GET', path, undefined, token),
     post: (path, body = {}) => call('POST', path, body, token),
+    patch: (path, body) => call('PATCH', path, body, token),
   }
 }
 

@@ -1,0 +1,176 @@
+import type { Page } from 'playwright-core'
+import type { Alarm } from '../../domain/alarm.ts'
+import type { Camera } from '../../domain/camera.ts'
+import type { Device } from '../../domain/device.ts'
+import type { Site } from '../../domain/site.ts'
+import type { IncidentDetail } from '../../domain/wire/http.ts'
+import { signIn, until, type Api } from '../support/api.ts'
+import { findChromium, launchBrowser } from '../support/browser.ts'
+import { startCentre, type Centre } from '../support/centre.ts'
+import { connectDevice } from '../support/pressed-button.ts'
+import { summary, table } from './figures.ts'
+
+const PASSWORD = 'bench-password-1'
+const PRESSES = 50
+const COLD_PRESSES = 5
+const FRAME_WAIT_MS = 15_000
+const REST_S = 20
+
+/** The whole product with the demo district and one real desk: press → rendered, alarm → first frame, each process at rest. */
+export async function benchCentre(): Promise<void> {
+  const chromium = findChromium()
+  if (!chromium) throw new Error('this bench needs Chromium (or VIGIL_CHROMIUM)')
+  const began = performance.now()
+  const centre = await startCentre({ VIGIL_ADMIN_PASSWORD: PASSWORD })
+  try {
+    console.log(`first start, until ready: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+    console.log(
+      centre
+        .output()
+        .split('\n')
+        .filter((line) => line.includes('✓'))
+        .join('\n'),
+    )
+    const api = await signIn(centre.httpUrl, 'admin', PASSWORD)
+    await until('vehicles on the map', 30_000, async () => (await api.get<{ n: number }>('snapshot')).n > 0)
+    await rest(centre)
+    const browser = await launchBrowser(chromium)
+    try {
+      const page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
+      await page.addInitScript(watchTheScreen)
+      await page.goto(centre.httpUrl)
+      await page.locator('input').first().fill('admin')
+      await page.locator('input[type="password"]').fill(PASSWORD)
+      await page.keyboard.press('Enter')
+      await page.locator('[data-action="start-duty"]').click()
+      await page.waitForTimeout(5000)
+      const { items } = await api.get<{ items: Device[] }>('devices?limit=500')
+      const buttons = items.filter(({ kind, siteId }) => kind === 'button' && siteId !== null)
+      await presses(centre, api, page, buttons)
+      await coldFrames(centre, api, page, buttons)
+    } finally {
+      await browser.close()
+    }
+  } finally {
+    await centre.stop()
+  }
+}
+
+interface Watched {
+  paintedAt: Record<string, number>
+  frames: { cameraId: string; atMs: number }[]
+}
+
+/** In the page: when each alarm's row was first painted, and when each picture on the screen showed its first frame. */
+function watchTheScreen(): void {
+  const watched: Watched = { paintedAt: {}, frames: [] }
+  Object.assign(globalThis, { watched })
+  const nowMs = () => performance.timeOrigin + performance.now()
+  const known = new WeakSet<Element>()
+  new MutationObserver(() => {
+    for (const row of document.querySelectorAll('[data-alarm-id]')) {
+      const id = row.getAttribute('data-alarm-id')!
+      if (id in watched.paintedAt) continue
+      watched.paintedAt[id] = 0
+      requestAnimationFrame(() => requestAnimationFrame(() => (watched.paintedAt[id] = nowMs())))
+    }
+    for (const video of document.querySelectorAll<HTMLVideoElement>('[data-camera-id] video')) {
+      if (known.has(video)) continue
+      known.add(video)
+      const cameraId = video.closest('[data-camera-id]')!.getAttribute('data-camera-id')!
+      video.requestVideoFrameCallback(() => watched.frames.push({ cameraId, atMs: nowMs() }))
+    }
+  }).observe(document, { childList: true, subtree: true })
+}
+
+const watchedOf = (page: Page) => page.evaluate(() => (globalThis as unknown as { watched: Watched }).watched)
+
+interface Press {
+  pubackMs: number
+  paintedMs: number
+  /** NaN when no picture of the scene came within the time. */
+  firstFrameMs: number
+}
+
+/** One press of one button, followed until the scene's first picture moves, then acknowledged and closed. */
+async function pressOnce(centre: Centre, api: Api, page: Page, id: string, eventId: string): Promise<Press> {
+  const { password } = await api.post<{ password: string }>(`devices/${id}/credential`)
+  const button = await connectDevice(centre.mqttPort, 'button', id, password)
+  const pressedAtMs = performance.timeOrigin + performance.now()
+  const pubackMs = await button.event({ id: eventId, type: 'panic' })
+  const alarm = await until('the alarm', 10_000, async () => {
+    const { items } = await api.get<{ items: Alarm[] }>('alarms?limit=20')
+    return items.find(({ deviceId, closedAt }) => deviceId === id && closedAt === null)
+  })
+  const paintedAtMs = await until('it is painted', 15_000, async () => (await watchedOf(page)).paintedAt[alarm.id], 20)
+  const { incident } = await api.get<IncidentDetail>(`incidents/${alarm.incidentId}`)
+  const scene = incident.cameraIds.slice(0, 2)
+  const frame = await until('a picture of the scene', FRAME_WAIT_MS, async () => {
+    const { frames } = await watchedOf(page)
+    return frames.find(({ cameraId, atMs }) => scene.includes(cameraId) && atMs > pressedAtMs)
+  }).catch((error: unknown) => {
+    console.log(String(error))
+    return null
+  })
+  await button.close()
+  await api.post(`alarms/${alarm.id}/acknowledge`)
+  await api.post(`incidents/${alarm.incidentId}/close`, { disposition: 'test' })
+  await page.waitForTimeout(300)
+  return { pubackMs, paintedMs: paintedAtMs - pressedAtMs, firstFrameMs: frame ? frame.atMs - pressedAtMs : NaN }
+}
+
+async function presses(centre: Centre, api: Api, page: Page, buttons: readonly Device[]): Promise<void> {
+  const done: Press[] = []
+  for (let i = 0; i < PRESSES; i++) {
+    done.push(await pressOnce(centre, api, page, buttons[i % buttons.length]!.id, `bench-${i}`))
+  }
+  const frames = done.map(({ firstFrameMs }) => firstFrameMs).filter((ms) => !Number.isNaN(ms))
+  console.log(`press → PUBACK (durable):              ${summary(done.map(({ pubackMs }) => pubackMs))}`)
+  console.log(`press → painted in Chromium:           ${summary(done.map(({ paintedMs }) => paintedMs))}`)
+  console.log(`press → first frame, warm camera:      ${summary(frames)}`)
+}
+
+/** The same with cameras that nobody had kept connected: handshake, then the rest of the key frame interval. */
+async function coldFrames(centre: Centre, api: Api, page: Page, buttons: readonly Device[]): Promise<void> {
+  const tookMs: number[] = []
+  for (const { id, siteId } of buttons.slice(0, COLD_PRESSES)) {
+    const { cameraIds } = await api.get<Site>(`sites/${siteId}`)
+    for (const cameraId of cameraIds) await api.patch(`cameras/${cameraId}`, { warm: false })
+    await until(
+      'they are let go',
+      90_000,
+      async () => {
+        const cameras = await Promise.all(cameraIds.map((cameraId) => api.get<Camera>(`cameras/${cameraId}`)))
+        return cameras.every(({ state }) => state === 'idle')
+      },
+      1000,
+    )
+    tookMs.push((await pressOnce(centre, api, page, id, `cold-${id}`)).firstFrameMs)
+  }
+  console.log(`press → first frame, cold camera:      ${summary(tookMs.filter((ms) => !Number.isNaN(ms)))}`)
+}
+
+async function rest(centre: Centre): Promise<void> {
+  const look = async () => {
+    const text = await (await fetch(centre.metricsUrl)).text()
+    const found = new Map<string, { bytes: number; cpuS: number }>()
+    for (const [, name, program, value] of text.matchAll(
+      /^vigil_process_(resident_bytes|cpu_seconds)\{program="([^"]+)"\} ([\d.e+]+)/gm,
+    )) {
+      const entry = found.get(program!) ?? { bytes: 0, cpuS: 0 }
+      if (name === 'resident_bytes') entry.bytes = Number(value)
+      else entry.cpuS = Number(value)
+      found.set(program!, entry)
+    }
+    return found
+  }
+  const before = await look()
+  await new Promise((resolve) => setTimeout(resolve, REST_S * 1000))
+  const after = await look()
+  const rows = [['at rest', 'memory MiB', 'CPU % of a core']]
+  for (const [program, { bytes, cpuS }] of after) {
+    const usedS = cpuS - (before.get(program)?.cpuS ?? 0)
+    rows.push([program, (bytes / 2 ** 20).toFixed(0), ((usedS / REST_S) * 100).toFixed(1)])
+  }
+  console.log(table(rows))
+}

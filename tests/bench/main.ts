@@ -1,0 +1,20 @@
+import { availableParallelism, totalmem } from 'node:os'
+import { benchCentre } from './centre.ts'
+
+/**
+ * `npm run bench -- [name …]`: measures on this machine and prints; nothing is asserted, machines differ. Compiled, because it
+ * drives the compiled product.
+ */
+const BENCHES: Record<string, () => Promise<void>> = { centre: benchCentre }
+
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in BENCHES))
+if (unknown.length > 0) {
+  process.stderr.write(`no bench called ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}\n`)
+  process.exit(2)
+}
+console.log(`Node ${process.version}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`)
+for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
+  console.log(`\n== ${name}`)
+  await BENCHES[name]!()
+}
