@@ -28,11 +28,11 @@ interface Pattern {
 }
 
 const PATTERNS: Partial<Record<BlockUse, Pattern>> = {
-  commercial: { wide: [26, 46], deep: [22, 32], beside: 12, behind: 13, setbackM: 17, empty: 0.16, floors: [5, 34], isUniform: false },
-  residential: { wide: [36, 58], deep: [13, 16], beside: 13, behind: 19, setbackM: 14, empty: 0.1, floors: [6, 30], isUniform: true },
-  'old-town': { wide: [13, 24], deep: [11, 15], beside: 3.5, behind: 6, setbackM: 10.5, empty: 0.09, floors: [3, 8], isUniform: false },
+  commercial: { wide: [24, 46], deep: [20, 30], beside: 8, behind: 10, setbackM: 13, empty: 0.05, floors: [5, 36], isUniform: false },
+  residential: { wide: [38, 62], deep: [13, 16], beside: 12, behind: 17, setbackM: 13, empty: 0.08, floors: [6, 30], isUniform: true },
+  'old-town': { wide: [22, 44], deep: [12, 16], beside: 3.5, behind: 7, setbackM: 10.5, empty: 0.08, floors: [3, 9], isUniform: false },
   industrial: { wide: [42, 95], deep: [28, 44], beside: 16, behind: 18, setbackM: 17, empty: 0.15, floors: [2, 4], isUniform: false },
-  village: { wide: [10, 15], deep: [9, 12], beside: 3, behind: 4.5, setbackM: 7, empty: 0.13, floors: [2, 6], isUniform: false },
+  village: { wide: [17, 30], deep: [11, 15], beside: 5, behind: 8, setbackM: 8, empty: 0.25, floors: [2, 6], isUniform: false },
   school: { wide: [48, 70], deep: [13, 16], beside: 20, behind: 26, setbackM: 20, empty: 0.35, floors: [4, 6], isUniform: false },
 } // prettier-ignore
 

@@ -11,8 +11,8 @@ export interface Village {
   radiusM: number
 }
 
-const VILLAGES_MAX = 46
-const VILLAGE_GAP_M = 780
+const VILLAGES_MAX = 60
+const VILLAGE_GAP_M = 700
 const CELL_M = 60
 const COLUMNS = Math.ceil(WIDTH_M / CELL_M)
 const ROWS = Math.ceil(HEIGHT_M / CELL_M)
@@ -23,7 +23,7 @@ export function placeVillages(terrain: Terrain, ground: Ground, chance: Chance):
   for (let tries = 0; tries < 6000 && villages.length < VILLAGES_MAX; tries++) {
     const at: Point = [chance.between(300, WIDTH_M - 300), chance.between(600, HEIGHT_M - 1200)]
     const radiusM = chance.between(150, 300)
-    if (ground.urban(at) > 0.1 || ground.height(at) > 0.42 || !isInDistrict(terrain, at)) continue
+    if (ground.urban(at) > 0.12 || ground.height(at) > 0.4 || !isInDistrict(terrain, at)) continue
     if (ground.waterGapM(at) < radiusM * 0.75 || ground.railGapM(at) < 130 || ground.expresswayGapM(at) < 190) continue
     if (villages.some((other) => gap(other.at, at) < VILLAGE_GAP_M)) continue
     villages.push({ at, radiusM })
@@ -36,7 +36,7 @@ export function villageLanes(village: Village, ground: Ground, taken: readonly S
   const turn = createNoise(chance, 260)
   const outline = createNoise(chance.fork('outline'), 190)
   const base = chance.between(0, Math.PI / 2)
-  const spacing = chance.between(58, 82)
+  const spacing = chance.between(62, 88)
   const along = createSamples(60)
   const across = createSamples(60)
   for (const { line } of taken) {
@@ -91,15 +91,15 @@ export function countryRoads(ground: Ground, villages: readonly Village[], exist
   }
   const byTown = [...villages].sort((a, b) => ground.urban(b.at) - ground.urban(a.at))
   for (const village of byTown) {
-    lay(cheapest(cost, road, cellOf(village.at), (cell) => road[cell]! >= 0))
+    lay(cheapest(cost, road, cellOf(village.at), (cell) => road[cell]! >= 0, 0.22))
   }
   for (const village of villages) {
     const others = villages
       .filter((other) => other !== village)
       .sort((a, b) => gap(a.at, village.at) - gap(b.at, village.at))
-    for (const other of others.slice(0, 2)) {
+    for (const other of others.slice(0, 3)) {
       const goal = cellOf(other.at)
-      lay(cheapest(cost, road, cellOf(village.at), (cell) => cell === goal))
+      lay(cheapest(cost, road, cellOf(village.at), (cell) => cell === goal, 0.6))
     }
   }
   return country
@@ -107,7 +107,8 @@ export function countryRoads(ground: Ground, villages: readonly Village[], exist
 
 function costAt(ground: Ground, p: Point): number {
   const waterM = ground.waterGapM(p)
-  if (ground.railGapM(p) < 45) return Infinity
+  // Wider than the longest move, or the way would leap over the rails.
+  if (ground.railGapM(p) < 85) return Infinity
   if (waterM < -70) return Infinity
   if (waterM < 20) return 26
   const expressway = ground.expresswayGapM(p) < 70 ? 6 : 0
@@ -120,7 +121,13 @@ const MOVES: readonly [number, number][] = [
 ] // prettier-ignore
 
 /** Dijkstra over the cells; the start's own road does not count as arrival. */
-function cheapest(cost: Float64Array, road: Int32Array, start: number, isGoal: (cell: number) => boolean): number[] {
+function cheapest(
+  cost: Float64Array,
+  road: Int32Array,
+  start: number,
+  isGoal: (cell: number) => boolean,
+  roadPrice: number,
+): number[] {
   const best = new Float64Array(cost.length).fill(Infinity)
   const before = new Int32Array(cost.length).fill(-1)
   const heap = new Heap()
@@ -136,7 +143,7 @@ function cheapest(cost: Float64Array, road: Int32Array, start: number, isGoal: (
     for (const [dc, dr] of MOVES) {
       if (c + dc < 0 || c + dc >= COLUMNS || r + dr < 0 || r + dr >= ROWS) continue
       const to = (r + dr) * COLUMNS + c + dc
-      const price = road[to]! >= 0 ? 0.22 : cost[to]!
+      const price = road[to]! >= 0 ? roadPrice : cost[to]!
       const sum = best[cell]! + price * Math.hypot(dc, dr)
       if (sum >= best[to]!) continue
       best[to] = sum

@@ -11,14 +11,14 @@ export type Field = (p: Point) => number
 const SHORE_REACH_M = 800
 const RIVER_REACH_M = 520
 const RAIL_REACH_M = 380
-const AVENUE_REACH_M = 330
+const AVENUE_REACH_M = 260
 
 /**
  * A town is not a chessboard: streets follow the shore, the river, the railway and the avenues near them, and turn slowly in
  * between. The angles are blended doubled (as tensors), so that a street and its opposite are the same direction.
  */
 export function createField(terrain: Terrain, avenues: readonly Street[], chance: Chance): Field {
-  const turn = createNoise(chance.fork('turn'), 1500)
+  const turn = createNoise(chance.fork('turn'), 1300)
   const pulls = [
     { line: terrain.coast, reachM: SHORE_REACH_M, weight: 1.1 },
     { line: terrain.river, reachM: RIVER_REACH_M, weight: 1.0 },
@@ -26,8 +26,8 @@ export function createField(terrain: Terrain, avenues: readonly Street[], chance
     ...avenues.map((avenue) => ({ line: avenue.line, reachM: AVENUE_REACH_M, weight: 1.2 })),
   ]
   const blend = (p: Point): [number, number] => {
-    const base = turn(p[0], p[1]) * 0.75
-    let [c, s] = [0.35 * Math.cos(2 * base), 0.35 * Math.sin(2 * base)]
+    const base = turn(p[0], p[1]) * 1.15
+    let [c, s] = [0.45 * Math.cos(2 * base), 0.45 * Math.sin(2 * base)]
     for (const pull of pulls) {
       const foot = footOn(pull.line, p)
       if (foot.distance > pull.reachM * 3) continue

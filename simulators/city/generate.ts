@@ -10,11 +10,11 @@ import type { Point } from './plane.ts'
 import { toLngLat } from './plane.ts'
 import { roadFiles } from './road-rows.ts'
 import { placeSites, siteFiles } from './sites.ts'
-import { arterials, type Street } from './streets.ts'
+import { arterials, waterfronts, type Street } from './streets.ts'
 import { createTerrain, HEIGHT_M, WIDTH_M } from './terrain.ts'
 import { createGround, joined, townStreets } from './town.ts'
 import { usesOf } from './uses.ts'
-import { thinned, tidied, weave } from './weave.ts'
+import { connected, thinned, tidied, weave } from './weave.ts'
 import { zoneFiles } from './zones.ts'
 
 /** The seed of the district that is in the repository. */
@@ -27,7 +27,7 @@ export const DEMO_SEED = 20261121
 export function generateCity(seed: number): Map<string, string> {
   const chance = createChance(seed)
   const terrain = createTerrain(chance)
-  const avenues = arterials()
+  const avenues = [...arterials(), ...waterfronts(terrain)]
   const ground = createGround(terrain)
   const field = createField(terrain, avenues, chance)
   const town = townStreets(ground, field, avenues, chance.fork('town'))
@@ -49,7 +49,7 @@ export function generateCity(seed: number): Map<string, string> {
     })),
   )
   const ground0 = joined([...avenues, ...[...town, ...country].map(named), ...laneStreets], ground, 150)
-  const web = thinned(tidied(weave([...ground0, ...expressway(avenues)]), 75), chance.fork('thin'))
+  const web = connected(thinned(tidied(weave([...ground0, ...expressway(avenues)]), 75), chance.fork('thin')))
   const blocks = blocksOf(web)
   const uses = usesOf(blocks, ground, villages, chance.fork('uses'))
   const roads = roadFiles(web, ground)

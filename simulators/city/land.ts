@@ -5,8 +5,8 @@ import { createChance, createNoise, type Chance } from './chance.ts'
 import type { Village } from './countryside.ts'
 import { collection, lineFeature, pointFeature, polygonFeature } from './geojson.ts'
 import type { Name } from './names.ts'
-import { areaOf, beside, simplify, type Line, type Point } from './plane.ts'
-import { HEIGHT_M, WIDTH_M, type Terrain } from './terrain.ts'
+import { areaOf, beside, isInRing, simplify, type Line, type Point } from './plane.ts'
+import { HEIGHT_M, isInDistrict, WIDTH_M, type Terrain } from './terrain.ts'
 import type { Ground } from './town.ts'
 import type { Web } from './weave.ts'
 
@@ -32,7 +32,7 @@ export function landFiles(world: World, chance: Chance): [string, string][] {
       'rail.geojson',
       collection([lineFeature({ class: 'rail', name: '滨海铁路', nameEn: 'Binhai Railway' }, rail(world.terrain))]),
     ],
-    ['landuse.geojson', collection([...wood(world), ...beaches(world.terrain), ...blockLand(world)])],
+    ['landuse.geojson', collection([...fields(world), ...wood(world), ...beaches(world.terrain), ...blockLand(world)])],
     ['buildings.geojson', collection(buildings(world, chance.fork('buildings')))],
     ['places.geojson', collection(places(world))],
   ]
@@ -67,39 +67,46 @@ function water(terrain: Terrain): string[] {
 
 /** Woods on the hills: an outline of the height, with a ragged edge. */
 function wood({ terrain, ground }: World): string[] {
-  const cellM = 70
-  const [west, south] = [-2000, -100]
-  const [columns, rows] = [Math.ceil((WIDTH_M + 4000) / cellM), Math.ceil((HEIGHT_M + 2000) / cellM)]
-  const values = new Float32Array(columns * rows)
-  for (let r = 0; r < rows; r++) {
-    for (let c = 0; c < columns; c++) {
-      const p: Point = [west + c * cellM, south + r * cellM]
-      const clear = Math.min(0, (ground.waterGapM(p) - 60) / 60, (ground.expresswayGapM(p) - 55) / 60)
-      const settled = ground.urban(p) > 0.16 ? (0.16 - ground.urban(p)) * 4 : 0
-      values[r * columns + c] = terrain.height(p) - 0.36 + clear + settled
-    }
-  }
-  const rings = contourRings(values, columns, rows, 0)
-    .map((ring) => ring.slice(0, -1).map(([c, r]): Point => [west + c! * cellM, south + r! * cellM]))
-    .map((ring) => simplify([...ring, ring[0]!], 9).slice(0, -1))
-    .filter((ring) => Math.abs(areaOf(ring)) > 25_000)
-  const holes = rings.filter((ring) => areaOf(ring) < 0)
-  const islands = terrain.islands.map((island) => polygonFeature({ class: 'wood' }, [island]))
+  const ragged = createNoise(createChance(11), 330)
+  const outlines = outlined((p) => {
+    const clear = Math.min(0, (ground.waterGapM(p) - 60) / 60, (ground.expresswayGapM(p) - 55) / 60)
+    const isSettled = ground.urban(p) > 0.2 && ground.height(p) < 0.5
+    return ground.height(p) - 0.42 + ragged(...p) * 0.16 + clear + (isSettled ? (0.2 - ground.urban(p)) * 4 : 0)
+  })
   return [
-    ...rings
-      .filter((ring) => areaOf(ring) > 0)
-      .map((ring) => polygonFeature({ class: 'wood' }, [ring, ...holes.filter((hole) => isIn(ring, hole[0]!))])),
-    ...islands,
+    ...outlines.map((rings) => polygonFeature({ class: 'wood' }, rings)),
+    ...terrain.islands.map((island) => polygonFeature({ class: 'wood' }, [island])),
   ]
 }
 
-function isIn(ring: Line, [x, y]: Point): boolean {
-  let isInside = false
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [a, b] = [ring[i]!, ring[j]!]
-    if (a[1] > y !== b[1] > y && x < ((b[0] - a[0]) * (y - a[1])) / (b[1] - a[1]) + a[0]) isInside = !isInside
+/** Fields on the flat land that nobody has built on. */
+function fields({ terrain, ground }: World): string[] {
+  const patch = createNoise(createChance(7), 520)
+  const outlines = outlined((p) => {
+    const clear = Math.min(0, (ground.waterGapM(p) - 40) / 60, (ground.railGapM(p) - 30) / 40)
+    const open = Math.min(0.2, 0.3 - ground.height(p), (0.15 - ground.urban(p)) * 3)
+    return patch(...p) * 0.5 + 0.05 + open + clear - (isInDistrict(terrain, p) ? 0 : 1)
+  })
+  return outlines.map((rings) => polygonFeature({ class: 'farmland' }, rings))
+}
+
+/** Outlines of where a number is positive: outer ring first, then its holes. */
+function outlined(value: (p: Point) => number): Line[][] {
+  const cellM = 60
+  const [west, south] = [-2000, -100]
+  const [columns, rows] = [Math.ceil((WIDTH_M + 4000) / cellM), Math.ceil((HEIGHT_M + 2000) / cellM)]
+  const values = new Float32Array(columns * rows)
+  for (let i = 0; i < values.length; i++) {
+    values[i] = value([west + (i % columns) * cellM, south + Math.floor(i / columns) * cellM])
   }
-  return isInside
+  const rings = contourRings(values, columns, rows, 0)
+    .map((ring) => ring.slice(0, -1).map(([c, r]): Point => [west + c! * cellM, south + r! * cellM]))
+    .map((ring) => simplify([...ring, ring[0]!], 10).slice(0, -1))
+    .filter((ring) => ring.length > 3 && Math.abs(areaOf(ring)) > 20_000)
+  const holes = rings.filter((ring) => areaOf(ring) < 0)
+  return rings
+    .filter((ring) => areaOf(ring) > 0)
+    .map((ring) => [ring, ...holes.filter((hole) => isInRing(ring, hole[0]!))])
 }
 
 /** Sand where the shore lies open, rocks and quays elsewhere. */
@@ -127,18 +134,11 @@ const LAND_CLASS: Partial<Record<BlockUse, string>> = {
   school: 'school',
 }
 
-function blockLand({ blocks, uses, ground, terrain }: World): string[] {
-  const rough = createNoise(createChance(7), 500)
+function blockLand({ blocks, uses }: World): string[] {
   return blocks.flatMap((block, i) => {
     const use = uses[i]
-    if (!use) {
-      // Fields between the villages and the roads.
-      const isField = block.areaM2 > 20_000 && block.areaM2 < 2_500_000 && ground.urban(block.middle) < 0.25
-      if (!isField || rough(...block.middle) < -0.2 || terrain.height(block.middle) > 0.3) return []
-      const ring = insetRing(simplify(block.ring, 6), 14)
-      return ring && ring.every((p) => ground.waterGapM(p) > 5) ? [polygonFeature({ class: 'farmland' }, [ring])] : []
-    }
-    const ring = insetRing(simplify(block.ring, 1.5), use === 'village' ? 4 : 8)
+    if (!use) return []
+    const ring = insetRing(simplify(block.ring, 3), use === 'village' ? 4 : 8)
     return ring ? [polygonFeature({ class: LAND_CLASS[use] ?? 'residential' }, [ring])] : []
   })
 }

@@ -1,5 +1,6 @@
 import type { RoadClass } from '../../domain/roads/speeds.ts'
-import { spline, type Line, type Point } from './plane.ts'
+import { beside, simplify, spline, type Line, type Point } from './plane.ts'
+import type { Terrain } from './terrain.ts'
 
 /** A street as it is drawn, before it is cut at its crossings. */
 export interface Street {
@@ -44,7 +45,7 @@ export function arterials(): Street[] {
       [10800, 3250], [10500, 4500], [10450, 5680], [10600, 6950], [10750, 8330], [10700, 9250], [11250, 10600], [11300, 11800],
     ]), // prettier-ignore
     street('trunk', '疏港路', 'Shugang Road', [
-      [12050, 2150], [12400, 3200], [12650, 5540], [12700, 7150], [12900, 8450], [12850, 9650],
+      [12050, 2150], [12400, 3200], [12650, 5540], [12700, 7150], [12900, 8450], [12850, 9650], [12750, 10150], [12500, 10700],
     ]), // prettier-ignore
     street('secondary', '金沙路', 'Jinsha Road', [
       [14950, 3750], [14850, 4700], [14950, 5720], [15100, 7700], [15350, 8850], [15300, 10250], [15000, 11600],
@@ -80,3 +81,22 @@ export const INTERCHANGES: readonly Point[] = [
   [12850, 9650],
   [15300, 10250],
 ]
+
+/** Promenades along the bay and roads on both banks of the river: they close the blocks at the water. */
+export function waterfronts(terrain: Terrain): Street[] {
+  const shore = (from: number, to: number): Line => beside(terrain.coast, 52).filter(([x]) => x > from && x < to)
+  const bank = (side: 1 | -1): Line =>
+    beside(terrain.river, (i) => side * (terrain.riverHalfWidthM(i) + 38)).filter(([, y]) => y > 4330 && y < 8750)
+  return [
+    waterfront('观海路', 'Guanhai Road', shore(3350, 8150)),
+    waterfront('东海岸路', 'East Shore Road', shore(8900, 11_000)),
+    waterfront('金沙湾路', 'Jinshawan Road', shore(13_250, 16_100)),
+    waterfront('渔家路', 'Yujia Road', shore(60, 1250)),
+    waterfront('沿江西路', 'Yanjiang West Road', bank(-1)),
+    waterfront('沿江东路', 'Yanjiang East Road', bank(1)),
+  ]
+}
+
+function waterfront(name: string, nameEn: string, line: Line): Street {
+  return { line: simplify(line, 4), class: 'tertiary', level: 0, oneway: false, name, nameEn }
+}

@@ -36,17 +36,27 @@ const RAIL: Line = [
 
 /** Where people live: centre, reach in metres, weight. The first is the core. */
 const TOWNS: readonly { at: Point; reachM: number; weight: number }[] = [
-  { at: [6900, 5650], reachM: 1750, weight: 1 },
-  { at: [10700, 5150], reachM: 1450, weight: 0.82 },
-  { at: [3700, 5150], reachM: 1450, weight: 0.72 },
-  { at: [6300, 9000], reachM: 1250, weight: 0.62 },
-  { at: [13400, 6400], reachM: 1350, weight: 0.5 },
-  { at: [15200, 4700], reachM: 1150, weight: 0.62 },
-  { at: [2300, 9000], reachM: 950, weight: 0.5 },
-  { at: [11900, 2700], reachM: 850, weight: 0.42 },
-  { at: [11100, 9700], reachM: 950, weight: 0.46 },
-  { at: [1200, 4200], reachM: 800, weight: 0.42 },
-  { at: [15300, 9300], reachM: 750, weight: 0.42 },
+  { at: [6900, 5650], reachM: 1650, weight: 1 },
+  { at: [10700, 5050], reachM: 1350, weight: 0.82 },
+  { at: [3700, 5050], reachM: 1300, weight: 0.72 },
+  { at: [6200, 8950], reachM: 1150, weight: 0.62 },
+  { at: [13300, 6500], reachM: 1150, weight: 0.5 },
+  { at: [15250, 4750], reachM: 1050, weight: 0.62 },
+  { at: [2300, 9050], reachM: 900, weight: 0.5 },
+  { at: [11900, 2700], reachM: 750, weight: 0.46 },
+  { at: [11100, 9600], reachM: 900, weight: 0.48 },
+  { at: [1150, 4250], reachM: 750, weight: 0.44 },
+  { at: [15350, 9300], reachM: 750, weight: 0.44 },
+  { at: [7900, 7550], reachM: 600, weight: 0.4 },
+] // prettier-ignore
+
+/** Wooded hills between the towns: centre, reach east and north. */
+const KNOLLS: readonly [at: Point, x: number, y: number][] = [
+  [[5480, 7800], 420, 280], [[8930, 9650], 10, 10], [[12000, 6250], 330, 430], [[2450, 2350], 620, 430],
+  [[11850, 1250], 420, 430], [[14050, 4300], 300, 520], [[1500, 6700], 640, 420], [[2700, 6850], 230, 260],
+  [[9750, 7900], 420, 330], [[14500, 7000], 330, 300], [[8000, 10900], 620, 800], [[13900, 9350], 420, 420],
+  [[3700, 9750], 330, 300], [[5650, 5480], 170, 150], [[10050, 6480], 260, 170], [[16300, 7400], 420, 600],
+  [[8150, 6500], 240, 190], [[300, 7800], 300, 700],
 ] // prettier-ignore
 
 export interface Terrain {
@@ -75,8 +85,17 @@ export interface Terrain {
 /** The land on which everything else is drawn. */
 export function createTerrain(chance: Chance): Terrain {
   const ripple = createNoise(chance.fork('coast'), 700)
-  const coast = spline(COAST, 60).map(([x, y]): Point => [x, y + ripple(x, y) * 90])
-  const border = spline(BORDER, 150).map(([x, y]): Point => [x + ripple(y, x) * 120, y + ripple(x, y + 999) * 160])
+  const crinkle = createNoise(chance.fork('crinkle'), 190)
+  const coast = spline(COAST, 45).map(([x, y]): Point => {
+    // Towns have straightened their shore; headlands have not.
+    const wild = 0.25 + 0.75 * Math.min(1, Math.max(0, (3000 - y) / 1200))
+    return [x + crinkle(y, x) * 70 * wild, y + ripple(x, y) * 130 + crinkle(x, y) * 85 * wild]
+  })
+  const border = spline(BORDER, 150).map(([x, y]): Point => {
+    // Stretched northwards until the district measures its 181 km².
+    const north = Math.max(0, y - 9000) * 0.108
+    return [x + ripple(y, x) * 120, y + north + ripple(x, y + 999) * 160]
+  })
   const inside = coast.filter(([x]) => x > 0 && x < 17_000)
   const mainland: Line = [...coast, [19_000, 3000], [19_000, 17_500], [-2000, 17_500], [-2000, 3000]]
   const river = spline(RIVER, 60).map(([x, y]): Point => [x + ripple(x * 1.3, y) * 60, y])
@@ -134,16 +153,17 @@ function fieldsOf(
       const d = Math.hypot(x - at[0], (y - at[1]) * 1.12) / reachM
       sum = Math.max(sum, weight * Math.exp(-0.5 * d * d)) + (sum > 0 ? 0.06 * weight * Math.exp(-0.5 * d * d) : 0)
     }
-    return Math.max(0, Math.min(1, sum + fringe(x, y) * 0.11))
+    return Math.max(0, Math.min(1, sum + fringe(x, y) * 0.15 - knollAt([x, y]) * 0.25))
   }
   const height = ([x, y]: Point): number => {
-    const north = (y - 9300) / 4300
-    const headland = 0.75 * Math.exp(-(((x - 2100) / 900) ** 2) - ((y - 2500) / 600) ** 2)
-    const cape = 0.8 * Math.exp(-(((x - 11800) / 600) ** 2) - ((y - 1300) / 600) ** 2)
-    const ridge = 0.7 * Math.exp(-(((x - 8000) / 700) ** 2) - ((y - 10600) / 1200) ** 2)
-    return north + hills(x, y) * 0.55 + headland + cape + ridge - urban([x, y]) * 0.9
+    const north = Math.max(-0.35, (y - 10_300) / 3600)
+    return north + hills(x, y) * 0.62 - urban([x, y]) * 0.9 + knollAt([x, y]) * 1.5
   }
   return { isLand, waterGapM, height, urban }
+}
+
+function knollAt([x, y]: Point): number {
+  return KNOLLS.reduce((sum, [at, rx, ry]) => sum + Math.exp(-(((x - at[0]) / rx) ** 2) - ((y - at[1]) / ry) ** 2), 0)
 }
 
 function island(at: Point, radius: number, ripple: (x: number, y: number) => number): Line {

@@ -12,6 +12,8 @@ import { createSamples, traceStreets, type Samples } from './trace.ts'
 const RAIL_CLEAR_M = 20
 const EXPRESSWAY_CLEAR_M = 48
 const WATER_CLEAR_M = 20
+/** Streets end where it becomes steep. */
+const HILL_MAX = 0.52
 
 export interface Ground {
   urban(p: Point): number
@@ -35,7 +37,8 @@ export function createGround(terrain: Terrain): Ground {
     waterGapM(p) > WATER_CLEAR_M &&
     railGapM(p) > RAIL_CLEAR_M &&
     expresswayGapM(p) > EXPRESSWAY_CLEAR_M &&
-    inside(p) > 0.98
+    inside(p) > 0.98 &&
+    height(p) < HILL_MAX
   return { urban, waterGapM, railGapM, expresswayGapM, height, isBuildable }
 }
 
@@ -48,16 +51,16 @@ interface Rank {
 
 /** From wide to narrow; each rank keeps its distance from those before. */
 const RANKS: readonly Rank[] = [
-  { class: 'secondary', urbanMin: 0.3, gapM: () => 640, lengthMinM: 700 },
+  { class: 'secondary', urbanMin: 0.3, gapM: () => 600, lengthMinM: 700 },
   { class: 'tertiary', urbanMin: 0.19, gapM: () => 330, lengthMinM: 320 },
   { class: 'residential', urbanMin: 0.15, gapM: residentialGapM, lengthMinM: 110 },
 ]
 
 function residentialGapM(urban: number): number {
-  if (urban > 0.72) return 92
-  if (urban > 0.45) return 112
-  if (urban > 0.27) return 140
-  return 190
+  if (urban > 0.72) return 118
+  if (urban > 0.45) return 114
+  if (urban > 0.27) return 134
+  return 178
 }
 
 /** All streets of the towns between the arterials. */
@@ -77,7 +80,7 @@ export function townStreets(ground: Ground, field: Field, avenues: readonly Stre
       field,
       gapM: (p) => {
         const urban = ground.urban(p)
-        return urban < rank.urbanMin ? Infinity : rank.gapM(urban) * (1 + 0.45 * wobble(p[0], p[1]))
+        return urban < rank.urbanMin ? Infinity : rank.gapM(urban) * (1 + 0.5 * wobble(p[0], p[1]))
       },
       isAllowed: ground.isBuildable,
       seeds: [...seeds, ...scattered],

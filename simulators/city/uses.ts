@@ -42,9 +42,9 @@ export function usesOf(
     if (areaM2 < 1800) return 'square'
     if (isNear(OLD_TOWN, middle)) return 'old-town'
     if (urban > 0.78) return dice < 0.72 ? 'commercial' : 'residential'
-    if (urban > 0.5) return dice < 0.22 ? 'commercial' : dice < 0.8 ? 'residential' : 'old-town'
+    if (urban > 0.5) return dice < 0.22 ? 'commercial' : dice < 0.88 ? 'residential' : 'old-town'
     if (urban < 0.19 && dice > 0.6) return null
-    return dice < 0.62 ? 'residential' : 'old-town'
+    return dice < 0.78 ? 'residential' : 'old-town'
   })
 }
 

@@ -1,3 +1,4 @@
+import { largestComponent } from '../../domain/roads/component.ts'
 import type { Chance } from './chance.ts'
 import { between, crossing, footOn, gap, lengthOf, type Line, type Point } from './plane.ts'
 import type { Street } from './streets.ts'
@@ -195,10 +196,17 @@ export function thinned(web: Web, chance: Chance): Web {
   const degree = web.knots.map(({ threads }) => threads.length)
   const threads = web.threads.filter((thread) => {
     const isNarrow = thread.street.class === 'residential' || thread.street.class === 'service'
-    if (!isNarrow || chance.next() > 0.13 || degree[thread.from]! < 4 || degree[thread.to]! < 4) return true
+    if (!isNarrow || chance.next() > 0.2 || degree[thread.from]! < 4 || degree[thread.to]! < 4) return true
     degree[thread.from]!--
     degree[thread.to]!--
     return false
   })
   return melted(retied({ knots: web.knots, threads }))
+}
+
+/** Only what can be driven to and from everywhere else. */
+export function connected(web: Web): Web {
+  const ends = web.threads.map(({ from, to, street }) => ({ from, to, oneway: street.oneway }))
+  const isKept = largestComponent(web.knots.length, ends)
+  return retied({ knots: web.knots, threads: web.threads.filter(({ from, to }) => isKept[from] && isKept[to]) })
 }
