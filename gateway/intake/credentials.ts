@@ -53,6 +53,7 @@ export class Credentials {
   #askedAtMs = -Infinity
   #askTimer: NodeJS.Timeout | null = null
   #pollTimer: NodeJS.Timeout | null = null
+  #polling: Promise<void> = Promise.resolve()
   #dirty = false
   #stopped = false
 
@@ -67,7 +68,8 @@ export class Credentials {
   /** Reads the cache file, then the database if it answers at once; follows it from then on. */
   async start(): Promise<void> {
     await this.#readCache()
-    await this.#poll()
+    this.#polling = this.#poll()
+    await this.#polling
   }
 
   async stop(): Promise<void> {
@@ -75,6 +77,7 @@ export class Credentials {
     if (this.#pollTimer) clearTimeout(this.#pollTimer)
     if (this.#askTimer) clearTimeout(this.#askTimer)
     this.#answer(false)
+    await this.#polling
     await this.#writeCache()
   }
 
@@ -146,7 +149,7 @@ export class Credentials {
       this.#fail(error)
     }
     if (this.#stopped) return
-    this.#pollTimer = setTimeout(() => void this.#poll(), POLL_MS)
+    this.#pollTimer = setTimeout(() => (this.#polling = this.#poll()), POLL_MS)
     this.#pollTimer.unref()
   }
 
