@@ -1,35 +1,14 @@
 import { reasonOf } from '../domain/fault.ts'
 import type { Log } from '../domain/log.ts'
 import type { Metrics, Series } from '../domain/metrics.ts'
-import { z } from '../domain/z.ts'
+import type { StreamerBeat } from '../domain/wire/streamers.ts'
+import { streamerOrdersSchema } from '../domain/wire/streamers.ts'
 import type { Fleet } from './camera/fleet.ts'
 
 /** Shorter than the core's patience (three beats), long enough that 64 workers are no load. */
 const BEAT_MS = 2_000
 /** A core that hangs must not let beats pile up. */
 const ANSWER_TIMEOUT_MS = 1_500
-/** One worker carries some 2,000 cameras; 64 KiB of address list a thousand. */
-const CAMERAS_MAX = 20_000
-
-const orderSchema = z.object({
-  id: z.string(),
-  name: z.string().default(''),
-  url: z.string(),
-  username: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? null),
-  password: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? null),
-  warm: z.boolean().default(false),
-})
-const answerSchema = z.object({
-  revision: z.union([z.number(), z.string()]),
-  cameras: z.array(orderSchema).max(CAMERAS_MAX),
-})
-
 export interface CoreBeatOptions {
   coreUrl: string
   workerId: string
@@ -73,15 +52,16 @@ export class CoreBeat {
     if (this.#isBeating) return
     this.#isBeating = true
     const { coreUrl, workerId, token, baseUrl, metricsPort, fleet, log } = this.#options
+    const report: StreamerBeat = { baseUrl, metricsPort, cameras: fleet.status() }
     try {
       const response = await fetch(`${coreUrl}/api/v1/internal/streamers/${encodeURIComponent(workerId)}/beat`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        body: JSON.stringify({ baseUrl, metricsPort, cameras: fleet.status() }),
+        body: JSON.stringify(report),
         signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
       })
       if (!response.ok) throw new Error(`the core answered ${response.status}`)
-      fleet.assign(answerSchema.parse(await response.json()).cameras)
+      fleet.assign(streamerOrdersSchema.parse(await response.json()).cameras)
       if (this.#isCoreAway) log.info('the core is back')
       this.#isCoreAway = false
     } catch (error) {

@@ -1,8 +1,8 @@
-import type { CameraState } from '../../domain/camera.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
+import type { CameraReport } from '../../domain/wire/streamers.ts'
 import { SlabPool } from '../fmp4/slab.ts'
 import type { CameraOrder, CameraSurroundings } from './camera.ts'
 import { Camera } from './camera.ts'
@@ -12,17 +12,8 @@ import { ConnectBudget } from './retry.ts'
 /** Deadlines are seconds; a tenth of one is fine enough, and 2,000 cameras cost about a millisecond a turn. */
 const TICK_MS = 100
 
-/** One row of the worker's beat. */
-export interface CameraStatus {
-  id: string
-  state: CameraState
-  reason: string | null
-  codec: string | null
-  widthPx: number | null
-  heightPx: number | null
-  bitrateBps: number
-  viewers: number
-}
+/** The core takes no longer ones. */
+const REASON_MAX = 500
 
 /** All cameras of this worker, on one timer. */
 export class Fleet {
@@ -96,7 +87,8 @@ export class Fleet {
     }
   }
 
-  status(): CameraStatus[] {
+  /** One row per camera, for the beat to the core. */
+  status(): CameraReport[] {
     const nowMs = this.clock.monotonicMs()
     return [...this.cameras.values()].map((camera) => {
       const { state, reason } = camera.verdict(nowMs)
@@ -104,7 +96,7 @@ export class Fleet {
       return {
         id: camera.order.id,
         state,
-        reason,
+        reason: reason?.slice(0, REASON_MAX) ?? null,
         codec: facts?.codec ?? null,
         widthPx: facts?.widthPx ?? null,
         heightPx: facts?.heightPx ?? null,

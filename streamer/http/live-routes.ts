@@ -97,7 +97,11 @@ function serveLoop(fleet: Fleet, camera: Camera, res: ServerResponse, query: URL
   const fromMs = timeOf(query.get('from'))
   const toMs = timeOf(query.get('to'))
   if (!Number.isFinite(fromMs) || !Number.isFinite(toMs) || toMs <= fromMs || toMs - fromMs > LOOP_SPAN_MAX_MS) {
-    return sendProblem(res, 'bad-request', 'from and to are RFC 3339 times (or milliseconds since 1970), from before to.')
+    return sendProblem(
+      res,
+      'bad-request',
+      'from and to are RFC 3339 times (or milliseconds since 1970), from before to.',
+    )
   }
   const playlist = camera.stream.loop(fromMs, toMs, fleet.clock.monotonicMs() + LOOP_KEEP_MS)
   if (playlist) return sendBytes(res, PLAYLIST_TYPE, 'no-store', playlist)

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { toIso } from '../../domain/clock.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { readPictures } from './support/annex-b.ts'
 import type { Worker } from './support/harness.ts'
@@ -149,6 +150,8 @@ describe('the seconds before an alarm', () => {
     const loop = await text(worker, `/live/c1/loop.m3u8?from=${nowMs - 30_000}&to=${nowMs}`)
     expect(loop).toContain('#EXT-X-PLAYLIST-TYPE:VOD')
     expect(loop.trim().endsWith('#EXT-X-ENDLIST')).toBe(true)
+    const span = [nowMs - 30_000, nowMs].map((ms) => encodeURIComponent(toIso(ms)))
+    expect(await text(worker, `/live/c1/loop.m3u8?from=${span[0]}&to=${span[1]}`)).toBe(loop)
     const names = [...loop.matchAll(/^s\d+\.m4s$/gm)].map((match) => match[0])
     expect(names.length).toBeGreaterThanOrEqual(2)
     expect(samplesOf(await bytes(worker, names[0]!))[0]!.isKey).toBe(true)
