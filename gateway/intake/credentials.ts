@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import { DEVICE_KINDS, type DeviceKind } from '../../domain/device.ts'
 import { reasonOf } from '../../domain/fault.ts'
@@ -36,6 +37,8 @@ export interface CredentialOptions {
 
 /** A revoked credential ends its connections within 5 s; a new one works within 1 s, or at once through the miss path. */
 const POLL_MS = 1_000
+/** A database that does not answer must not keep the door closed to those whom the cache knows. */
+const FIRST_POLL_MS = 500
 /** Rows are stamped at the start of their transaction and seen at its end. */
 const OVERLAP_MS = 10_000
 /** Strangers must not fill the memory while they wait for the database. */
@@ -69,7 +72,7 @@ export class Credentials {
   async start(): Promise<void> {
     await this.#readCache()
     this.#polling = this.#poll()
-    await this.#polling
+    await Promise.race([this.#polling, sleep(FIRST_POLL_MS)])
   }
 
   async stop(): Promise<void> {
@@ -149,7 +152,9 @@ export class Credentials {
       this.#fail(error)
     }
     if (this.#stopped) return
-    this.#pollTimer = setTimeout(() => (this.#polling = this.#poll()), POLL_MS)
+    this.#pollTimer = setTimeout(() => {
+      this.#polling = this.#poll()
+    }, POLL_MS)
     this.#pollTimer.unref()
   }
 
