@@ -2,6 +2,7 @@ import { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import onvif from 'onvif'
 import { Fault, reasonOf } from '../../domain/fault.ts'
+import { silentLog, type Log } from '../../domain/log.ts'
 import { chooseProfile, readProfiles, type OnvifProfile } from './onvif-profiles.ts'
 
 /** All calls of one question together; a camera that needs longer is as good as silent. */
@@ -47,8 +48,10 @@ type Cam = InstanceType<typeof onvif.Cam>
 type Callback = (error: Error | null, answer?: unknown) => void
 type Ask = <T>(call: (camera: Cam, callback: Callback) => void) => Promise<T>
 
-export function createOnvifDoor(): OnvifDoor {
+export function createOnvifDoor(log: Log = silentLog): OnvifDoor {
   const queues = new Map<string, Promise<unknown>>()
+  // Unreadable answers of strangers, a network without multicast; without a listener they would end the program.
+  onvif.Discovery.on('error', (error: unknown) => log.debug('a search met an error', { reason: reasonOf(error) }))
 
   /** One after another per camera, so that a stop never overtakes its move. */
   function inTurn<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>): Promise<T> {
@@ -121,10 +124,7 @@ function searchNetwork(timeoutMs: number): Promise<string[]> {
     const onDevice = (_camera: unknown, _remote: unknown, xml: string) => {
       if (answers.length < ANSWERS_MAX && xml.length <= ANSWER_XML_MAX) answers.push(xml)
     }
-    // Unreadable answers and a network without multicast; without a listener they would end the program.
-    const onError = () => undefined
     onvif.Discovery.on('device', onDevice)
-    onvif.Discovery.on('error', onError)
     onvif.Discovery.probe({ timeout: timeoutMs, resolve: false })
     setTimeout(() => {
       searching = null
@@ -165,11 +165,9 @@ async function question<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>):
     agent,
   })
   let cut: (fault: Fault) => void = () => undefined
-  const ended = new Promise<never>((_resolve, reject) => {
-    cut = reject
+  const ended = new Promise<Fault>((resolve) => {
+    cut = resolve
   })
-  // Nobody may be waiting at the moment when it is cut.
-  ended.catch(() => undefined)
   const timer = setTimeout(() => {
     const isConnecting = [...sockets].some((socket) => socket.connecting)
     cut(isConnecting ? unreachableFault('no answer') : silentFault())
@@ -190,7 +188,10 @@ async function question<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>):
         reject(faultOf(error))
       }
     })
-    return Promise.race([answer, ended])
+    const over = ended.then((fault) => {
+      throw fault
+    })
+    return Promise.race([answer, over])
   }
   try {
     return await work(ask)

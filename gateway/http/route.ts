@@ -42,7 +42,7 @@ export function defineRoute<
   P extends z.ZodType = z.ZodType<Record<string, string>>,
   Q extends z.ZodType = z.ZodType<Record<string, never>>,
   B extends z.ZodType = z.ZodType<undefined>,
-  A extends z.ZodType = z.ZodType<unknown>,
+  A extends z.ZodType = z.ZodType,
 >(
   route: Omit<Route, 'params' | 'query' | 'body' | 'answer' | 'handler'> & {
     params?: P
