@@ -58,8 +58,14 @@ const roadOpacity = [
 
 export const nameField = (language: Language): ExpressionSpecification => ['get', language === 'zh' ? 'n' : 'e']
 
+/** Without lines around each shape: the canvas smooths edges itself, and on a machine without a graphics card they cost most. */
 const fill = (id: string, source: string, color: unknown, extra: object = {}): LayerSpecification =>
-  ({ id, source, type: 'fill', paint: { 'fill-color': color, 'fill-antialias': true, ...extra } }) as LayerSpecification
+  ({
+    id,
+    source,
+    type: 'fill',
+    paint: { 'fill-color': color, 'fill-antialias': false, ...extra },
+  }) as LayerSpecification
 
 export function groundLayers(): LayerSpecification[] {
   const landuse = [

@@ -31,7 +31,7 @@ export interface CityMapOptions {
   language?: Language
   mode?: MapMode
   clock?: Clock
-  /** Default: what the system says (prefers-reduced-motion). */
+  /** The beacon stands still. Default: where the system asks for it, and without a graphics card (a pulse would repaint for ever). */
   isCalm?: boolean
 }
 

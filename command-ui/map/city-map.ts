@@ -20,7 +20,7 @@ import { Legend } from './legend.ts'
 import { LivingLayer } from './living-layer.ts'
 import { addMapImages } from './map-images.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
-import { isMapPossible } from './map-possible.ts'
+import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
 import { MapTalk } from './map-talk.ts'
 import { openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
@@ -62,7 +62,7 @@ class DeskMap implements CityMap {
   constructor(container: HTMLElement, options: CityMapOptions) {
     this.#clock = options.clock ?? systemClock
     this.#mode = options.mode ?? '2d'
-    this.#isCalm = options.isCalm ?? matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.#isCalm = options.isCalm ?? (isSoftwareDrawn() || matchMedia('(prefers-reduced-motion: reduce)').matches)
     this.#source = { cameras: [], sites: [], language: options.language ?? 'zh' }
     container.classList.add('city-map')
     this.#map = openMap(container, this.#source.language, this.#mode)
