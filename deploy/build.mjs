@@ -38,4 +38,4 @@ cpSync(join(root, 'gateway/store/migrations'), join(root, 'dist/gateway/store/mi
 if (existsSync(join(root, 'command-ui/index.html'))) {
   run('command-ui', 'vite/bin/vite.js', ['build', '--config', 'command-ui/vite.config.ts', '--logLevel', 'warn'])
 }
-writeFileSync(stamp, new Date().toISOString())
+writeFileSync(stamp, 'built\n')
