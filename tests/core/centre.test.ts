@@ -201,3 +201,34 @@ test('a stranger at the edge is a trouble, coverage is there, bad questions get 
     items: [{ eventId: 'foot-switch', readable: true }],
   })
 })
+
+test('while the database is away a press pops up within a second, provisional, and is the same alarm afterwards', async () => {
+  const desk = await centre.desk()
+  const button = await device('button', 'button-school-03')
+  centre.cable.pull()
+  await until('the core to notice', () => centre.core.health().database === 'away')
+  const pressedMs = performance.now()
+  await button.say('event', { id: 'dark-1', type: 'panic' })
+  const find = () => desk.messages.flatMap((m) => (m.type === 'provisional' ? [m.alarm] : []))
+  const [shown] = await until('the provisional alarm', () => (find().length > 0 ? find() : null), 2_000)
+  console.log(`press → provisional: ${(performance.now() - pressedMs).toFixed(0)} ms`)
+  expect(shown).toMatchObject({ deviceId: 'button-school-03', provisional: true, priority: 1, occurrences: 1 })
+  await button.say('event', { id: 'dark-2', type: 'panic' })
+  await until('the repeat', () => find().length === 2)
+  expect(find()[1]).toMatchObject({ id: shown!.id, occurrences: 2 })
+  await button.say('event', { id: 'dark-2', type: 'panic' })
+  centre.cable.plug()
+  const stored = await until(
+    'the stored alarm',
+    () => events(desk, 'alarm', 'repeated').find((e) => e.subjectId === shown!.id),
+    10_000,
+  )
+  expect(stored.body).toMatchObject({ occurrences: 2, state: 'raised' })
+  expect(events(desk, 'alarm', 'raised').filter((e) => e.subjectId === shown!.id)).toHaveLength(1)
+  expect(find()).toHaveLength(2)
+  const snapshot = (await centre.api<Snapshot>('GET', '/snapshot')).body
+  expect(snapshot.alarms.filter((a) => a.deviceId === 'button-school-03')).toMatchObject([
+    { id: shown!.id, occurrences: 2 },
+  ])
+  await until('the receipts', () => button.stages.length >= 3)
+})

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -61,7 +62,8 @@ export async function startCentre() {
     clock,
   })
   const mqttPort = await edge.listen()
-  const database = createDatabase({ url: test.url, log, metrics })
+  const cable = await startCable(test.url)
+  const database = createDatabase({ url: cable.url, log, metrics })
   const box = createSecretBox('11'.repeat(32))
   const city = await readCity(DEMO_CITY)
   await seedCity(database, city, box, { rtspPort: 8554, onvifPort: 8555, password: 'x' }, log)
@@ -101,7 +103,10 @@ export async function startCentre() {
   const url = `http://127.0.0.1:${server.port}`
   const desks: Desk[] = []
   return {
-    url: test.url,
+    /** Pulls and plugs the cable to the database. */
+    cable,
+    /** Straight to the database, whatever the cable does. */
+    straight: test.database,
     httpUrl: url,
     mqttPort,
     core,
@@ -154,6 +159,7 @@ export async function startCentre() {
       await edge.close()
       await journal.close()
       await database.close()
+      await cable.close()
       await test.drop()
       rmSync(folder, { recursive: true, force: true })
     },
@@ -161,6 +167,48 @@ export async function startCentre() {
 }
 
 export type TestCentre = Awaited<ReturnType<typeof startCentre>>
+
+/** A cable between the core and its database that can be pulled: connections break, new ones are refused. */
+async function startCable(databaseUrl: string) {
+  const target = new URL(databaseUrl)
+  const sockets = new Set<Socket>()
+  let pulled = false
+  const server = createServer((inside) => {
+    if (pulled) return inside.destroy()
+    const outside = connect(Number(target.port), target.hostname)
+    for (const [a, b] of [
+      [inside, outside],
+      [outside, inside],
+    ] as const) {
+      sockets.add(a)
+      a.pipe(b)
+      a.on('error', () => b.destroy())
+      a.on('close', () => {
+        sockets.delete(a)
+        b.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = new URL(databaseUrl)
+  url.hostname = '127.0.0.1'
+  url.port = String((server.address() as AddressInfo).port)
+  const cut = () => sockets.forEach((socket) => socket.destroy())
+  return {
+    url: url.href,
+    pull: () => {
+      pulled = true
+      cut()
+    },
+    plug: () => {
+      pulled = false
+    },
+    close: () => {
+      cut()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
 
 async function verdictOf(id: string, password: Buffer) {
   const { kind } = /^(?<kind>button|taxi|patrol)-/.exec(id)?.groups ?? {}
