@@ -25,7 +25,7 @@ export function transitionAlarm(alarm: Alarm, action: AlarmAction): Alarm {
     case 'repeat':
       return repeat(alarm, action.at, action.type)
     case 'restore':
-      return alarm.restoredAt === null ? { ...alarm, restoredAt: action.at } : alarm
+      return alarm.restoredAt === null && alarm.state !== 'closed' ? { ...alarm, restoredAt: action.at } : alarm
     case 'acknowledge':
       return acknowledge(alarm, action.at, action.by)
     case 'take-over':
