@@ -95,10 +95,8 @@ export class Camera {
 
   tick(nowMs: number): void {
     const isWanted = this.#isWanted(nowMs)
-    if (this.session && !isWanted) {
-      this.#leave()
-      this.stream.clear(nowMs)
-    }
+    if (!isWanted && this.session) this.#leave()
+    if (!isWanted && this.stream.ring.segments.length > 0) this.stream.clear(nowMs)
     this.session?.tick(nowMs)
     this.pipeline?.tick(nowMs)
     if (this.#playingSinceMs !== null) this.#watch(nowMs, this.#playingSinceMs)

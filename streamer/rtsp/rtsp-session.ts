@@ -1,13 +1,14 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Credential, RtspAddress } from './address.ts'
 import { Connection } from './connection.ts'
+import type { Asked, Method } from './dialogue.ts'
+import { Dialogue } from './dialogue.ts'
 import type { StreamFailure } from './failure.ts'
 import { describeNetworkError, notACamera, noVideo, refusedLogin, silent, unreachable } from './failure.ts'
 import { InterleavedSplitter } from './interleaved.ts'
 import { KeepAlive } from './keep-alive.ts'
-import { Login } from './login.ts'
 import type { RtspAnswer } from './message.ts'
-import { headerOf, parseAnswer, parseSession, parseTransport, requestText } from './message.ts'
+import { headerOf, parseAnswer, parseSession, parseTransport } from './message.ts'
 import type { VideoMedia } from './session-description.ts'
 import { controlTarget, parseSessionDescription } from './session-description.ts'
 import { UdpReceiver } from './udp-receiver.ts'
@@ -24,22 +25,8 @@ export interface SessionListener {
 
 /** A TCP handshake in a city's network takes milliseconds; three seconds forgive two lost SYNs. */
 export const CONNECT_TIMEOUT_MS = 3_000
-/** Cameras wake an encoder on DESCRIBE: one to two seconds are seen. */
-export const ANSWER_TIMEOUT_MS = 4_000
 /** An installer waits for the verdict; every fault is named within six seconds, so the handshake ends a little earlier. */
 export const HANDSHAKE_TIMEOUT_MS = 5_600
-/** 401 → answer, and once more for a stale nonce. */
-const LOGIN_TRIES_MAX = 2
-
-type Method = 'OPTIONS' | 'DESCRIBE' | 'SETUP' | 'PLAY' | 'GET_PARAMETER' | 'SET_PARAMETER' | 'TEARDOWN'
-interface Asked {
-  method: Method
-  target: string
-  headers: [string, string][]
-  sequence: number
-  logins: number
-}
-
 /**
  * One RTSP session (RFC 2326) as a client: OPTIONS, DESCRIBE, SETUP of the video, PLAY, keep-alive, TEARDOWN. Callbacks, no
  * promises: one step is outstanding at a time and `tick` enforces every deadline, so thousands share one timer.
@@ -48,17 +35,14 @@ export class RtspSession {
   readonly counts = { packets: 0, bytes: 0, unknownChannel: 0, keepAlivesUnanswered: 0 }
   readonly splitter: InterleavedSplitter
   readonly #address: RtspAddress
-  readonly #login: Login | null
+  readonly #dialogue: Dialogue
   readonly #clock: Clock
   readonly #listener: SessionListener
   readonly #connection: Connection
   #phase: 'connecting' | 'handshake' | 'playing' | 'ended' = 'connecting'
-  #deadlineMs: number
+  readonly #connectDeadlineMs: number
   readonly #handshakeDeadlineMs: number
-  #asked: Asked | null = null
-  #sequence = 0
   #wasAnswered = false
-  #sessionId = ''
   #sessionTimeoutS = 60
   #channel = 0
   #video: VideoMedia | null = null
@@ -76,11 +60,11 @@ export class RtspSession {
   }) {
     this.#address = options.address
     this.#base = this.#aggregate = options.address.target
-    this.#login = options.credential ? new Login(options.credential) : null
+    this.#dialogue = new Dialogue(options.credential)
     this.#clock = options.clock
     this.#listener = options.listener
     const nowMs = options.clock.monotonicMs()
-    this.#deadlineMs = nowMs + CONNECT_TIMEOUT_MS
+    this.#connectDeadlineMs = nowMs + CONNECT_TIMEOUT_MS
     this.#handshakeDeadlineMs = nowMs + HANDSHAKE_TIMEOUT_MS
     this.splitter = new InterleavedSplitter({
       onFrame: (channel, bytes, start, end) => this.#frame(channel, bytes, start, end),
@@ -99,16 +83,15 @@ export class RtspSession {
   tick(nowMs: number): void {
     if (this.#phase === 'ended') return
     if (this.#phase === 'playing') return this.#keepAlong(nowMs)
-    if (nowMs >= this.#deadlineMs || nowMs >= this.#handshakeDeadlineMs) this.#end(this.#overdue())
+    const stepDeadlineMs = this.#phase === 'connecting' ? this.#connectDeadlineMs : this.#dialogue.deadlineMs
+    if (nowMs >= Math.min(stepDeadlineMs, this.#handshakeDeadlineMs)) this.#end(this.#overdue())
   }
 
   /** Leaves in good order; the listener hears nothing more. */
   stop(): void {
     if (this.#phase === 'ended') return
-    const says = this.#phase === 'playing' && this.#sessionId !== ''
-    const farewell = says
-      ? this.#text({ method: 'TEARDOWN', target: this.#aggregate, headers: [], sequence: 0, logins: 0 })
-      : ''
+    const says = this.#phase === 'playing' && this.#dialogue.sessionId !== ''
+    const farewell = says ? this.#dialogue.ask('TEARDOWN', this.#aggregate, [], this.#clock.monotonicMs()) : ''
     this.#phase = 'ended'
     this.splitter.end()
     this.#udp?.close()
@@ -125,7 +108,7 @@ export class RtspSession {
     const { host, port } = this.#address
     if (this.#phase === 'connecting')
       return unreachable(`no connection to ${host}:${port} within ${CONNECT_TIMEOUT_MS / 1000} s`)
-    const step = this.#asked?.method ?? 'OPTIONS'
+    const step = this.#dialogue.open?.method ?? 'OPTIONS'
     return silent(`the camera accepted the connection but does not answer ${step}`)
   }
 
@@ -158,55 +141,29 @@ export class RtspSession {
     } else if (channel !== this.#channel + 1) this.counts.unknownChannel++
   }
 
-  // --- asking and answers
-
-  #ask(method: Method, target: string, headers: [string, string][] = [], logins = 0): void {
-    const asked: Asked = { method, target, headers, sequence: ++this.#sequence, logins }
-    this.#asked = asked
-    this.#deadlineMs = this.#clock.monotonicMs() + ANSWER_TIMEOUT_MS
-    this.#connection.write(this.#text(asked))
-  }
-
-  #text(asked: Asked): string {
-    const headers: [string, string][] = [
-      ['CSeq', String(asked.sequence || ++this.#sequence)],
-      ['User-Agent', 'Vigil'],
-    ]
-    const authorization = this.#login?.answer(asked.method, asked.target)
-    if (authorization) headers.push(['Authorization', authorization])
-    if (this.#sessionId !== '' && asked.method !== 'DESCRIBE') headers.push(['Session', this.#sessionId])
-    return requestText(asked.method, asked.target, [...headers, ...asked.headers])
+  #ask(method: Method, target: string, headers: [string, string][] = []): void {
+    this.#connection.write(this.#dialogue.ask(method, target, headers, this.#clock.monotonicMs()))
   }
 
   #message(head: string, body: string): void {
     const answer = parseAnswer(head, body)
     if (!answer) {
-      if (head.startsWith('REDIRECT '))
+      if (head.startsWith('REDIRECT ')) {
         this.#end(notACamera('the camera wants to redirect to another address; that is refused'))
+      }
       return
     }
     this.#wasAnswered = true
-    const asked = this.#asked
-    const sequence = headerOf(answer, 'cseq')
-    // A late answer to an older question is nobody's; a camera that sends no CSeq at all is taken at its word.
-    if (!asked || (sequence !== null && Number(sequence) !== asked.sequence)) return
-    this.#asked = null
-    if (answer.status === 401) return this.#unauthorized(asked, answer)
+    const heard = this.#dialogue.hear(answer, this.#clock.monotonicMs())
+    if (heard.kind === 'stray') return
+    if (heard.kind === 'again') return this.#connection.write(heard.request)
+    if (heard.kind === 'refused') return this.#end(refusedLogin(heard.reason))
     if (this.#phase === 'playing') return this.#keptAlive(answer)
     if (answer.status >= 300 && answer.status < 400) {
       return this.#end(notACamera('the camera redirects to another address; that is refused'))
     }
     if (answer.status === 403) return this.#end(refusedLogin('the camera forbids this user the stream (403)'))
-    this.#answered(asked, answer)
-  }
-
-  #unauthorized(asked: Asked, answer: RtspAnswer): void {
-    const said = answer.headers.get('www-authenticate') ?? []
-    if (!this.#login) return this.#end(refusedLogin('the camera asks for a user name and password'))
-    if (asked.logins >= LOGIN_TRIES_MAX || this.#login.challenged(said, asked.logins > 0) === 'refused') {
-      return this.#end(refusedLogin('the camera refused the user name or password'))
-    }
-    this.#ask(asked.method, asked.target, asked.headers, asked.logins + 1)
+    this.#answered(heard.asked, answer)
   }
 
   #answered(asked: Asked, answer: RtspAnswer): void {
@@ -262,7 +219,7 @@ export class RtspSession {
     }
     if (answer.status !== 200) return this.#end(noVideo(`the camera does not set the stream up (${saidBy(answer)})`))
     const session = parseSession(headerOf(answer, 'session') ?? '')
-    this.#sessionId = session.id
+    this.#dialogue.sessionId = session.id
     this.#sessionTimeoutS = session.timeoutS
     const transport = parseTransport(headerOf(answer, 'transport') ?? '')
     if (this.#udp) this.#udp.open(this.#connection.remoteAddress, transport.serverPorts)
@@ -292,7 +249,7 @@ export class RtspSession {
 
   #keepAlong(nowMs: number): void {
     if (!this.#keepAlive.isDue(nowMs)) return
-    if (this.#asked) this.counts.keepAlivesUnanswered++
+    if (this.#dialogue.open) this.counts.keepAlivesUnanswered++
     this.#ask(this.#keepAlive.method(), this.#aggregate)
   }
 
