@@ -4,6 +4,7 @@ import onvif from 'onvif'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import { silentLog, type Log } from '../../domain/log.ts'
 import { chooseProfile, readProfiles, type OnvifProfile } from './onvif-profiles.ts'
+import { RECEIVE_BUFFER_BYTES } from './ws-discovery.ts'
 
 /** All calls of one question together; a camera that needs longer is as good as silent. */
 export const ONVIF_DEADLINE_MS = 5_000
@@ -125,7 +126,7 @@ function searchNetwork(timeoutMs: number): Promise<string[]> {
       if (answers.length < ANSWERS_MAX && xml.length <= ANSWER_XML_MAX) answers.push(xml)
     }
     onvif.Discovery.on('device', onDevice)
-    onvif.Discovery.probe({ timeout: timeoutMs, resolve: false })
+    onvif.Discovery.probe({ timeout: timeoutMs, resolve: false, bufferSize: RECEIVE_BUFFER_BYTES })
     setTimeout(() => {
       searching = null
       onvif.Discovery.removeListener('device', onDevice)

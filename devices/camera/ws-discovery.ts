@@ -11,7 +11,8 @@ export interface ProbeMatch {
 
 /** Largest answer that is read; a datagram cannot be larger. */
 const ANSWER_BYTES_MAX = 64 * 1024
-const ANSWERS_MAX = 500
+const ANSWERS_MAX = 2_000
+export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
  * The matches in an answer. By pattern, not by a parser: nothing in it is worth an XML engine for strangers. Linear in its length.
@@ -80,8 +81,12 @@ export function probeHost(host: string, port: number, timeoutMs: number): Promis
     })
     // Nobody there: the same as nobody answers.
     socket.on('error', finish)
-    socket.send(probeMessage(), port, host, (error) => {
-      if (error) finish()
+    socket.bind(0, () => {
+      // Everybody answers at once, about 1 KB each; the usual buffer holds a few dozen of them.
+      socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES)
+      socket.send(probeMessage(), port, host, (error) => {
+        if (error) finish()
+      })
     })
   })
 }

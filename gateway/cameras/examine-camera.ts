@@ -19,6 +19,8 @@ export interface ExamineDeps {
   internalToken: string
   /** Base URL of a live streamer worker; null when none lives. */
   worker: () => string | null
+  /** The simulated cameras are added without typing the password that this start has given them; null when nothing is simulated. */
+  simulated?: { ports: readonly number[]; credential: CameraCredential } | null
 }
 
 /** What is known about a camera's source after it has been looked at; everything in it has been checked. */
@@ -63,11 +65,12 @@ export async function examineSource(
 async function atRtsp(
   written: Extract<CameraWrite['source'], { kind: 'rtsp' }>,
   kept: CameraCredential | null,
-  { allowed }: ExamineDeps,
+  deps: ExamineDeps,
 ): Promise<ExaminedSource> {
+  const { allowed } = deps
   const read = readRtspSource(written.url)
-  const credential = typedCredential(written) ?? read.credential ?? kept
   const ip = await allowed.resolve(read.host, read.port)
+  const credential = typedCredential(written) ?? read.credential ?? kept ?? simulatedCredential(ip, read.port, deps)
   return {
     source: { kind: 'rtsp', address: read.address, username: credential?.username ?? null },
     credential,
@@ -90,8 +93,10 @@ async function byOnvif(
   if (!/^[A-Za-z0-9._:[\]-]+$/.test(host) || /\s/.test(path)) {
     throw new Fault('bad-request', `"${host}" is not a host.`)
   }
-  const credential = typedCredential(written) ?? kept
-  const target = await onvifTarget({ host, port, path }, credential, deps.allowed)
+  const ip = await deps.allowed.resolve(host, port)
+  const credential = typedCredential(written) ?? kept ?? simulatedCredential(ip, port, deps)
+  const { username = null, password = null } = credential ?? {}
+  const target = { host: ip, port, path, username, password }
   const empty: ExaminedSource = {
     source: { kind: 'onvif', address: `http://${host}:${port}${path}`, username: credential?.username ?? null },
     credential,
@@ -149,6 +154,10 @@ async function checkedSnapshot(uri: string | null, allowed: AllowedAddresses): P
     if (error instanceof Fault) return null
     throw error
   }
+}
+
+function simulatedCredential(ip: string, port: number, { simulated }: ExamineDeps): CameraCredential | null {
+  return simulated && ip === '127.0.0.1' && simulated.ports.includes(port) ? simulated.credential : null
 }
 
 function typedCredential(written: { username?: string; password?: string }): CameraCredential | null {

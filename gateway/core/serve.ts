@@ -29,6 +29,7 @@ export interface ServeDeps {
   cityDir: string
   internalToken: string
   isSimulating: boolean
+  simCameraPassword: string | undefined
   /** The built command-ui. */
   staticDir: string
   readiness: Readiness
@@ -49,8 +50,13 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
   const auth = createAuth({ sessions, tickets, internalToken: deps.internalToken })
   const proxy = createLiveProxy({ internalToken: deps.internalToken, log, metrics })
   const loopbackPorts = deps.isSimulating ? [settings.VIGIL_SIM_RTSP_PORT, settings.VIGIL_SIM_ONVIF_PORT] : []
+  const simulated =
+    deps.isSimulating && deps.simCameraPassword !== undefined
+      ? { ports: loopbackPorts, credential: { username: 'vigil', password: deps.simCameraPassword } }
+      : null
   const parts = {
     ...deps,
+    simulated,
     events: core.events,
     troubles: core.troubles,
     sessions,
