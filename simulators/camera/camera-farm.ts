@@ -7,6 +7,9 @@ import type { Clip } from './clip.ts'
 import type { DigestAlgorithm } from './digest.ts'
 import { CaptionStrip } from './osd/caption-strip.ts'
 import { loadGlyphs } from './osd/glyphs.ts'
+import { DISCOVERY_PORT, startDiscoveryResponder } from './onvif/discovery-responder.ts'
+import { OnvifCamera } from './onvif/onvif-camera.ts'
+import { startOnvifServer } from './onvif/onvif-server.ts'
 import { Feed } from './rtsp/feed.ts'
 import { startRtspServer } from './rtsp/rtsp-server.ts'
 
@@ -27,6 +30,10 @@ export interface CameraFarmOptions {
   metrics: Metrics
   /** By camera id. */
   faults?: Readonly<Record<string, CameraFault>>
+  /** Port of WS-Discovery (default 3702); null: not to be discovered. */
+  discoveryPort?: number | null
+  /** Ids of the cameras that answer probes; default: the first eight and those that can move, sixteen at most. */
+  discoverable?: readonly string[]
   /** Default MD5 alone: some players take the last offer, whether they know it or not. */
   algorithms?: DigestAlgorithm[]
 }
@@ -34,6 +41,8 @@ export interface CameraFarmOptions {
 export interface CameraFarm {
   rtspPort: number
   onvifPort: number
+  /** Null when probes are not answered. */
+  discoveryPort: number | null
   setFault(cameraId: string, fault: CameraFault | null): void
   /** Streams being sent now. */
   viewers(): number
@@ -61,15 +70,48 @@ export async function createCameraFarm(options: CameraFarmOptions): Promise<Came
     metrics,
   })
   for (const [cameraId, fault] of Object.entries(options.faults ?? {})) rtsp.setFault(cameraId, fault)
+  const onvifCameras = new Map(cameras.map((c) => [c.id, new OnvifCamera(c, library.sceneFor(c), clock)]))
+  const onvif = await startOnvifServer({
+    cameras: onvifCameras,
+    host,
+    port: options.onvifPort,
+    rtspPort: rtsp.port,
+    account,
+    clock,
+    log,
+    metrics,
+  })
+  const { discoveryPort = DISCOVERY_PORT } = options
+  const shown = options.discoverable ?? chooseDiscoverable(cameras)
+  const discovery =
+    discoveryPort === null
+      ? null
+      : await startDiscoveryResponder({
+          cameras: shown.flatMap((id) => onvifCameras.get(id) ?? []),
+          onvifPort: onvif.port,
+          port: discoveryPort,
+          log,
+          metrics,
+        })
   return {
     rtspPort: rtsp.port,
-    onvifPort: options.onvifPort,
+    onvifPort: onvif.port,
+    discoveryPort: discovery?.port ?? null,
     setFault: rtsp.setFault,
     viewers: rtsp.viewers,
     close: async () => {
-      await rtsp.close()
+      await Promise.all([rtsp.close(), onvif.close(), discovery?.close()])
     },
   }
+}
+
+/** Enough to try discovery with, few enough to read the list. */
+const DISCOVERABLE_MAX = 16
+
+function chooseDiscoverable(cameras: readonly SimulatedCamera[]): string[] {
+  const moving = cameras.filter((camera) => camera.ptz)
+  const chosen = new Set([...cameras.slice(0, 8), ...moving].map((camera) => camera.id))
+  return [...chosen].slice(0, DISCOVERABLE_MAX)
 }
 
 function createFeeds(cameras: readonly SimulatedCamera[], library: ClipLibrary): Map<string, Feed> {

@@ -33,8 +33,11 @@ function readCameras(): CsvCamera[] {
   return fallbackCameras()
 }
 
+const cameras = readCameras()
+const onvifIds = cameras.filter((camera) => camera.isOnvif).map((camera) => camera.id)
 const farm = await createCameraFarm({
-  cameras: readCameras(),
+  cameras,
+  discoverable: onvifIds.length > 0 ? onvifIds.slice(0, 16) : undefined,
   rtspPort: Number(process.env['VIGIL_SIM_RTSP_PORT'] ?? 8554),
   onvifPort: Number(process.env['VIGIL_SIM_ONVIF_PORT'] ?? 8555),
   password: ask('VIGIL_SIM_CAMERA_PASSWORD'),

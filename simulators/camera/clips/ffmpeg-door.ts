@@ -1,0 +1,69 @@
+import ffmpeg from 'fluent-ffmpeg'
+
+/** The one door to fluent-ffmpeg in this folder: encodes clips and pictures once, on a developer's machine. */
+
+export interface ClipEncoding {
+  /** printf pattern of the numbered pictures, from 0. */
+  frames: string
+  framesPerSecond: number
+  widthPx: number
+  heightPx: number
+  bitrateKbps: number
+  out: string
+}
+
+/**
+ * Constrained baseline, a key picture each second, no B-pictures, and slices of exactly two macroblock rows, so that the topmost one can be
+ * replaced. `sliced-threads` is what makes x264 filter edges inside slices only (disable_deblocking_filter_idc 2): nothing
+ * below the caption depends on it. The topmost 32 rows are painted flat, so that nobody wants to refer to them.
+ */
+export function encodeClip(encoding: ClipEncoding): Promise<void> {
+  const { widthPx, heightPx, framesPerSecond, bitrateKbps } = encoding
+  const settings = [
+    `keyint=${framesPerSecond}`,
+    `min-keyint=${framesPerSecond}`,
+    'scenecut=0',
+    'bframes=0',
+    'ref=1',
+    'cabac=0',
+    'weightp=0',
+    `slice-max-mbs=${Math.ceil(widthPx / 16) * 2}`,
+    'sliced-threads=1',
+    'threads=2',
+    `vbv-maxrate=${bitrateKbps * 2}`,
+    `vbv-bufsize=${bitrateKbps * 2}`,
+  ]
+  const filters = [
+    `scale=${widthPx}:${heightPx}:flags=lanczos`,
+    'drawbox=x=0:y=0:w=iw:h=32:color=0x141414:t=fill',
+    'format=yuv420p',
+  ]
+  return run(
+    ffmpeg(encoding.frames)
+      .inputOptions(['-framerate', String(framesPerSecond), '-start_number', '0'])
+      .videoFilters(filters)
+      .videoCodec('libx264')
+      .outputOptions(['-profile:v', 'baseline', '-preset', 'veryslow', '-b:v', `${bitrateKbps}k`])
+      .outputOptions(['-x264-params', settings.join(':'), '-f', 'h264', '-bitexact'])
+      .output(encoding.out),
+  )
+}
+
+/** One small JPEG of a picture. */
+export function encodePicture(from: string, widthPx: number, out: string): Promise<void> {
+  return run(
+    ffmpeg(from)
+      .videoFilters(`scale=${widthPx}:-2:flags=lanczos`)
+      .outputOptions(['-frames:v', '1', '-q:v', '5', '-bitexact'])
+      .output(out),
+  )
+}
+
+function run(command: ffmpeg.FfmpegCommand): Promise<void> {
+  return new Promise((resolve, reject) => {
+    command
+      .on('end', () => resolve())
+      .on('error', (error: Error) => reject(error))
+      .run()
+  })
+}
