@@ -4,7 +4,7 @@ import { toIso } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import type { Health } from '../../domain/wire/live.ts'
+import type { Health, LogEvent } from '../../domain/wire/live.ts'
 import { JournalTails } from '../alarms/journal-tails.ts'
 import { Provisional } from '../alarms/provisional.ts'
 import { alarmRoutes } from '../alarms/routes.ts'
@@ -135,6 +135,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     health,
     takeDots: (nowMs) => fleet.takeDots(nowMs),
     version: deps.version,
+    dress: (event) => withPlace(state, event),
     onRendered: (alarmId, sessionId) => void rendered.take(alarmId, sessionId),
     onDuty: (request, on, sound) => {
       const body = { username: request.actor, on, sound, at: toIso(clock.nowMs()) }
@@ -155,6 +156,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     onProvisional: (alarm) => live.broadcastProvisional(alarm),
   })
 
+  recommender.warmUp(city.centre)
   await fleet.start()
   followEmergencies(state, events)
   life.start()
@@ -198,6 +200,13 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       events.stop()
     },
   }
+}
+
+/** A patrol that people have changed in the register is told to desks with its status and place, like every other. */
+function withPlace(state: CentreState, event: LogEvent): LogEvent {
+  if (event.kind !== 'patrol' || event.action === 'removed' || 'status' in event.body) return event
+  const patrol = state.patrols.get(event.subjectId)
+  return patrol ? { ...event, body: state.patrolNow(patrol) } : event
 }
 
 function pickCameras(video: { camerasOnline: number; camerasWanted: number }) {

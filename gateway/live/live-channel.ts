@@ -36,6 +36,8 @@ export interface LiveDeps {
   /** Changed dots since the last call. */
   takeDots: (nowMs: number) => Dot[]
   version: string
+  /** The event as desks get it; the same for nearly all. */
+  dress: (event: LogEvent) => LogEvent
   onRendered: (alarmId: string, sessionId: string) => void
   onDuty: (request: DeskRequest, on: boolean, sound: 'running' | 'blocked') => void
 }
@@ -87,7 +89,7 @@ export class LiveChannel {
     this.#sendTo(desk, { type: 'hello', n: events.n, at, program: 'core', version })
     if (request.after !== null && request.after !== events.n) {
       const missed = events.after(request.after)
-      if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event })
+      if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event: this.#deps.dress(event) })
       else this.#sendTo(desk, { type: 'reset', reason: 'too far behind' })
     }
     this.#sendTo(desk, { type: 'pulse', at, n: events.n, health: this.#deps.health() })
@@ -103,7 +105,7 @@ export class LiveChannel {
   }
 
   #event(event: LogEvent): void {
-    this.#broadcast({ type: 'event', event })
+    this.#broadcast({ type: 'event', event: this.#deps.dress(event) })
   }
 
   #pulse(): void {
