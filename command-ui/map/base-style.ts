@@ -174,7 +174,7 @@ export function zoneLayers(): LayerSpecification[] {
     fill('outside', 'outside', INK.ground, { 'fill-opacity': 0.5 }),
     fill('zone-fill', 'zones', '#9fc3ea', { 'fill-opacity': ['step', ['get', 'r'], 0.045, 61, 0.02, 181, 0] }),
     fill('coverage', 'coverage', '#f0a030', {
-      'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.3, 0.9, 0.1, 1, 0],
+      'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, ['get', 'strength'], 1, 0],
     }),
     edge('zone-core', ['<=', ['get', 'r'], 60], null, 1.4),
     edge('zone-busy', ['all', ['>', ['get', 'r'], 60], ['<=', ['get', 'r'], 180]], [5, 2.5], 1.3),

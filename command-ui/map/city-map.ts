@@ -197,6 +197,7 @@ class DeskMap implements CityMap {
   }
 
   setLanguage(language: Language): void {
+    if (language === this.#source.language) return
     this.#source.language = language
     this.#legend.setLanguage(language)
     this.#when(() => this.#picture.setLanguage(language))
@@ -283,8 +284,7 @@ class DeskMap implements CityMap {
     const { clientWidth, clientHeight } = this.#map.getCanvas()
     const metresPerPx = this.#layer.metresPerPx()
     this.#fleet.thin(zoom, metresPerPx)
-    const candidates = this.#scene?.candidates ?? []
-    const chosen = this.#scene?.chosen ?? null
+    const { candidates = [], chosen = null } = this.#scene ?? {}
     const labelled = roadLabelled(candidates, metresPerPx)
     if (this.#isReady) this.#picture.setRouteLabels(labelled, chosen)
     const etas = new Map(

@@ -7,7 +7,7 @@ import type { CityLayers } from './city-layers.ts'
 import { SWITCHES } from './city-style.ts'
 import { labelLayers } from './label-style.ts'
 import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
-import { circleFeatures, routeFeatures, routeLabelFeatures, trailFeatures } from './scene-shapes.ts'
+import { circleFeatures, coverageLabels, routeFeatures, routeLabelFeatures, trailFeatures } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
 /** Sites that keep their badge longest when there is no room: those with a button. */
@@ -81,7 +81,10 @@ export class CityPicture {
     this.#coverageText = text
     const withShare = this.#zones.features.flatMap((feature): Feature[] => {
       const share = shareById.get(String(feature.properties?.['id']))
-      return share === undefined ? [] : [{ ...feature, properties: { ...feature.properties, share } }]
+      if (share === undefined) return []
+      // The wide zone lies under all others: it must not shade them too.
+      const strength = Number(feature.properties?.['r']) > 180 ? 0.12 : 0.42
+      return [{ ...feature, properties: { ...feature.properties, share, strength } }]
     })
     this.#fill('coverage', { type: 'FeatureCollection', features: withShare })
     const labelled = this.#zones.features.map((feature): Feature => {
@@ -91,6 +94,7 @@ export class CityPicture {
       return { ...feature, properties: { ...feature.properties, goal } }
     })
     this.#fill('zones', { type: 'FeatureCollection', features: labelled })
+    this.#fill('coverage-labels', coverageLabels(withShare))
   }
 
   setMode(mode: '2d' | 'tilt' | '3d'): void {

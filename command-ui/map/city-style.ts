@@ -3,7 +3,14 @@ import { buildingLayers, groundLayers, roadLayers, zoneLayers } from './base-sty
 import type { Language } from './base-style.ts'
 import { CITY_LAYERS } from './city-layers.ts'
 import { labelLayers } from './label-style.ts'
-import { circleLayers, routeLayers, sceneLabelLayers, sceneSources } from './scene-style.ts'
+import {
+  circleEdges,
+  circleGround,
+  coverageLabelLayer,
+  routeLayers,
+  sceneLabelLayers,
+  sceneSources,
+} from './scene-style.ts'
 
 /** The layer before which the living city is put: above all names, below the scene's times. */
 export const LIVING_BEFORE = 'circle-label'
@@ -11,7 +18,7 @@ export const LIVING_BEFORE = 'circle-label'
 /** The whole map, bottom to top. */
 export function cityStyle(language: Language): StyleSpecification {
   const sources: StyleSpecification['sources'] = sceneSources()
-  for (const name of [...CITY_LAYERS, 'coverage', 'sites', 'outside']) {
+  for (const name of [...CITY_LAYERS, 'coverage', 'coverage-labels', 'sites', 'outside']) {
     // z 16 is 1 m a tile unit for a district: finer tiles only cost memory.
     sources[name] = { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, maxzoom: 16, tolerance: 0.3 }
   }
@@ -31,11 +38,13 @@ export function cityStyle(language: Language): StyleSpecification {
     layers: [
       ...groundLayers(),
       ...zoneLayers(),
-      ...circleLayers(),
+      ...circleGround(),
       ...roadLayers(),
+      ...circleEdges(),
       ...buildingLayers(),
       ...routeLayers(),
       ...labelLayers(language),
+      coverageLabelLayer(),
       ...sceneLabelLayers(),
     ],
   }
@@ -44,7 +53,7 @@ export function cityStyle(language: Language): StyleSpecification {
 /** What an officer can switch on and off, by the names of `setLayerVisible`. */
 export const SWITCHES = {
   zones: ['zone-fill', 'zone-core', 'zone-busy', 'zone-wide', 'label-zone'],
-  coverage: ['coverage'],
+  coverage: ['coverage', 'coverage-label'],
   circles: ['circle-fill', 'circle-glow', 'circle-edge', 'circle-label'],
   routes: ['route-casing', 'route', 'route-flow', 'route-label', 'route-label-other'],
   trail: ['trail-casing', 'trail'],

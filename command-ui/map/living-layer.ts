@@ -237,7 +237,7 @@ export class LivingLayer implements CustomLayerInterface {
     this.#taxiSize.value = 4.2 + 2.3 * ramp(zoom, 11.5, 14.5) + 7 * ramp(zoom, 15, 18)
     this.#taxiQuiet.value = 0.62 + 0.28 * ramp(zoom, 12, 15)
     this.#cone.value = ramp(zoom, 14.6, 15.6)
-    this.#coneLeastM.value = this.metresPerPx() * 46
+    this.#coneLeastM.value = this.metresPerPx() * 46 * ramp(zoom, 12.6, 14)
     this.#cameraSize.value = zoom < 12.6 ? 0 : 6 + 5 * ramp(zoom, 12.6, 16)
   }
 }

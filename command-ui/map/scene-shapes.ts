@@ -3,7 +3,7 @@ import type { Priority } from '../../domain/alarm.ts'
 import type { Trail } from '../../domain/fix.ts'
 import type { Candidate, Recommendation } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
-import { lengthM, pointAlong } from './along.ts'
+import { boundsOf, lengthM, pointAlong } from './along.ts'
 import { circleInk, minutesText } from './palette.ts'
 
 /** What the map shows of one incident. */
@@ -103,4 +103,19 @@ export function trailFeatures(trail: Trail | undefined): FeatureCollection {
 export function scenePoints(scene: MapScene): LngLat[] {
   const chosen = scene.candidates.find((candidate) => candidate.patrolId === scene.chosen)
   return [scene.lngLat, ...(chosen?.route ?? [])]
+}
+
+/** "3′ 82%" at the north of each zone, where the next zone's words are farthest. */
+export function coverageLabels(zones: readonly Feature[]): FeatureCollection {
+  return collection(
+    zones.flatMap((zone): Feature[] => {
+      const ring = zone.geometry.type === 'Polygon' ? zone.geometry.coordinates[0] : undefined
+      const box = ring ? boundsOf(ring as LngLat[]) : null
+      if (!box) return []
+      const share = Number(zone.properties?.['share'])
+      const coordinates = [(box[0] + box[2]) / 2, box[3]]
+      const text = `${String(zone.properties?.['goal'])} ${Math.round(share * 100)}%`
+      return [{ type: 'Feature', geometry: { type: 'Point', coordinates }, properties: { text, share } }]
+    }),
+  )
 }

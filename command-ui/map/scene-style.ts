@@ -16,8 +16,8 @@ export function sceneSources(): StyleSpecification['sources'] {
   }
 }
 
-/** Drawn below the buildings: the ground that can be reached. */
-export function circleLayers(): LayerSpecification[] {
+/** Drawn below the streets: the ground that can be reached. */
+export function circleGround(): LayerSpecification[] {
   return [
     {
       id: 'circle-fill',
@@ -26,6 +26,12 @@ export function circleLayers(): LayerSpecification[] {
       layout: { 'fill-sort-key': ['-', ['get', 'rank']] },
       paint: { 'fill-color': ['get', 'ink'], 'fill-opacity': ['match', ['get', 'rank'], 0, 0.07, 1, 0.035, 0.02] },
     } as LayerSpecification,
+  ]
+}
+
+/** Drawn above the streets, below the buildings: how far one comes. */
+export function circleEdges(): LayerSpecification[] {
+  return [
     {
       id: 'circle-glow',
       type: 'line',
@@ -128,6 +134,26 @@ export function routeLayers(): LayerSpecification[] {
       },
     },
   ]
+}
+
+/** How much of each zone is reached in time; below the dots, which matter more. */
+export function coverageLabelLayer(): LayerSpecification {
+  return {
+    id: 'coverage-label',
+    type: 'symbol',
+    source: 'coverage-labels',
+    layout: {
+      'symbol-sort-key': ['get', 'share'],
+      'text-field': ['get', 'text'],
+      'text-font': fontOf('Medium', 'zh'),
+      'text-size': 13,
+      'icon-image': 'pill-other',
+      'icon-text-fit': 'both',
+      'icon-text-fit-padding': [2, 7, 2, 7],
+    },
+    // Nine tenths of the roads in time is the line between calm and not.
+    paint: { 'text-color': ['step', ['get', 'share'], '#f2b53c', 0.9, '#d5e0ec'] },
+  }
 }
 
 /** Drawn last, above the dots. */

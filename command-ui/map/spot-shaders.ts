@@ -59,7 +59,7 @@ void main() {
   vec4 ahead = uMatrix * vec4(aSpot.xy + way * 5.0, 0.0, 1.0);
   vec2 on = (ahead.xy / ahead.w - clip.xy / clip.w) * uView;
   vec2 up = length(on) > 1e-4 ? normalize(on) : vec2(0.0, 1.0);
-  float size = aSight.z > 0.5 ? max(13.0, uSizePx) : uSizePx;
+  float size = aSight.z > 0.5 && uSizePx > 0.0 ? max(13.0, uSizePx) : uSizePx;
   vAt = position.xy * 10.0;
   vSight = aSight;
   vec2 px = (vec2(up.y, -up.x) * position.x + up * position.y) * size * uDensity;
