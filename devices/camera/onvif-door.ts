@@ -70,6 +70,16 @@ export function createOnvifDoor(log: Log = silentLog): OnvifDoor {
     return turn
   }
 
+  /** A camera that speaks ONVIF and refuses (no such preset, no motor) is not a stranger. */
+  async function turning(target: OnvifTarget, work: (ask: Ask) => Promise<void>): Promise<void> {
+    try {
+      await inTurn(target, work)
+    } catch (error) {
+      if (!(error instanceof Fault) || error.facts['soapFault'] === undefined) throw error
+      throw new Fault('ptz-not-there', `The camera refuses this: ${String(error.facts['soapFault'])}`, {}, error)
+    }
+  }
+
   return {
     describe: (target) =>
       inTurn(target, async (ask) => {
@@ -92,19 +102,19 @@ export function createOnvifDoor(log: Log = silentLog): OnvifDoor {
         return { profiles, profile, streamUri: stream.uri, snapshotUri, hasPtz: profile.hasPtz }
       }),
     move: (target, profileToken, { pan, tilt, zoom, durationMs }) =>
-      inTurn(target, async (ask) => {
+      turning(target, async (ask) => {
         await prepare(ask)
         await ask((camera, done) =>
           camera.continuousMove({ profileToken, x: pan, y: tilt, zoom, timeout: durationMs }, done),
         )
       }),
     stop: (target, profileToken) =>
-      inTurn(target, async (ask) => {
+      turning(target, async (ask) => {
         await prepare(ask)
         await ask((camera, done) => camera.stop({ profileToken, panTilt: true, zoom: true }, done))
       }),
     gotoPreset: (target, profileToken, preset) =>
-      inTurn(target, async (ask) => {
+      turning(target, async (ask) => {
         await prepare(ask)
         await ask((camera, done) => camera.gotoPreset({ profileToken, preset: xmlText(preset) }, done))
       }),
@@ -231,6 +241,10 @@ function faultOf(error: unknown): Fault {
     return new Fault('camera-refused-login', 'The camera refuses this name or password.', {}, error)
   }
   if (reason === 'Network timeout') return silentFault()
+  const [, soapFault] = /^ONVIF SOAP Fault: (.{0,200})/s.exec(reason) ?? []
+  if (soapFault !== undefined) {
+    return new Fault('camera-not-a-camera', `The camera refuses to describe itself: ${soapFault}`, { soapFault }, error)
+  }
   const detail = 'What answers there does not speak ONVIF.'
   return new Fault('camera-not-a-camera', detail, { reason: reason.slice(0, 200) }, error)
 }

@@ -187,8 +187,13 @@ test('by ONVIF: the H.264 sub-stream is chosen, its address checked, and the cam
   expect(device.bodies[0]).toMatch(/<ProfileToken>sub<[\s\S]*x="0.5"[\s\S]*PT0.1S/)
   expect((await admin.send('POST', `cameras/${id}/ptz`, { preset: 'a<b/>' })).status).toBe(204)
   expect(device.bodies.at(-1)).toContain('a&#60;b/&#62;')
+  const missing = await admin.send('POST', `cameras/${id}/ptz`, { preset: 'no-such-preset' })
+  expect(missing).toMatchObject({
+    status: 409,
+    body: { code: 'ptz-not-there', detail: 'The camera refuses this: Not supported' },
+  })
   const rows = await admin.get<{ items: AuditRow[] }>(`audit?action=camera.ptz&objectId=${id}`)
-  expect(rows.body.items).toHaveLength(2)
+  expect(rows.body.items).toHaveLength(3)
   const plain = await add({ kind: 'rtsp', url: withLogin(stream.url) })
   const refused = await admin.send('POST', `cameras/${plain.body.id}/ptz`, { stop: true })
   expect(refused).toMatchObject({ status: 409, body: { code: 'ptz-not-there' } })

@@ -51,6 +51,7 @@ export async function startOnvifDevice(options: OnvifDeviceOptions): Promise<Onv
       if (/Move|Stop|Preset/.test(call)) bodies.push(body)
       if (call !== 'GetSystemDateAndTime' && !isSignedIn(body, options))
         return send(res, 400, fault('ter:NotAuthorized'))
+      if (body.includes('>no-such-preset<')) return send(res, 400, fault('ter:NoToken'))
       send(res, 200, answerOf(call, options, (server.address() as AddressInfo).port))
     })
   })
