@@ -12,7 +12,7 @@ import { StreamerFleet } from './cameras/streamer-fleet.ts'
 import { readCity } from './city/read-city.ts'
 import { createCore } from './core/compose.ts'
 import { readCoreSettings, type CoreSettings } from './core/core-settings.ts'
-import { seedCity } from './core/seed.ts'
+import { isSeeded, seedCity } from './core/seed.ts'
 import { serveCentre } from './core/serve.ts'
 import { createDatabase, type Database } from './store/database.ts'
 import { watchHistories } from './store/histories.ts'
@@ -74,8 +74,8 @@ async function main(): Promise<void> {
   closers.push({ name: 'metrics', close: () => page.server.close() })
 
   progress('reading the city')
-  const city = await readCity(own.cityDir)
-  await migrated(own.databaseUrl)
+  // The picture layers matter on the first start only: then everything is checked.
+  const [known] = await Promise.all([readCity(own.cityDir, { layers: 'names' }), migrated(own.databaseUrl)])
   const database = createDatabase({ url: own.databaseUrl, log, metrics })
   closers.push({ name: 'database', close: () => database.close() })
   const box = createSecretBox(own.secretKey)
@@ -85,6 +85,7 @@ async function main(): Promise<void> {
     onvifPort: settings.VIGIL_SIM_ONVIF_PORT,
     password: own.simCameraPassword,
   }
+  const city = (await isSeeded(database)) ? known : await readCity(own.cityDir)
   await seedCity(database, city, box, simulated, log)
   closers.push({ name: 'histories', close: watchHistories({ database, clock, log, metrics }) })
 

@@ -1,7 +1,7 @@
 import type { City, CityCamera } from '../../domain/city/city.ts'
 import type { Log } from '../../domain/log.ts'
 import { insertCamera, type CameraCredential, type NewCamera, type OnvifPlace } from '../cameras/camera-row.ts'
-import type { Database, Tx } from '../store/database.ts'
+import type { Database, Queryable, Tx } from '../store/database.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
 
 /** Where the simulated cameras listen; a city folder names them `{sim-rtsp}` and `{sim-onvif}`. */
@@ -14,6 +14,11 @@ export interface SimulatedCameras {
 
 const SIM_USERNAME = 'vigil'
 const SEEDED = 'seeded'
+
+/** Whether a first start has taken the city in. */
+export async function isSeeded(database: Queryable): Promise<boolean> {
+  return (await database.query('select key from setting where key = $1', [SEEDED])).length > 0
+}
 
 /**
  * First start: the city folder becomes rows. Later starts leave everything as people have changed it, except the ports of the
@@ -29,8 +34,7 @@ export async function seedCity(
 ): Promise<boolean> {
   return await database.tx(async (tx) => {
     await tx.execute('select pg_advisory_xact_lock(741852963)')
-    const rows = await tx.query('select key from setting where key = $1', [SEEDED])
-    if (rows.length > 0) {
+    if (await isSeeded(tx)) {
       await moveSimulatedCameras(tx, city.cameras, simulated)
       return false
     }
