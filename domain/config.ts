@@ -4,9 +4,13 @@ import { z } from './z.ts'
  * Every setting of the centre, by its environment name. One YAML file may hold the same keys in lower case without the prefix
  * (`http_port: 8080`); flags (`--http-port 8080`) win over the environment, the environment over the file.
  */
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback)
+const whole = (least: number, most: number) => {
+  const error = `a whole number from ${least} to ${most}`
+  return z.coerce.number({ error }).int({ error }).min(least, { error }).max(most, { error })
+}
+const port = (fallback: number) => whole(0, 65_535).default(fallback)
 const flag = z
-  .enum(['on', 'off', 'true', 'false', '1', '0'])
+  .enum(['on', 'off', 'true', 'false', '1', '0'], { error: 'on or off' })
   .transform((word) => word === 'on' || word === 'true' || word === '1')
 const text = z.string().min(1)
 const url = (protocols: string[]) =>
@@ -40,21 +44,25 @@ export const settingsSchema = z.object({
     .describe('on: a living city plays on the real wire; default: on with the demo district'),
   VIGIL_SIM_RTSP_PORT: port(8554).describe('port of the simulated cameras'),
   VIGIL_SIM_ONVIF_PORT: port(8555).describe('port of the simulated cameras’ ONVIF service'),
-  VIGIL_SIM_PRESS_EVERY_S: z.coerce
-    .number()
-    .int()
-    .min(0)
+  VIGIL_SIM_PRESS_EVERY_S: whole(0, 86_400)
     .default(600)
     .describe('seconds between presses of the simulated buttons; 0: none'),
-  VIGIL_STREAMERS: z.coerce.number().int().min(1).max(64).optional().describe('streamer processes; default: by cores'),
+  VIGIL_STREAMERS: whole(1, 64).optional().describe('streamer processes; default: by cores'),
   VIGIL_CAMERA_NETWORKS: z
     .string()
     .default('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16')
     .describe('networks in which cameras may live, CIDR, comma-separated'),
   VIGIL_TLS_CERT: text.optional().describe('certificate file: HTTPS and HTTP/2'),
   VIGIL_TLS_KEY: text.optional().describe('key file of the certificate'),
-  VIGIL_ADMIN_PASSWORD: z.string().min(10).optional().describe('first start: password of admin; none: one-time link'),
-  VIGIL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('least level that is logged'),
+  VIGIL_ADMIN_PASSWORD: z
+    .string()
+    .min(10, { error: 'at least 10 characters' })
+    .optional()
+    .describe('first start: password of admin; none: one-time link'),
+  VIGIL_LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error'], { error: 'debug, info, warn or error' })
+    .default('info')
+    .describe('least level that is logged'),
 })
 export type Settings = z.infer<typeof settingsSchema>
 export type SettingKey = keyof Settings
