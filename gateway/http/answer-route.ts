@@ -81,7 +81,12 @@ async function run(route: Route, raw: RawRequest, auth: Auth): Promise<void> {
 
 function parse(where: 'params' | 'query' | 'body', schema: z.ZodType | undefined, value: unknown): unknown {
   if (!schema) return where === 'params' ? value : undefined
-  if (where === 'body' && value === undefined && !schema.safeParse(undefined).success) {
+  if (where === 'body' && value === undefined) {
+    // No body is an empty one where nothing in it is needed: `accept` without a word is an accept.
+    for (const empty of [undefined, {}]) {
+      const result = schema.safeParse(empty)
+      if (result.success) return result.data
+    }
     throw new Fault('bad-request', 'A JSON body is needed (content-type: application/json).')
   }
   const result = schema.safeParse(value)

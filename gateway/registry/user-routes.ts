@@ -139,7 +139,7 @@ function changeRoute({ database, sessions }: UserRouteDeps): Route {
         return rows[0]
       })
       if (user.disabled || body.role !== undefined) await sessions.closeOf(id)
-      else sessions.forget()
+      else sessions.refresh()
       return toUser(user)
     },
   })

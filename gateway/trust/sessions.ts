@@ -71,7 +71,7 @@ export class Sessions {
 
   async close(id: string): Promise<void> {
     await this.#database.execute('delete from session where id = $1', [id])
-    this.forget()
+    this.#drop((session) => session.id === id)
   }
 
   /** Ends all sessions of a user but one (after a new password) or all (disabled, removed). */
@@ -80,12 +80,17 @@ export class Sessions {
       userId,
       exceptId,
     ])
-    this.forget()
+    this.#drop((session) => session.me.id === userId && session.id !== exceptId)
+    this.refresh()
   }
 
-  /** The next use of any session asks the database: after a change here, nobody waits for the cache to age. */
-  forget(): void {
-    this.#cached.clear()
+  /** The next use of any session asks the database: after an account was changed here, nobody waits for the cache to age. */
+  refresh(): void {
+    for (const cached of this.#cached.values()) cached.checkedAtMs = -Infinity
+  }
+
+  #drop(isOver: (session: Session) => boolean): void {
+    for (const [key, { session }] of this.#cached) if (session && isOver(session)) this.#cached.delete(key)
   }
 
   async #find(key: string, condition: string, value: unknown): Promise<Session | null> {

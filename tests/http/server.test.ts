@@ -27,6 +27,15 @@ const toolRoutes = [
     handler: ({ params, query, body }) => ({ params, query, body }),
   }),
   defineRoute({
+    method: 'post',
+    path: '/tools/step',
+    summary: 'Needs nothing',
+    action: 'self',
+    body: z.object({ reason: z.string().optional() }),
+    answer: z.looseObject({}),
+    handler: ({ body }) => ({ body }),
+  }),
+  defineRoute({
     method: 'get',
     path: '/tools/broken',
     summary: 'Throws',
@@ -76,6 +85,12 @@ test('a right input reaches the handler converted', async () => {
     status: 200,
     body: { params: { id: 't1' }, query: { speed: 3 }, body: { a: 'x', b: 2 } },
   })
+})
+
+test('no body is an empty one where nothing in it is needed', async () => {
+  const officer = await fixture.as('officer')
+  expect(await officer.send('POST', 'tools/step')).toMatchObject({ status: 200, body: { body: {} } })
+  expect((await officer.send('POST', 'tools/step', [])).status).toBe(400)
 })
 
 test('a stranger learns nothing about inputs: he is asked to sign in first', async () => {
