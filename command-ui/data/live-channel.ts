@@ -196,7 +196,9 @@ export class LiveChannel {
     const socket = this.#socket
     this.#socket = null
     if (!socket) return
-    socket.onmessage = socket.onclose = socket.onerror = socket.onopen = null
+    socket.onmessage = socket.onclose = socket.onopen = null
+    // It may still complain about being closed before it was open; nobody is waiting for it any more.
+    socket.onerror = () => undefined
     socket.close()
   }
 

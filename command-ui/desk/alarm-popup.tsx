@@ -48,13 +48,8 @@ export function AlarmPopup({ isDesk, onGoTo }: { isDesk: boolean; onGoTo: () => 
         </span>
         {alarm.occurrences > 1 && <span className="chip num">{t.stack.occurrences(alarm.occurrences)}</span>}
         <AlarmAge alarm={alarm} />
-        <button
-          type="button"
-          className="quiet"
-          onClick={() => folded.update((ids) => new Set(ids).add(alarm.id))}
-          aria-label={t.action.dismiss}
-        >
-          <Key>Esc</Key>
+        <button type="button" className="quiet" onClick={() => folded.update((ids) => new Set(ids).add(alarm.id))}>
+          {t.action.dismiss} <Key>Esc</Key>
         </button>
       </header>
       <Steps />

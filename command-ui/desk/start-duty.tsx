@@ -30,7 +30,7 @@ export function StartDuty() {
               {me ? ` · ${me.displayName} · ${t.role[me.role]}` : ''}
             </p>
           </div>
-          <button type="button" className="quiet" onClick={toggleLanguage} aria-label={t.language.label}>
+          <button type="button" className="quiet" onClick={toggleLanguage} title={t.language.label}>
             {t.language.switch}
           </button>
         </header>

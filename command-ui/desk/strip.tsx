@@ -19,7 +19,7 @@ export function Strip() {
     <header className="strip">
       <div className="strip-name">
         <img src="./vigil.svg" alt="" />
-        <strong className="ellipsis">{city ? (lang === 'en' ? city.nameEn : city.name) : t.app.name}</strong>
+        <h1 className="ellipsis">{city ? (lang === 'en' ? city.nameEn : city.name) : t.app.name}</h1>
       </div>
       <nav aria-label={t.nav.pages}>
         {PAGES.map((name) => (
@@ -39,7 +39,7 @@ export function Strip() {
       <LoadMeter />
       <div className="strip-end">
         <SoundSwitch />
-        <button type="button" className="quiet" onClick={toggleLanguage} aria-label={t.language.label}>
+        <button type="button" className="quiet" onClick={toggleLanguage} title={t.language.label}>
           {t.language.switch}
         </button>
         {me && (
@@ -74,19 +74,31 @@ function HealthWords() {
   const health = useObservable(store.health)
   const live = useObservable(store.live)
   const parts = ['intake', 'database', 'video', 'broker'] as const
+  // What was last heard about the parts says nothing while the desk hears nothing.
+  if (!health || live !== 'live') {
+    return (
+      <ul className="strip-health">
+        <li data-health="unknown">
+          <ToneWord tone="quiet">{t.health.allUnknown}</ToneWord>
+        </li>
+      </ul>
+    )
+  }
+  const isWell = parts.every((part) => health[part] === 'ok')
   return (
-    <ul className="strip-health">
+    <ul className={`strip-health ${isWell ? 'is-well' : ''}`}>
+      {isWell && (
+        <li className="strip-well">
+          <ToneWord tone="ok">{t.health.allWell}</ToneWord>
+        </li>
+      )}
       {parts.map((part) => {
-        // What was last heard about the parts says nothing while the desk hears nothing.
-        const word = health && live === 'live' ? health[part] : null
-        const isVideo = part === 'video' && health && word
+        const word = health[part]
         return (
-          <li key={part} data-health={part} data-state={word ?? 'unknown'}>
+          <li key={part} data-health={part} data-state={word}>
             <span className="dim">{t.health[part]}</span>{' '}
-            <ToneWord tone={word ? HEALTH_TONES[word] : 'quiet'}>
-              {isVideo
-                ? t.health.cameras(health.camerasOnline, health.camerasWanted)
-                : t.health.word[word ?? 'unknown']}
+            <ToneWord tone={HEALTH_TONES[word]}>
+              {part === 'video' ? t.health.cameras(health.camerasOnline, health.camerasWanted) : t.health.word[word]}
             </ToneWord>
           </li>
         )

@@ -1,26 +1,12 @@
-import type { Coverage } from '../../domain/recommendation.ts'
 import { store } from '../data/centre.ts'
 import { useObservable } from '../data/use-store.ts'
 import { goalMinutes } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import { ToneWord } from '../ui/marks.tsx'
+import { heldByGoal } from './held-by-goal.ts'
 
 /** A promise counts as held while nine tenths of the roads of its zones can be reached in time: NFPA's 90 % rule. */
 export const HELD_SHARE = 0.9
-
-/** Zones with the same promise together, weighted by the length of their roads, the strictest first. */
-export function heldByGoal(coverage: Coverage): { goalS: number; share: number }[] {
-  const byGoal = new Map<number, { km: number; coveredKm: number }>()
-  for (const zone of coverage.zones) {
-    const sum = byGoal.get(zone.goalS) ?? { km: 0, coveredKm: 0 }
-    sum.km += zone.roadKm
-    sum.coveredKm += zone.roadKm * zone.share
-    byGoal.set(zone.goalS, sum)
-  }
-  return [...byGoal]
-    .map(([goalS, { km, coveredKm }]) => ({ goalS, share: km > 0 ? coveredKm / km : 0 }))
-    .sort((a, b) => a.goalS - b.goalS)
-}
 
 /** Do the 1-, 3- and 8-minute circles hold at this moment? */
 export function ZonesHeld() {

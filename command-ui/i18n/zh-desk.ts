@@ -31,11 +31,13 @@ export const zhDesk = {
     me: '我',
   },
   health: {
+    allWell: '系统正常',
+    allUnknown: '系统状态未知',
     intake: '接警',
     database: '数据库',
     video: '视频',
     broker: '消息',
-    word: { ok: '正常', degraded: '异常', away: '中断', unknown: '未知' },
+    word: { ok: '正常', degraded: '异常', away: '中断' },
     cameras: (online: number, wanted: number) => `${online}/${wanted} 路`,
   },
   stack: {
@@ -118,7 +120,7 @@ export const zhDesk = {
     eta: '预计',
     spread: (s: string) => `±${s}`,
     distance: '距离',
-    fixAge: (age: string) => `定位 ${age} 前`,
+    fixAge: (age: string) => `定位 ${age}`,
     staleFix: (age: string) => `定位已过期 ${age}`,
     noFix: '无定位',
     others: (n: number) => `其余 ${n} 个警力为何未选`,

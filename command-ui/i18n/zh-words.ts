@@ -217,7 +217,7 @@ export const zhWords = {
     unknown: '发生未知错误',
   } satisfies Record<ApiFaultCode, string>,
   unit: {
-    seconds: (s: number) => `${s} 秒`,
+    seconds: (s: number | string) => `${s} 秒`,
     ago: (text: string) => `${text}前`,
     minutes: (m: string) => `${m} 分钟`,
     metres: (m: number) => (m < 950 ? `${Math.round(m / 10) * 10} 米` : `${(m / 1000).toFixed(1)} 公里`),

@@ -11,6 +11,7 @@ import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
 import { LiveTile } from '../video/live-tile.tsx'
 import { PageFrame } from './page-frame.tsx'
+import { SiteName } from './site-name.tsx'
 
 const AddCamera = lazy(() => import('./add-camera.tsx').then((m) => ({ default: m.AddCamera })))
 
@@ -105,7 +106,9 @@ function CameraTable({
           <th scope="col">{c.picture}</th>
           <th scope="col">{c.warm}</th>
           <th scope="col">{c.seen}</th>
-          <th scope="col" aria-label={t.action.other} />
+          <th scope="col">
+            <span className="sr-only">{t.action.other}</span>
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -144,7 +147,9 @@ function CameraRow({
       </td>
       <td>{camera.name}</td>
       <td className="num dim">{camera.id}</td>
-      <td>{store.sites.get(camera.siteId ?? '')?.name ?? <span className="dim">—</span>}</td>
+      <td>
+        <SiteName siteId={camera.siteId} />
+      </td>
       <td className="dim address">
         {camera.source.kind.toUpperCase()} {camera.source.address}
       </td>

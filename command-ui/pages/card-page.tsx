@@ -11,7 +11,7 @@ export function CardPage({ heading, children }: { heading: string; children: Rea
           <strong>{t.app.name}</strong>
           <span className="dim">{t.app.title}</span>
         </div>
-        <button type="button" className="quiet" onClick={toggleLanguage} aria-label={t.language.label}>
+        <button type="button" className="quiet" onClick={toggleLanguage} title={t.language.label}>
           {t.language.switch}
         </button>
       </header>

@@ -7,6 +7,7 @@ import { useText } from '../i18n/language.ts'
 import { DeviceWord } from '../ui/marks.tsx'
 import { IssueCredential } from './issue-credential.tsx'
 import { PageFrame } from './page-frame.tsx'
+import { SiteName } from './site-name.tsx'
 
 const ROWS_MAX = 300
 const ORDER = ['alert', 'lost', 'disconnected', 'init', 'ready', 'sleeping']
@@ -108,7 +109,9 @@ function DeviceRow({ device, onIssue }: { device: Device; onIssue: (device: Devi
       </td>
       <td className="num dim">{device.id}</td>
       <td>{t.deviceKind[device.kind]}</td>
-      <td>{store.sites.get(device.siteId ?? '')?.name ?? <span className="dim">—</span>}</td>
+      <td>
+        <SiteName siteId={device.siteId} />
+      </td>
       <td className="num">
         {device.lastSeenAt
           ? t.unit.ago(t.unit.age(Math.max(0, (nowMs - timeMs(device.lastSeenAt)) / 1000)))

@@ -57,7 +57,9 @@ export function VehiclesPage() {
               <th scope="col">{c.speed}</th>
               <th scope="col">{c.fix}</th>
               <th scope="col">{c.alarm}</th>
-              <th scope="col" aria-label={t.action.other} />
+              <th scope="col">
+                <span className="sr-only">{t.action.other}</span>
+              </th>
             </tr>
           </thead>
           <tbody>

@@ -82,6 +82,10 @@ function DarkTile({ camera, state }: { camera: Camera; state: PlayerState }) {
 function Latency({ state }: { state: PlayerState }) {
   const t = useText()
   if (state.phase !== 'playing') return null
-  const words = state.latencyMs === null ? t.video.live : t.video.latency((state.latencyMs / 1000).toFixed(1))
-  return <span className="num tile-latency">● {words}</span>
+  const seconds = state.latencyMs === null ? null : (state.latencyMs / 1000).toFixed(1)
+  return (
+    <span className="num tile-latency" title={seconds === null ? t.video.latencyUnknown : t.video.latency(seconds)}>
+      ● {seconds === null ? t.video.live : t.unit.seconds(seconds)}
+    </span>
+  )
 }
