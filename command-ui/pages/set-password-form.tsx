@@ -6,7 +6,7 @@ import { useText } from '../i18n/language.ts'
 import { formText } from '../ui/form-text.ts'
 
 /** The least length the centre takes (`setPasswordSchema`). */
-const PASSWORD_MIN = 10
+const PASSWORD_MIN = 8
 
 /** @param needsCurrent the account already has a password, which has to be given once more */
 export function SetPasswordForm({

@@ -28,7 +28,7 @@ export const signInSchema = z.union([
 export const sessionSchema = z.object({ token: z.string(), me: meSchema })
 /** `current` is needed once there is a password. */
 export const setPasswordSchema = z.object({
-  password: z.string().min(10).max(256),
+  password: z.string().min(8).max(256),
   current: z.string().max(256).optional(),
 })
 
