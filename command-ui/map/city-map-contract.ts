@@ -40,6 +40,7 @@ export interface CityMapOptions {
  * WGS-84. It fetches nothing: layers are handed in, letters come from the machine's fonts.
  */
 export interface CityMap {
+  /** May be called again for the same city (streets first, buildings when they have come); the view then stays. */
   setCity(
     layers: CityLayers,
     city: { centre: LngLat; bounds: [west: number, south: number, east: number, north: number]; name: string },

@@ -11,7 +11,7 @@ import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
 import { CityPicture } from './city-picture.ts'
 import { Callsigns } from './callsigns.ts'
-import { boundsOf, widened } from './along.ts'
+import { boundsOf } from './along.ts'
 import type { CityMap, CityMapOptions, MapEvents, MapMode, MapSwitch } from './city-map-contract.ts'
 import { LIVING_BEFORE } from './city-style.ts'
 import { Fleet } from './fleet.ts'
@@ -22,7 +22,7 @@ import { addMapImages } from './map-images.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
 import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
 import { MapTalk } from './map-talk.ts'
-import { openMap, PITCH } from './open-map.ts'
+import { frameCity, openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
 import { etaText, roadLabelled, scenePoints } from './scene-shapes.ts'
@@ -115,10 +115,10 @@ class DeskMap implements CityMap {
 
   setCity(layers: CityLayers, city: { centre: LngLat; bounds: [number, number, number, number]; name: string }): void {
     this.#fleet.moveOrigin(planeAt(city.centre[0], city.centre[1]))
+    const isKnown = this.#bounds?.join() === city.bounds.join()
     this.#bounds = city.bounds
     this.#map.getCanvas().setAttribute('aria-label', city.name)
-    this.#map.setMaxBounds(widened(city.bounds, 0.5))
-    this.#map.fitBounds(city.bounds, { animate: false, padding: 24 })
+    if (!isKnown) frameCity(this.#map, city.bounds)
     this.#when(() => this.#picture.setLayers(layers))
     this.setCameras(this.#source.cameras)
     this.showScene(this.#scene)

@@ -1,3 +1,4 @@
+import { widened } from './along.ts'
 import type { Language } from './base-style.ts'
 import type { MapMode } from './city-map-contract.ts'
 import { cityStyle } from './city-style.ts'
@@ -28,4 +29,10 @@ export function openMap(container: HTMLElement, language: Language, mode: MapMod
   })
   map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-right')
   return map
+}
+
+/** Shows the whole city, and keeps the officer from getting lost far outside it. */
+export function frameCity(map: MapLibreMap, bounds: [number, number, number, number]): void {
+  map.setMaxBounds(widened(bounds, 0.5))
+  map.fitBounds(bounds, { animate: false, padding: 24 })
 }
