@@ -75,8 +75,9 @@ export function createOnvifDoor(log: Log = silentLog): OnvifDoor {
     try {
       await inTurn(target, work)
     } catch (error) {
-      if (!(error instanceof Fault) || error.facts['soapFault'] === undefined) throw error
-      throw new Fault('ptz-not-there', `The camera refuses this: ${String(error.facts['soapFault'])}`, {}, error)
+      const said = error instanceof Fault ? error.facts['soapFault'] : undefined
+      if (typeof said !== 'string') throw error
+      throw new Fault('ptz-not-there', `The camera refuses this: ${said}`, {}, error)
     }
   }
 
