@@ -1,7 +1,7 @@
 import type { City } from '../../domain/city/city.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
-import { Fault, reasonOf } from '../../domain/fault.ts'
+import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { Health, LogEvent } from '../../domain/wire/live.ts'
@@ -27,7 +27,7 @@ import { fleetRoutes } from '../fleet/routes.ts'
 import type { Route } from '../http/route.ts'
 import type { OnDesk } from '../http/websocket.ts'
 import { CentreState } from '../live/centre-state.ts'
-import { EventLog } from '../live/event-log.ts'
+import { EventLog, type NewEvent } from '../live/event-log.ts'
 import { readHealth, type Word } from '../live/health.ts'
 import { LiveChannel } from '../live/live-channel.ts'
 import { Rendered } from '../live/rendered.ts'
@@ -63,143 +63,168 @@ export interface Core {
   stop(): Promise<void>
 }
 
+/** Records of orders that are over; each is 40 bytes. */
+const ARRIVALS_SWEEP_MS = 60_000
+
 /**
  * The whole of the core but its HTTP server: the one place where its parts are put together. From here a press goes journal → tail →
  * taker → event log → desks; a fix goes broker → fleet → dots and history.
  */
 export async function createCore(deps: CoreDeps): Promise<Core> {
+  const { database, broker, city } = deps
+  const truth = await openTruth(deps)
+  const { state, events, outbox, recommender } = truth
+  const moving = createMoving(deps, truth)
+  const health = () => healthOf(deps, truth, moving, live)
+  const live = createLive(deps, truth, moving, () => health())
+  const coverage = new CoverageWatch({ ...truth, onCoverage: (now) => live.broadcastCoverage(now) })
+  const provisional = new Provisional({ ...truth, centre: city.centre })
+  events.subscribe((event) => provisional.onEvent(event))
+  const tails = new JournalTails(deps.journalDir, {
+    ...truth,
+    taker: new SignalTaker({ ...truth, centre: city.centre }),
+    provisional,
+    onTaken: truth.onOutbox,
+    onProvisional: (alarm) => live.broadcastProvisional(alarm),
+  })
+  const timers = new Timers(truth)
+
+  recommender.warmUp(city.centre)
+  followEmergencies(state, events)
+  await moving.start()
+  for (const part of [timers, outbox, live, coverage]) part.start()
+  await tails.start()
+  const stopKicking = database.onState((away) => {
+    if (!away) tails.kick()
+  })
+  const replies = new Replies(truth)
+  const stopListening = listenToBroker({ broker, ...moving, replies, onConnected: truth.onOutbox })
+  const recommend = recommender.recommend.bind(recommender)
+  return {
+    ...truth,
+    health,
+    onDesk: (socket, request) => live.attach(socket, request),
+    routes: [
+      ...alarmRoutes({ ...truth, recommend }),
+      ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),
+      ...fleetRoutes(truth),
+      ...liveRoutes({
+        ...truth,
+        health,
+        coverage: () => coverage.last,
+        city: cityOf(city),
+        provisional: () => provisional.alarms,
+        deviceNow: (device) => moving.life.now(device),
+      }),
+    ],
+    stop: async () => {
+      stopListening()
+      stopKicking()
+      for (const part of [live, timers, outbox, coverage]) part.stop()
+      await tails.stop()
+      await moving.stop()
+      events.stop()
+    },
+  }
+}
+
+/** What everything else reads and writes: the log, the troubles, the state in memory, the outbox, the roads. */
+async function openTruth(deps: CoreDeps) {
   const { database, broker, clock, log, metrics, city } = deps
   const common = { database, clock, log, metrics }
-  const positions = new Positions()
   const events = new EventLog(common)
   const troubles = new Troubles({ ...common, events })
-  const state = new CentreState(positions)
+  const state = new CentreState(new Positions())
   await events.start()
   await troubles.start()
   await state.load(database)
   events.subscribe((event) => state.apply(event))
   // What was appended between the two readings.
   await events.look()
-
   const outbox = new Outbox({ ...common, publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }) })
-  const onOutbox = () => outbox.kick()
-  const parts = { ...common, events, troubles, state, onOutbox }
-  const recommender = new Recommender({ state, clock, city, log, metrics })
-  const recommend = recommender.recommend.bind(recommender)
+  const recommender = new Recommender({ ...common, state, city })
   events.subscribe((event) => recommender.onEvent(event))
-  const provisional = new Provisional({ state, clock, centre: city.centre })
-  events.subscribe((event) => provisional.onEvent(event))
-  const taker = new SignalTaker({ ...parts, centre: city.centre })
+  return { ...common, events, troubles, state, outbox, recommender, onOutbox: () => outbox.kick() }
+}
+type Truth = Awaited<ReturnType<typeof openTruth>>
 
+/** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
+function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth) {
+  const { state, onOutbox } = truth
+  const common = { database, clock, log, metrics }
   const arrivals = new Arrivals(state, ({ id }) => {
-    stepAssignment(parts, id, { do: 'on-scene', arrival: 'detected' }, 'centre').then(onOutbox, (error: unknown) => {
+    stepAssignment(truth, id, { do: 'on-scene', arrival: 'detected' }, 'centre').then(onOutbox, (error: unknown) => {
       log.warn('a detected arrival could not be stored', { assignment: id, reason: reasonOf(error) })
       arrivals.forget(id)
     })
   })
   const fixes = createFixBatch(common)
   const beats = createBeatBatch(common)
-  const life = new DeviceLife({ ...parts, history: beats })
+  const life = new DeviceLife({ ...truth, history: beats })
   const fleet = new Fleet({
     ...common,
-    positions,
+    positions: state.positions,
     history: fixes,
     onFix: (topic, fix) => {
       life.alive(topic.deviceId)
       if (topic.kind === 'patrol') arrivals.take(fix)
     },
   })
-  const news = new EdgeNews({ ...parts, life })
-  const replies = new Replies(parts)
-  const timers = new Timers(parts)
-  const rendered = new Rendered(parts)
+  const news = new EdgeNews({ ...truth, life })
+  let sweeper: NodeJS.Timeout | undefined
+  return {
+    life,
+    fleet,
+    news,
+    start: async () => {
+      await fleet.start()
+      life.start()
+      news.start()
+      sweeper = setInterval(() => arrivals.sweep(), ARRIVALS_SWEEP_MS)
+    },
+    stop: async () => {
+      clearInterval(sweeper)
+      news.stop()
+      await Promise.all([fleet.stop(), life.stop(), fixes.close(), beats.close()])
+    },
+  }
+}
+type Moving = ReturnType<typeof createMoving>
 
-  const health = () =>
-    ({
-      ...readHealth(
-        {
-          intake: () => (broker.isConnected() ? 'ok' : 'away'),
-          database: () => (database.isAway() ? 'away' : 'ok'),
-          broker: () => (broker.isConnected() ? 'ok' : 'away'),
-          video: () => deps.video().video,
-          desks: () => live.desks,
-        },
-        state,
-        (device) => life.now(device),
-      ),
-      ...pickCameras(deps.video()),
-    }) satisfies Health
-  const live: LiveChannel = new LiveChannel({
-    ...common,
-    events,
+function createLive(deps: CoreDeps, truth: Truth, { fleet }: Moving, health: () => Health): LiveChannel {
+  const { events, state, clock, log } = truth
+  const rendered = new Rendered(truth)
+  return new LiveChannel({
+    ...truth,
     health,
     takeDots: (nowMs) => fleet.takeDots(nowMs),
     version: deps.version,
     dress: (event) => withPlace(state, event),
     onRendered: (alarmId, sessionId) => void rendered.take(alarmId, sessionId),
-    onDuty: (request, on, sound) => {
-      const body = { username: request.actor, on, sound, at: toIso(clock.nowMs()) }
-      const action = on ? 'began' : 'ended'
-      void logQuietly(log, 'duty', () =>
-        events.transact((tx) =>
-          events.append(tx, { kind: 'duty', action, subjectId: request.actor, actor: request.actor, body }),
-        ),
-      )
+    onDuty: ({ actor }, on, sound) => {
+      const body = { username: actor, on, sound, at: toIso(clock.nowMs()) }
+      const event: NewEvent = { kind: 'duty', action: on ? 'began' : 'ended', subjectId: actor, actor, body }
+      events
+        .transact((tx) => events.append(tx, event))
+        .catch((error: unknown) => {
+          log.warn('a duty could not be stored', { officer: actor, reason: reasonOf(error) })
+        })
     },
   })
-  const coverage = new CoverageWatch({ ...common, recommender, onCoverage: (now) => live.broadcastCoverage(now) })
-  const tails = new JournalTails(deps.journalDir, {
-    ...parts,
-    taker,
-    provisional,
-    onTaken: onOutbox,
-    onProvisional: (alarm) => live.broadcastProvisional(alarm),
-  })
+}
 
-  recommender.warmUp(city.centre)
-  await fleet.start()
-  followEmergencies(state, events)
-  life.start()
-  news.start()
-  timers.start()
-  outbox.start()
-  live.start()
-  coverage.start()
-  await tails.start()
-  database.onState((away) => {
-    if (!away) tails.kick()
-  })
-  const stopListening = listenToBroker({ broker, fleet, life, news, replies, onConnected: onOutbox })
-  const sweeper = setInterval(() => arrivals.sweep(), 60_000)
-
-  return {
-    events,
-    troubles,
-    state,
-    health,
-    onDesk: (socket, request) => live.attach(socket, request),
-    routes: [
-      ...alarmRoutes({ ...parts, recommend }),
-      ...dispatchRoutes({ ...parts, recommend, coverage: () => coverage.now() }),
-      ...fleetRoutes(parts),
-      ...liveRoutes({
-        ...parts,
-        health,
-        coverage: () => coverage.last,
-        city: cityOf(city),
-        provisional: () => provisional.alarms,
-        deviceNow: (device) => life.now(device),
-      }),
-    ],
-    stop: async () => {
-      clearInterval(sweeper)
-      stopListening()
-      for (const part of [live, timers, outbox, news, coverage]) part.stop()
-      await tails.stop()
-      await Promise.all([fleet.stop(), life.stop(), fixes.close(), beats.close()])
-      events.stop()
-    },
-  }
+function healthOf({ database, broker, video }: CoreDeps, truth: Truth, { life }: Moving, live: LiveChannel): Health {
+  const { video: word, camerasOnline, camerasWanted } = video()
+  const brokerWord = broker.isConnected() ? 'ok' : 'away'
+  const sources = {
+    // The edge is the intake: who is connected to one is connected to the other.
+    intake: () => brokerWord,
+    broker: () => brokerWord,
+    database: () => (database.isAway() ? 'away' : 'ok'),
+    video: () => word,
+    desks: () => live.desks,
+  } as const
+  return { ...readHealth(sources, truth.state, (device) => life.now(device)), camerasOnline, camerasWanted }
 }
 
 /** A patrol that people have changed in the register is told to desks with its status and place, like every other. */
@@ -209,20 +234,7 @@ function withPlace(state: CentreState, event: LogEvent): LogEvent {
   return patrol ? { ...event, body: state.patrolNow(patrol) } : event
 }
 
-function pickCameras(video: { camerasOnline: number; camerasWanted: number }) {
-  return { camerasOnline: video.camerasOnline, camerasWanted: video.camerasWanted }
-}
-
 function cityOf(city: City) {
   const { name, nameEn, note, centre, bounds } = city
   return { name, nameEn, note, centre, bounds, layers: Object.keys(city.layers) }
-}
-
-async function logQuietly(log: Log, what: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    const isAway = error instanceof Fault && error.code === 'database-away'
-    log.warn('an event could not be stored', { what, away: isAway, reason: reasonOf(error) })
-  }
 }
