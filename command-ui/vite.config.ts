@@ -1,18 +1,33 @@
+import { rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 /** Where the core (or a test's fixture) answers while `vite` serves the sources. */
 const core = process.env['VIGIL_CORE_URL'] ?? 'http://127.0.0.1:8080'
 
+/** Old chunks must go, but the compiler keeps this folder's declarations beside them, so only `assets` is emptied. */
+function clearAssets(): Plugin {
+  let outDir = ''
+  return {
+    name: 'vigil-clear-assets',
+    apply: 'build',
+    configResolved: (config) => {
+      outDir = resolve(config.root, config.build.outDir)
+    },
+    buildStart: () => rmSync(join(outDir, 'assets'), { recursive: true, force: true }),
+  }
+}
+
 export default defineConfig({
   root,
   base: './',
-  plugins: [react()],
+  plugins: [react(), clearAssets()],
   build: {
     outDir: '../dist/command-ui',
-    emptyOutDir: true,
+    emptyOutDir: false,
     // Chromium 120 / Firefox 121 / Safari 17: what police desks run in 2026; older ones lack MSE low latency anyway.
     target: 'es2022',
     modulePreload: { polyfill: false },

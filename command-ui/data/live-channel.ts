@@ -149,6 +149,10 @@ export class LiveChannel {
         if (this.#pulsesBehind > PULSES_BEHIND_MAX) this.#resnapshot(`behind ${this.#lastN}…${message.n}`)
         return
       case 'hello':
+        this.#parts.onMessage(message)
+        // Another log than the one we followed: the centre was set up anew.
+        if (message.n < this.#lastN) this.#resnapshot(`log went back ${this.#lastN}…${message.n}`)
+        return
       case 'provisional':
       case 'coverage':
         return this.#parts.onMessage(message)

@@ -11,7 +11,8 @@ import { enWords } from '../../command-ui/i18n/en-words.ts'
 import { chooseSiren, MUTE_MS } from '../../command-ui/sound/choose-siren.ts'
 import { toneSamples } from '../../command-ui/sound/tones.ts'
 import { timeMs } from '../../command-ui/data/clock.ts'
-import { CAMERAS, FixtureCentre, ME, SITES } from './fixture-centre.ts'
+import { FixtureCentre } from './fixture-centre.ts'
+import { CAMERAS, ME, SITES } from './fixture-district.ts'
 
 const raised = (deviceId: string, priority: 1 | 2 | 3 | 4 = 1) => new FixtureCentre().raise(deviceId, 'panic', priority)
 

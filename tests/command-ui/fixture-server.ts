@@ -8,7 +8,8 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { harnessCity } from '../../command-ui/map/harness-city.ts'
 import { systemClock, toIso } from '../../domain/clock.ts'
 import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
-import { FixtureCentre, ME, PATROLS, VEHICLES } from './fixture-centre.ts'
+import { FixtureCentre } from './fixture-centre.ts'
+import { ME, PATROLS, VEHICLES } from './fixture-district.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -59,7 +60,7 @@ export async function startFixture(
       for (const event of centre.log) if (event.n > after) say({ type: 'event', event })
       socket.on('close', () => desks.delete(socket))
       socket.on('message', (raw) => {
-        const message = JSON.parse(String(raw)) as { type: string; alarmId: string; atMs: number }
+        const message = JSON.parse((raw as Buffer).toString()) as { type: string; alarmId: string; atMs: number }
         if (message.type === 'rendered') centre.rendered.push(message)
       })
     })
@@ -239,22 +240,22 @@ function sendVideo(res: ServerResponse, dir: string | null, path: string): void 
 /** A test pattern as live HLS, by ffmpeg, which only this fixture needs. */
 async function startVideo(): Promise<{ dir: string; stop(): Promise<void> }> {
   const dir = mkdtempSync(join(tmpdir(), 'vigil-fixture-'))
-  const source = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=12']
-  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '12', '-pix_fmt', 'yuv420p']
-  const hls = ['-f', 'hls', '-hls_segment_type', 'fmp4', '-hls_time', '1']
+  const source = '-v error -re -f lavfi -i testsrc2=size=640x360:rate=12'
+  const codec = '-c:v libx264 -preset ultrafast -tune zerolatency -g 12 -pix_fmt yuv420p'
+  const hls = '-f hls -hls_segment_type fmp4 -hls_time 1'
+  const words = (text: string) => text.split(' ')
   await promisify(execFile)('ffmpeg', [
-    ...['-v', 'error', ...source, '-t', '6', ...codec, ...hls, '-hls_playlist_type', 'vod'],
-    ...[
-      '-hls_fmp4_init_filename',
-      'clip-init.mp4',
-      '-hls_segment_filename',
-      join(dir, 'clip%d.m4s'),
-      join(dir, 'clip.m3u8'),
-    ],
+    ...words(`${source.replace(' -re', '')} -t 6 ${codec} ${hls} -hls_playlist_type vod`),
+    '-hls_fmp4_init_filename',
+    'clip-init.mp4',
+    '-hls_segment_filename',
+    join(dir, 'clip%d.m4s'),
+    join(dir, 'clip.m3u8'),
   ])
   const live: ChildProcess = spawn('ffmpeg', [
-    ...['-v', 'error', '-re', ...source, ...codec, ...hls, '-hls_list_size', '6'],
-    ...['-hls_flags', 'delete_segments+program_date_time', '-hls_segment_filename', join(dir, 'seg%d.m4s')],
+    ...words(`${source} ${codec} ${hls} -hls_list_size 6 -hls_flags delete_segments+program_date_time`),
+    '-hls_segment_filename',
+    join(dir, 'seg%d.m4s'),
     join(dir, 'index.m3u8'),
   ])
   return {
