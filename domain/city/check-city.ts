@@ -3,7 +3,7 @@ import { LAYER_NAMES, NEEDED_FILES, type CityFile } from './city.ts'
 import { checkDevices, checkPatrols, checkVehicles } from './check-fleet.ts'
 import { checkCameras, checkSites, checkZones } from './check-places.ts'
 import { checkJunctions, checkRoads } from './check-roads.ts'
-import { featuresOf, ProblemList, readOne } from './problem-list.ts'
+import { featuresOf, idsIn, ProblemList, readOne } from './problem-list.ts'
 import { cityRowSchema } from './rows.ts'
 
 /**
@@ -22,13 +22,13 @@ export function checkCity(raw: RawCity): { city: City; problems: [] } | { city: 
   const roads = checkRoads(raw, junctions, list)
   const zones = checkZones(raw, list)
   const sites = checkSites(raw, list)
-  const siteIds = new Set(sites.map((site) => site.id))
+  const siteIds = idsIn(raw, 'sites.geojson')
   const cameras = checkCameras(raw, siteIds, list)
   const devices = checkDevices(raw, siteIds, list)
   const deviceKinds = new Map(devices.map((device) => [device.id, device.kind]))
-  const patrols = checkPatrols(raw, new Set(zones.map((zone) => zone.id)), deviceKinds, list)
+  const patrols = checkPatrols(raw, idsIn(raw, 'zones.geojson'), deviceKinds, list)
   const vehicles = checkVehicles(raw, deviceKinds, list)
-  checkSiteCameras(sites, new Set(cameras.map((camera) => camera.id)), list)
+  checkSiteCameras(sites, idsIn(raw, 'cameras.csv'), list)
   const layers = checkLayers(raw, list)
   if (!head || list.problems.length > 0) return { city: null, problems: list.problems }
   const city = { ...head, junctions, roads, zones, sites, devices, cameras, patrols, vehicles, layers }

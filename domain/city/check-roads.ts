@@ -3,7 +3,7 @@ import type { JunctionInput } from '../roads/graph.ts'
 import { lngLatSchema, type LngLat } from '../scalars.ts'
 import { z } from '../z.ts'
 import type { City, CityRoad, RawCity } from './city.ts'
-import { readFeatures, readRows, uniqueById, type ProblemList } from './problem-list.ts'
+import { idsIn, readFeatures, readRows, uniqueById, type ProblemList } from './problem-list.ts'
 import { junctionRowSchema, roadRowSchema } from './rows.ts'
 
 /** Rounding and a surveyor's pen; more means that the road belongs to another junction. */
@@ -28,11 +28,7 @@ export function checkJunctions(raw: RawCity, bounds: City['bounds'], list: Probl
 
 export function checkRoads(raw: RawCity, junctions: readonly JunctionInput[], list: ProblemList): CityRoad[] {
   const byId = new Map<string, JunctionInput | null>(junctions.map((junction) => [junction.id, junction]))
-  // A junction whose row is itself a problem is there; its roads need no second complaint.
-  const source = raw['junctions.csv']
-  for (const row of source && 'rows' in source ? source.rows : []) {
-    if (row['id'] !== undefined && !byId.has(row['id'])) byId.set(row['id'], null)
-  }
+  for (const id of idsIn(raw, 'junctions.csv')) if (!byId.has(id)) byId.set(id, null)
   const rows = readFeatures(raw, 'roads.geojson', roadRowSchema, list)
   const roads: CityRoad[] = []
   for (const { where, value } of uniqueById(rows, 'roads.geojson', 'road', list).values()) {

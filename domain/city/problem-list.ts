@@ -67,6 +67,23 @@ export function featuresOf(raw: RawCity, file: CityFile, list: ProblemList): unk
   return []
 }
 
+/**
+ * Every id that a file mentions, also of rows that are themselves a problem: what refers to them needs no second complaint.
+ * Empty when the file is missing or broken, which has been said.
+ */
+export function idsIn(raw: RawCity, file: CityFile): Set<string> {
+  const source = raw[file]
+  if (!source || 'broken' in source) return new Set()
+  if ('rows' in source) return new Set(source.rows.flatMap(({ id }) => (id ? [id] : [])))
+  const features = (source.json as { features?: unknown } | null)?.features
+  const ids = new Set<string>()
+  for (const feature of Array.isArray(features) ? (features as unknown[]) : []) {
+    const id = (feature as { properties?: { id?: unknown } | null } | null)?.properties?.id
+    if (typeof id === 'string') ids.add(id)
+  }
+  return ids
+}
+
 /** One record against its schema: no row, or one. */
 export function readOne<T>(
   record: Record<string, unknown>,
@@ -84,7 +101,9 @@ export function readOne<T>(
     const value = record[column]
     const expected = shape[column]?.description ?? describeInner(shape[column]) ?? 'something else'
     const found = value === undefined ? 'is empty' : `is ${quote(value)}`
-    list.add(file, where, `${name}${column} ${found}, expected ${expected}`)
+    const isLat = (column === 'lat' || column.endsWith('_lat')) && Math.abs(Number(value)) > 90
+    const hint = isLat ? '; longitude and latitude may be swapped' : ''
+    list.add(file, where, `${name}${column} ${found}, expected ${expected}${hint}`)
   }
   return []
 }

@@ -34,6 +34,22 @@ export function contourRings(values: ArrayLike<number>, columns: number, rows: n
   })
 }
 
+/** From which side of a cell the outline goes to which: 0 south, 1 east, 2 north, 3 west. */
+const LINKS: Record<number, [number, number]> = {
+  1: [0, 3],
+  2: [1, 0],
+  3: [1, 3],
+  4: [2, 1],
+  6: [2, 0],
+  7: [2, 3],
+  8: [3, 2],
+  9: [0, 2],
+  11: [1, 2],
+  12: [3, 1],
+  13: [0, 1],
+  14: [3, 0],
+}
+
 /** The inside lies to the left of every link. */
 function link(
   next: Map<number, number>,
@@ -55,22 +71,9 @@ function link(
     next.set(west, isMiddleIn ? south : north)
     return
   }
-  const links: Record<number, [number, number]> = {
-    1: [south, west],
-    2: [east, south],
-    3: [east, west],
-    4: [north, east],
-    6: [north, south],
-    7: [north, west],
-    8: [west, north],
-    9: [south, north],
-    11: [east, north],
-    12: [west, east],
-    13: [south, east],
-    14: [west, south],
-  }
-  const [from, to] = links[mask]!
-  next.set(from, to)
+  const [from, to] = LINKS[mask]!
+  const sides = [south, east, north, west]
+  next.set(sides[from]!, sides[to]!)
 }
 
 function chain(next: Map<number, number>, pointOf: (key: number) => number[]): number[][][] {

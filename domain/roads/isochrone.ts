@@ -7,7 +7,7 @@ import type { LngLat } from '../scalars.ts'
 import type { ReverseSearch } from './reverse-search.ts'
 
 /** Cells along the longer side: fine enough for a screen, coarse enough for a few milliseconds. */
-const CELLS_ALONG = 130
+const CELLS_ALONG = 150
 const CELL_MIN_M = 14
 /** Blocks narrower than twice this between reached roads count as reached: an officer gets out and walks into the yard. */
 const FILL_M = 150
@@ -31,7 +31,7 @@ interface Grid {
 /**
  * The filled shape from which the scene is reached by road within a time (响应圈): GeoJSON MultiPolygon coordinates, outer rings
  * counter-clockwise. The roads of the search are drawn on a grid, grown over the blocks between them, shrunk again to a strip
- * beside the outermost roads, and outlined. Price: 3–8 ms on the demo district.
+ * beside the outermost roads, and outlined. Price: 3–6 ms on the demo district.
  * @param withinS not more than the search's cut
  */
 export function circleShape(search: ReverseSearch, withinS: number): number[][][][] {
@@ -40,7 +40,7 @@ export function circleShape(search: ReverseSearch, withinS: number): number[][][
   drawStretches(search, stretches, grid)
   const toRoad = distanceToMarks(grid.marks, grid.columns, grid.rows)
   const fill = Math.max(FILL_M, grid.cellM * 4) / grid.cellM
-  const beside = Math.max(BESIDE_M, grid.cellM * 1.5) / grid.cellM
+  const beside = Math.max(BESIDE_M, grid.cellM * 1.2) / grid.cellM
   const outside = Uint8Array.from(toRoad, (cells) => (cells > fill ? 1 : 0))
   const toOutside = distanceToMarks(outside, grid.columns, grid.rows)
   const rings = contourRings(blurred(toOutside, grid.columns, grid.rows), grid.columns, grid.rows, fill - beside)

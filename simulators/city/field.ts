@@ -1,5 +1,5 @@
 import { createNoise, type Chance } from './chance.ts'
-import { footOn, type Point } from './plane.ts'
+import { footOn, simplify, type Point } from './plane.ts'
 import { sampled } from './raster.ts'
 import type { Street } from './streets.ts'
 import type { Terrain } from './terrain.ts'
@@ -24,7 +24,7 @@ export function createField(terrain: Terrain, avenues: readonly Street[], chance
     { line: terrain.river, reachM: RIVER_REACH_M, weight: 1.0 },
     { line: terrain.rail, reachM: RAIL_REACH_M, weight: 0.9 },
     ...avenues.map((avenue) => ({ line: avenue.line, reachM: AVENUE_REACH_M, weight: 1.2 })),
-  ]
+  ].map((pull) => ({ ...pull, line: simplify(pull.line, 3) }))
   const blend = (p: Point): [number, number] => {
     const base = turn(p[0], p[1]) * 1.15
     let [c, s] = [0.45 * Math.cos(2 * base), 0.45 * Math.sin(2 * base)]
@@ -39,8 +39,15 @@ export function createField(terrain: Terrain, avenues: readonly Street[], chance
     }
     return [c, s]
   }
-  const c = sampled((p) => blend(p)[0], 90)
-  const s = sampled((p) => blend(p)[1], 90)
+  // Both halves are asked for the same places in the same order.
+  const sines: number[] = []
+  const c = sampled((p) => {
+    const [cosine, sine] = blend(p)
+    sines.push(sine)
+    return cosine
+  }, 90)
+  let at = 0
+  const s = sampled(() => sines[at++]!, 90)
   return (p) => 0.5 * Math.atan2(s(p), c(p))
 }
 

@@ -79,9 +79,17 @@ function patrolRows(world: World, places: Places, chance: Chance): PatrolRow[] {
   })
 }
 
-/** First the police stations, then crossings of wide roads where people live. */
+/** The core's minute needs cars on the spot; they stand closer than the others. */
+const CORE_POSTS: readonly Point[] = [
+  [6740, 5880],
+  [7250, 5500],
+  [6420, 5480],
+]
+
+/** First the core and the police stations, then crossings of wide roads where people live. */
 function posts(world: World, places: Places, chance: Chance): Point[] {
-  const list = places.sites.filter(({ plan }) => plan.kind === 'police').map(({ at }) => at)
+  const crossings = CORE_POSTS.map((wished) => nearest(world, wished))
+  const list = [...crossings, ...places.sites.filter(({ plan }) => plan.kind === 'police').map(({ at }) => at)]
   const wide = new Set(['primary', 'secondary', 'tertiary'])
   const candidates = world.web.knots.filter(
     ({ threads }) => threads.length > 2 && threads.every((t) => wide.has(world.web.threads[t]!.street.class)),
@@ -92,4 +100,17 @@ function posts(world: World, places: Places, chance: Chance): Point[] {
     if (list.every((post) => gap(post, at) > POST_GAP_M)) list.push(at)
   }
   return list
+}
+
+/** The crossing nearest to a wished post. */
+function nearest(world: World, wished: Point): Point {
+  let best: Point = wished
+  let bestM = Infinity
+  for (const { at, threads } of world.web.knots) {
+    const m = gap(at, wished)
+    if (threads.length < 3 || m >= bestM) continue
+    bestM = m
+    best = at
+  }
+  return best
 }

@@ -106,12 +106,15 @@ export function footOn(line: readonly Point[], p: Point): Foot {
   }
 }
 
-export function isInRing(ring: readonly Point[], [x, y]: Point): boolean {
+/** Asked millions of times as well: the sides that pass the height of the point are few, the others cost two comparisons. */
+export function isInRing(ring: readonly Point[], p: Point): boolean {
+  const x = p[0]
+  const y = p[1]
   let isInside = false
   for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [ax, ay] = ring[i]!
-    const [bx, by] = ring[j]!
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) isInside = !isInside
+    const a = ring[i]!
+    const b = ring[j]!
+    if (a[1] > y !== b[1] > y && x < ((b[0] - a[0]) * (y - a[1])) / (b[1] - a[1]) + a[0]) isInside = !isInside
   }
   return isInside
 }

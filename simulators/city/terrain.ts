@@ -1,6 +1,6 @@
 import type { Chance } from './chance.ts'
 import { createNoise } from './chance.ts'
-import { beside, footOn, isInRing, spline, type Line, type Point } from './plane.ts'
+import { beside, footOn, isInRing, simplify, spline, type Line, type Point } from './plane.ts'
 
 /** West–east extent of the district, metres; south of it is sea, north of it are mountains. */
 export const WIDTH_M = 17_000
@@ -135,8 +135,9 @@ function fieldsOf(
   const fringe = createNoise(chance.fork('fringe'), 620)
   const isLand = (p: Point): boolean =>
     isInRing(terrain.mainland, p) && !terrain.lakes.some((lake) => isInRing(lake, p))
+  const shore = simplify(terrain.coast, 2)
   const waterGapM = (p: Point): number => {
-    const shoreM = footOn(terrain.coast, p).distance
+    const shoreM = footOn(shore, p).distance
     if (!isInRing(terrain.mainland, p)) return -shoreM
     const river = footOn(terrain.river, p)
     let least = Math.min(shoreM, river.distance - terrain.riverHalfWidthM(river.index))

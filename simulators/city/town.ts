@@ -26,10 +26,11 @@ export interface Ground {
 
 /** The slow questions about the ground, sampled once. */
 export function createGround(terrain: Terrain): Ground {
-  const middle = expresswayLine()
+  const middle = simplify(expresswayLine(), 1)
+  const rail = simplify(terrain.rail, 1)
   const urban = sampled(terrain.urban)
   const waterGapM = sampled(terrain.waterGapM)
-  const railGapM = sampled((p) => footOn(terrain.rail, p).distance, 30)
+  const railGapM = sampled((p) => footOn(rail, p).distance, 30)
   const expresswayGapM = sampled((p) => footOn(middle, p).distance)
   const inside = sampled((p) => (isInDistrict(terrain, p) ? 1 : 0))
   const height = sampled(terrain.height, 60)

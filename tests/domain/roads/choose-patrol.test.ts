@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { choosePatrol, type ChoosePatrolInput, type PatrolPlace } from '../../../domain/choose-patrol.ts'
+import { manualClock } from '../../../domain/clock.ts'
+import { createCoverage } from '../../../domain/coverage.ts'
+import { recommendationSchema } from '../../../domain/recommendation.ts'
+import { buildRoadGraph } from '../../../domain/roads/graph.ts'
+import { createSnapper } from '../../../domain/roads/snap.ts'
+import { TRAFFIC_SPEEDS } from '../../../domain/roads/speeds.ts'
+import type { Zone } from '../../../domain/zone.ts'
+
+/** A river runs north between two straight roads; the only bridge is 1.1 km south of the scene. */
+const graph = buildRoadGraph(
+  {
+    junctions: [
+      { id: 'west-north', lng: 114.2, lat: 22.61 },
+      { id: 'west-south', lng: 114.2, lat: 22.6 },
+      { id: 'east-north', lng: 114.203, lat: 22.61 },
+      { id: 'east-south', lng: 114.203, lat: 22.6 },
+    ],
+    edges: [
+      { id: 'west', from: 'west-south', to: 'west-north', class: 'primary', oneway: false, shape: [] },
+      { id: 'bridge', from: 'west-south', to: 'east-south', class: 'primary', oneway: false, shape: [] },
+      { id: 'east', from: 'east-south', to: 'east-north', class: 'primary', oneway: false, shape: [] },
+    ],
+  },
+  TRAFFIC_SPEEDS,
+)
+const snap = createSnapper(graph)
+const clock = manualClock()
+const nowMs = clock.nowMs()
+
+function patrol(id: string, lng: number, lat: number, more: Partial<PatrolPlace> = {}): PatrolPlace {
+  const place = { id, callsign: id, kind: 'car', status: 'free', lng, lat, bearingDeg: null } as const
+  return { ...place, fixAtMs: nowMs - 2000, ...more }
+}
+
+const acrossTheRiver = patrol('across', 114.203, 22.6095)
+const downTheRoad = patrol('down', 114.2, 22.603)
+
+function choose(patrols: PatrolPlace[], more: Partial<ChoosePatrolInput> = {}) {
+  const scene = { lng: 114.2, lat: 22.6095 }
+  const input = {
+    incidentId: 'I',
+    scene,
+    goalS: 180,
+    zoneId: 'z',
+    circleGoalsS: [60],
+    patrols,
+    declined: new Set<string>(),
+  }
+  const recommendation = choosePatrol({ ...input, graph, snap, clock, ...more })
+  recommendationSchema.parse(recommendation)
+  return recommendation
+}
+
+const reasonsOf = (recommendation: ReturnType<typeof choose>, id: string) =>
+  recommendation.candidates.find(({ patrolId }) => patrolId === id)!.reasons
+
+describe('choosing a patrol', () => {
+  it('sends the one that is nearest by road, not the dot across the river', () => {
+    const found = choose([acrossTheRiver, downTheRoad])
+    expect(found.chosen).toBe('down')
+    expect(reasonsOf(found, 'down')).toEqual(['fastest-by-road', 'inside-goal'])
+    expect(reasonsOf(found, 'across')).toEqual(['inside-goal', 'slower-by-road'])
+    expect(found.candidates[0]!.route!.length).toBeGreaterThanOrEqual(2)
+    expect(found.circles[0]!.coordinates.length).toBe(1)
+    expect(found.shortfall).toBeNull()
+  })
+
+  it('says why each other was passed over', () => {
+    const found = choose([
+      downTheRoad,
+      patrol('busy', 114.2, 22.609, { status: 'en-route' }),
+      patrol('off', 114.2, 22.609, { status: 'off' }),
+      patrol('broken', 114.2, 22.609, { status: 'out-of-service' }),
+      patrol('silent', 114.2, 22.609, { lng: null, lat: null, fixAtMs: null }),
+      patrol('at-sea', 114.5, 22.2),
+      patrol('declined', 114.2, 22.609),
+    ], { declined: new Set(['declined']) }) // prettier-ignore
+    expect(found.chosen).toBe('down')
+    expect(reasonsOf(found, 'busy')).toContain('already-assigned')
+    expect(reasonsOf(found, 'off')).toContain('off-duty')
+    expect(reasonsOf(found, 'broken')).toContain('out-of-service')
+    expect(reasonsOf(found, 'silent')).toEqual(['no-fix'])
+    expect(reasonsOf(found, 'at-sea')).toEqual(['unreachable-by-road'])
+    expect(reasonsOf(found, 'declined')).toContain('declined-before')
+    expect(
+      found.candidates
+        .map(({ patrolId }) => patrolId)
+        .slice(-2)
+        .sort(),
+    ).toEqual(['broken', 'off'])
+  })
+
+  it('marks an old fix and lets its age count against the promise', () => {
+    const old = patrol('old', 114.2, 22.6085, { fixAtMs: nowMs - 400_000 })
+    const found = choose([old, downTheRoad])
+    expect(found.chosen).toBe('down')
+    const candidate = found.candidates.find(({ patrolId }) => patrolId === 'old')!
+    expect(candidate.reasons).toContain('stale-fix')
+    expect(candidate.etaSpreadS).toBe(200)
+    expect(candidate.insideGoal).toBe(false)
+    expect(choose([{ ...old, fixAtMs: nowMs - 30_000 }]).candidates[0]!.etaSpreadS).toBe(0)
+  })
+
+  it('names what is missing', () => {
+    expect(choose([]).shortfall).toBe('no-patrol-free')
+    expect(choose([{ ...downTheRoad, status: 'on-scene' }]).shortfall).toBe('no-patrol-free')
+    expect(choose([patrol('at-sea', 114.5, 22.2)]).shortfall).toBe('none-reachable')
+    expect(choose([downTheRoad], { goalS: 10 }).shortfall).toBe('none-inside-goal')
+    expect(choose([downTheRoad], { goalS: null }).shortfall).toBeNull()
+    const far = choose([downTheRoad], { scene: { lng: 115.2, lat: 22.6 } })
+    expect([far.shortfall, far.chosen, far.sceneOffRoadM]).toEqual(['scene-off-network', null, null])
+    expect(choose([downTheRoad], { declined: new Set(['down']) }).chosen).toBeNull()
+  })
+
+  it('lets officers on foot run, not drive', () => {
+    const found = choose([{ ...downTheRoad, kind: 'foot' }])
+    expect(found.candidates[0]!.etaS).toBeCloseTo(found.candidates[0]!.distanceM! / 2.5, 0)
+  })
+})
+
+describe('coverage now', () => {
+  const zone = (id: string, goalS: number, west: number, east: number): Zone => ({
+    id,
+    name: id,
+    nameEn: null,
+    kind: 'busy',
+    goalS,
+    polygon: [[[west, 22.59], [east, 22.59], [east, 22.62], [west, 22.62], [west, 22.59]]], // prettier-ignore
+  })
+  const zones = [zone('west-bank', 30, 114.19, 114.2015), zone('east-bank', 30, 114.2015, 114.21)]
+  const coverage = createCoverage(graph, snap, zones, clock)
+  const shares = (places: { lng: number; lat: number }[]) => coverage(places).zones.map(({ share }) => share)
+
+  it('is nothing without a free patrol and everything with one in each half', () => {
+    expect(shares([])).toEqual([0, 0])
+    const [west, east] = shares([
+      { lng: 114.2, lat: 22.6075 },
+      { lng: 114.2, lat: 22.6025 },
+      { lng: 114.203, lat: 22.6075 },
+      { lng: 114.203, lat: 22.6025 },
+    ])
+    expect(west).toBeGreaterThan(0.99)
+    // 30 m in the middle of the bridge, which is the eastern bank's, stay out of reach.
+    expect(east).toBeCloseTo(0.978, 2)
+  })
+
+  it('counts the metres that one patrol reaches, in both directions, once', () => {
+    const [west, east] = shares([
+      { lng: 114.2, lat: 22.605 },
+      { lng: 114.2, lat: 22.605 },
+    ])
+    // 30 s at 50 km/h are 417 m to either side of the middle of 1,112 m.
+    const roadM = graph.edgeLengthM[graph.edgeIds.indexOf('west')]!
+    expect(west).toBeCloseTo((2 * 30 * (50 / 3.6)) / roadM, 2)
+    expect(east).toBe(0)
+  })
+})
