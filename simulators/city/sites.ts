@@ -222,7 +222,7 @@ export function siteFiles({ sites, cameras }: Places): [string, string][] {
       range_m: camera.rangeM,
       source: 'rtsp',
       address: `rtsp://{sim-rtsp}/cam/${camera.id}/sub`,
-      onvif: `http://{sim-onvif}/onvif/${camera.id}/device_service`,
+      onvif: `http://{sim-onvif}/${camera.id}/onvif/device_service`,
     }
   })
   return [
