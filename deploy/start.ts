@@ -72,12 +72,14 @@ async function bringUp(
   simulate: boolean,
   secrets: Secrets,
 ): Promise<void> {
+  const streamerCount = settings.VIGIL_STREAMERS ?? Math.max(2, Math.floor(availableParallelism() / 2))
   const env: Record<string, string> = {
     ...asEnvironment(settings),
     VIGIL_DATA_DIR: dataDir,
     VIGIL_JOURNAL_DIR: settings.VIGIL_JOURNAL_DIR ? resolve(settings.VIGIL_JOURNAL_DIR) : join(dataDir, 'journal'),
     VIGIL_CITY: settings.VIGIL_CITY ? resolve(settings.VIGIL_CITY) : DEMO_CITY,
     VIGIL_SIMULATE: simulate ? 'on' : 'off',
+    VIGIL_STREAMERS: String(streamerCount),
     VIGIL_INTERNAL_TOKEN: secrets.internalToken,
     VIGIL_SECRET_KEY: secrets.secretKey,
     VIGIL_CENTRE_MQTT_PASSWORD: secrets.centreMqttPassword,
@@ -125,8 +127,7 @@ async function bringUp(
   await add('core', 'gateway/core-main.js').start()
   report.done('core, roads, desk', `HTTP on port ${settings.VIGIL_HTTP_PORT}`)
   report.begin('cameras')
-  const count = settings.VIGIL_STREAMERS ?? Math.max(2, Math.floor(availableParallelism() / 2))
-  const streamers = Array.from({ length: count }, (_, i) =>
+  const streamers = Array.from({ length: streamerCount }, (_, i) =>
     add(`streamer-${i + 1}`, 'streamer/streamer-main.js').start(),
   )
   await Promise.all([...streamers, add('rtmp', 'streamer/push/rtmp-main.js').start(), metrics])

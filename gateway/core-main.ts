@@ -121,6 +121,8 @@ async function main(): Promise<void> {
   const hasher = createPasswordHasher({ log, metrics })
   closers.push({ name: 'password hasher', close: () => hasher.close() })
 
+  // Before the door opens: the first sign-in must find its account.
+  const { linkToken } = await ensureAdmin({ database, hasher, clock, adminPassword: own.settings.VIGIL_ADMIN_PASSWORD })
   const server = await serveCentre({
     ...own,
     core,
@@ -138,7 +140,7 @@ async function main(): Promise<void> {
     },
   })
   closers.push({ name: 'http', close: () => server.close() })
-  await printLink(own, database, hasher, server.port)
+  if (linkToken !== null) sendLink(own, linkToken, server.port)
   log.info('core ready', { port: server.port, metricsPort: page.port, roads: city.roads.length })
   process.send?.({ type: 'ready', metricsPort: page.port })
   if (process.send && !process.connected) stop('the launcher is gone')
@@ -162,15 +164,7 @@ async function migrated(url: string): Promise<void> {
 }
 
 /** The one-time link goes to the terminal by the launcher, never into a log. */
-async function printLink(
-  { settings }: CoreSettings,
-  database: Database,
-  hasher: ReturnType<typeof createPasswordHasher>,
-  port: number,
-): Promise<void> {
-  const adminPassword = settings.VIGIL_ADMIN_PASSWORD
-  const { linkToken } = await ensureAdmin({ database, hasher, clock, adminPassword })
-  if (linkToken === null) return
+function sendLink({ settings }: CoreSettings, linkToken: string, port: number): void {
   const url = `${settings.VIGIL_TLS_CERT ? 'https' : 'http'}://localhost:${port}/#/sign-in?link=${linkToken}`
   process.send?.({ type: 'sign-in-link', url })
 }

@@ -61,7 +61,7 @@ function MapFeed({ map, isShown }: { map: CityMap; isShown: boolean }) {
   useEffect(() => {
     if (!city) return
     let isGone = false
-    void loadCityLayers(city.layers).then((layers) => {
+    void loadCityLayers(city.layers, (layers) => {
       if (isGone) return
       map.setCity(layers, { centre: city.centre, bounds: city.bounds, name: city.name })
     })

@@ -31,7 +31,7 @@ export const userWriteSchema = z.object({
   jurisdiction: jurisdictionSchema.default(''),
   patrolId: idSchema.nullable().default(null),
   /** Absent: the account signs in by a one-time link first, see `POST users/{id}/link`. */
-  password: z.string().min(10).max(256).optional(),
+  password: z.string().min(8).max(256).optional(),
 })
 export type UserWrite = z.infer<typeof userWriteSchema>
 

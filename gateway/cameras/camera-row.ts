@@ -122,3 +122,14 @@ export async function readCamera(database: Queryable, id: string): Promise<Camer
 export async function readCameras(database: Queryable): Promise<CameraRow[]> {
   return await database.query<CameraRow>('select * from camera order by id')
 }
+
+/**
+ * Sites where somebody can press a button. Their cameras are alarm cameras: kept connected, so that the picture and the half
+ * minute before the press are there at once.
+ */
+export async function readAlarmSites(database: Queryable): Promise<Set<string>> {
+  const rows = await database.query<{ site_id: string }>(
+    `select distinct body ->> 'siteId' as site_id from device where kind = 'button' and body ->> 'siteId' is not null`,
+  )
+  return new Set(rows.map((row) => row.site_id))
+}

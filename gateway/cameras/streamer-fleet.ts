@@ -2,7 +2,7 @@ import { reasonOf } from '../../domain/fault.ts'
 import type { Camera } from '../../domain/camera.ts'
 import type { StreamerBeat, StreamerOrders } from '../../domain/wire/streamers.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
-import { openCredential, readCameras, type CameraRow } from './camera-row.ts'
+import { openCredential, readAlarmSites, readCameras, type CameraRow } from './camera-row.ts'
 import { CameraStates, type CameraStatesDeps } from './camera-states.ts'
 import { ownerOf } from './rendezvous.ts'
 
@@ -154,21 +154,23 @@ export class StreamerFleet {
 
   async #load(): Promise<void> {
     const rows = await readCameras(this.#deps.database)
+    const alarmSites = await readAlarmSites(this.#deps.database)
     this.#loadedMs = this.#deps.clock.monotonicMs()
     this.#states.setCameras(rows)
-    const orders = rows.flatMap((row) => this.#orderOf(row) ?? [])
+    const orders = rows.flatMap((row) => this.#orderOf(row, alarmSites) ?? [])
     if (JSON.stringify(orders) !== JSON.stringify(this.#orders)) this.#revision++
     this.#orders = orders
   }
 
-  #orderOf(row: CameraRow): Order | null {
+  #orderOf(row: CameraRow, alarmSites: ReadonlySet<string>): Order | null {
     if (!row.enabled || row.stream_address === null) return null
     const { id, body, stream_address: url } = row
     try {
       const credential = openCredential(this.#deps.box, row.credential_cipher)
       const username = credential?.username ?? null
       const password = credential?.password ?? null
-      return { id, name: body.name, url, username, password, warm: body.warm }
+      const warm = body.warm || (body.siteId !== null && alarmSites.has(body.siteId))
+      return { id, name: body.name, url, username, password, warm }
     } catch (error) {
       this.#deps.log.warn('a camera is not served', { camera: id, reason: reasonOf(error) })
       return null
