@@ -222,6 +222,7 @@ export function closeIncident(disposition: Disposition, note: string): Promise<b
   if (!incidentId) return Promise.resolve(false)
   return attempt({ what: 'close', alarmId: alarm?.id ?? null, incidentId, thenDispatch: false }, async () => {
     await api.closeIncident(incidentId, disposition, note || undefined)
+    say(text().action.closed(store.incidents.get(incidentId)?.number ?? ''))
     if (current().incidentId === incidentId) select({ alarmId: null, incidentId: null }, false)
   })
 }

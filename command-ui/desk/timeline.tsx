@@ -31,9 +31,12 @@ export function Timeline() {
   )
 }
 
-/** The log of an incident also carries each patrol's state after each step; the step itself is the line to read. */
+/** What an incident's own state follows from is in the log already, as the step of an alarm or of an assignment. */
+const INCIDENT_STEPS = new Set(['opened', 'joined', 'merged', 'controlled', 'reopened', 'closed', 'located'])
+
+/** The log also carries the state of patrol and incident after each step; the step itself is the line to read. */
 function isTold(event: LogEvent): boolean {
-  return event.kind !== 'patrol' && event.action !== 'owned'
+  return event.kind === 'incident' ? INCIDENT_STEPS.has(event.action) : event.kind !== 'patrol'
 }
 
 function subjectWords(event: LogEvent, t: Dictionary): string {

@@ -156,6 +156,7 @@ export const enDesk: typeof zhDesk = {
     classify: 'Classify',
     close: 'Close',
     closing: 'Closing…',
+    closed: (number) => `Incident ${number} is closed`,
     mute: 'Mute',
     undo: 'Undo',
     undoIn: (s) => `undo within ${s} s`,

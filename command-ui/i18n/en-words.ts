@@ -134,6 +134,8 @@ export const enWords: typeof zhWords = {
     escalated: 'Escalated',
     shown: 'Shown at a desk',
     noted: 'Note',
+    written: 'Note',
+    joined: 'Alarm joined',
     merged: 'Merged',
     dispatched: 'Dispatched',
     controlled: 'Controlled',

@@ -141,6 +141,7 @@ export const zhDesk = {
     classify: '核实',
     close: '结案',
     closing: '正在结案…',
+    closed: (number: string) => `警情 ${number} 已结案`,
     mute: '静音',
     undo: '撤销',
     undoIn: (s: number) => `${s} 秒内可撤销`,

@@ -150,6 +150,8 @@ export const zhWords = {
     escalated: '升级',
     shown: '已显示在值班台',
     noted: '备注',
+    written: '备注',
+    joined: '并入警情',
     merged: '合并',
     dispatched: '已派警',
     controlled: '已控制',
