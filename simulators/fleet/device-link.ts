@@ -56,7 +56,7 @@ export class DeviceLink {
     })
     this.#client.on('message', (topic, payload) => this.#hear(topic, payload))
     this.#client.on('error', (error) => {
-      if ('code' in error && REFUSALS.has(Number(error.code))) options.onRefused()
+      if ('code' in error && REFUSALS.has(error.code)) options.onRefused()
       else options.log.debug('link failed', { device: options.id, reason: error.message })
     })
   }

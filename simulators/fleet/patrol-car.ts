@@ -110,7 +110,7 @@ export class PatrolCar {
 
   obey(command: CommandPayload): void {
     const args = command.args ?? {}
-    const assignmentId = String(args['assignmentId'] ?? '')
+    const assignmentId = typeof args['assignmentId'] === 'string' ? args['assignmentId'] : ''
     if (command.name === 'order') {
       const lng = Number(args['lng'])
       const lat = Number(args['lat'])

@@ -1,3 +1,4 @@
+import type * as GeoJSON from 'geojson'
 import { describe, expect, test } from 'vitest'
 import { boundsOf, pointAlong } from '../../../command-ui/map/along.ts'
 import { drawnLayer } from '../../../command-ui/map/city-layers.ts'
@@ -185,25 +186,22 @@ describe('the scene', () => {
 })
 
 describe('layers of a city', () => {
-  const one = (properties: Record<string, unknown>) =>
-    ({
-      type: 'FeatureCollection',
-      features: [{ type: 'Feature', geometry: { type: 'Point', coordinates: [0, 0] }, properties }],
-    }) as const
+  const one = (properties: Record<string, unknown>): GeoJSON.FeatureCollection => ({
+    type: 'FeatureCollection',
+    features: [{ type: 'Feature', geometry: { type: 'Point', coordinates: [0, 0] }, properties }],
+  })
 
   test('a missing layer is an empty one', () => {
     expect(drawnLayer('rail', undefined).features).toEqual([])
   })
 
   test('road classes of OpenStreetMap and of other words get a rank; unknown ones are residential', () => {
-    const rank = (kind: string) =>
-      drawnLayer('roads', { ...one({ class: kind }), features: [...one({ class: kind }).features] }).features[0]
-        ?.properties?.['r']
+    const rank = (kind: string) => drawnLayer('roads', one({ class: kind })).features[0]?.properties?.['r']
     expect(['motorway', 'motorway_link', 'primary', 'service', 'whatever'].map(rank)).toEqual([0, 1, 2, 6, 5])
   })
 
   test('a name without an English one is shown in both languages', () => {
-    const layer = drawnLayer('places', { ...one({ name: '东门' }), features: [...one({ name: '东门' }).features] })
+    const layer = drawnLayer('places', one({ name: '东门' }))
     expect(layer.features[0]?.properties).toMatchObject({ n: '东门', e: '东门' })
   })
 })
