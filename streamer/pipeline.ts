@@ -161,7 +161,7 @@ export class Pipeline {
     this.segmenter.partClosed(endTicks, this.clock.stepTicks)
     this.#stream.partTargetTicks = this.segmenter.partTargetTicks
     this.#stream.endTicks = endTicks
-    this.#stream.addPart(head, payload, endTicks - startTicks, isIndependent)
+    this.#stream.addPart(head, payload, endTicks - startTicks, isIndependent, this.#unitAtMs)
   }
 
   #beginSegment(unit: AccessUnit, isNew: boolean): void {

@@ -39,6 +39,7 @@ export interface CameraSurroundings {
   slabs: SlabPool
   budget: ConnectBudget
   random: () => number
+  warmRingMs: number
   /** Sums of cameras' counters, see `fleet-metrics.ts`. */
   retire: (pipeline: Pipeline, session: RtspSession) => void
 }
@@ -64,7 +65,7 @@ export class Camera {
     this.#around = around
     this.#retry = new Retry(around.random)
     const firstMsn = Math.floor(around.clock.nowMs() / 1000)
-    this.stream = new LiveStream(order.warm ? WARM_RING_MS : COLD_RING_MS, firstMsn)
+    this.stream = new LiveStream(order.warm ? around.warmRingMs : COLD_RING_MS, firstMsn)
   }
 
   get isLatched(): boolean {
@@ -84,7 +85,7 @@ export class Camera {
   change(order: CameraOrder): void {
     const before = this.order
     this.order = order
-    this.stream.ring.keepMs = order.warm ? WARM_RING_MS : COLD_RING_MS
+    this.stream.ring.keepMs = order.warm ? this.#around.warmRingMs : COLD_RING_MS
     const same = before.url === order.url && before.username === order.username && before.password === order.password
     if (same) return
     this.#rejectedLogins = 0

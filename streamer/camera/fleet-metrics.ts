@@ -43,6 +43,7 @@ export class FleetMetrics {
       connects: metrics.counter('vigil_camera_connects_total', 'connections begun').of(),
       failures: metrics.counter('vigil_camera_failures_total', 'connections that failed or ended').of(),
       parts: metrics.counter('vigil_stream_parts_total', 'parts made').of(),
+      lateParts: metrics.counter('vigil_stream_late_parts_total', 'parts made 200 ms or more after their time').of(),
       discontinuities: metrics
         .counter('vigil_stream_discontinuities_total', 'new init sections or resumed streams')
         .of(),
@@ -53,14 +54,14 @@ export class FleetMetrics {
     metrics.onRead(() => {
       const sums = { ...this.#retired }
       const byState = new Map<string, number>(CAMERA_STATES.map((state) => [state, 0]))
-      const totals = { connects: 0, failures: 0, parts: 0, discontinuities: 0, waitersRefused: 0 }
+      const totals = { connects: 0, failures: 0, parts: 0, lateParts: 0, discontinuities: 0, waitersRefused: 0 }
       const nowMs = fleet.clock.monotonicMs()
       for (const camera of fleet.cameras.values()) {
         if (camera.pipeline && camera.session) addCounts(sums, camera.pipeline, camera.session)
         const { state } = camera.verdict(nowMs)
         byState.set(state, (byState.get(state) ?? 0) + 1)
         for (const key of ['connects', 'failures'] as const) totals[key] += camera.counts[key]
-        for (const key of ['parts', 'discontinuities', 'waitersRefused'] as const)
+        for (const key of ['parts', 'lateParts', 'discontinuities', 'waitersRefused'] as const)
           totals[key] += camera.stream.counts[key]
       }
       for (const [name, cell] of series) cell.set(sums[name])

@@ -5,7 +5,7 @@ import type { Metrics } from '../../domain/metrics.ts'
 import type { CameraReport } from '../../domain/wire/streamers.ts'
 import { SlabPool } from '../fmp4/slab.ts'
 import type { CameraOrder, CameraSurroundings } from './camera.ts'
-import { Camera } from './camera.ts'
+import { Camera, WARM_RING_MS } from './camera.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
 import { ConnectBudget } from './retry.ts'
 
@@ -14,6 +14,16 @@ const TICK_MS = 100
 
 /** The core takes no longer ones. */
 const REASON_MAX = 500
+
+export interface FleetOptions {
+  clock: Clock
+  log: Log
+  metrics: Metrics
+  random?: () => number
+  connectsPerSecond?: number
+  /** How much a warm camera keeps. */
+  warmRingMs?: number
+}
 
 /** All cameras of this worker, on one timer. */
 export class Fleet {
@@ -26,7 +36,7 @@ export class Fleet {
   #timer: NodeJS.Timeout | null = null
   #rates = new Map<string, { bytes: number; atMs: number }>()
 
-  constructor(options: { clock: Clock; log: Log; metrics: Metrics; random?: () => number }) {
+  constructor(options: FleetOptions) {
     this.clock = options.clock
     this.#log = options.log
     this.#metrics = new FleetMetrics(options.metrics, this)
@@ -34,7 +44,8 @@ export class Fleet {
       clock: options.clock,
       log: options.log,
       slabs: this.slabs,
-      budget: new ConnectBudget(),
+      budget: new ConnectBudget(options.connectsPerSecond),
+      warmRingMs: options.warmRingMs ?? WARM_RING_MS,
       random: options.random ?? Math.random,
       retire: (pipeline, session) => this.#metrics.retire(pipeline, session),
     }

@@ -47,11 +47,16 @@ export class Retry {
 
 /** A bucket of connects for all cameras of the worker. */
 export class ConnectBudget {
-  #tokens = CONNECTS_PER_SECOND
+  readonly #perSecond: number
+  #tokens: number
   #atMs = 0
 
+  constructor(perSecond = CONNECTS_PER_SECOND) {
+    this.#perSecond = this.#tokens = perSecond
+  }
+
   take(nowMs: number): boolean {
-    this.#tokens = Math.min(CONNECTS_PER_SECOND, this.#tokens + ((nowMs - this.#atMs) * CONNECTS_PER_SECOND) / 1000)
+    this.#tokens = Math.min(this.#perSecond, this.#tokens + ((nowMs - this.#atMs) * this.#perSecond) / 1000)
     this.#atMs = nowMs
     if (this.#tokens < 1) return false
     this.#tokens--

@@ -16,6 +16,8 @@ const INITS_MAX = 4
 /** Shorter is never announced, so that the first short segment does not set it. */
 const TARGET_DURATION_MIN_S = 2
 
+/** Players hold back three parts; one that comes a whole part after its time is felt. */
+const LATE_MS = 200
 /** A camera that has sent nothing for so long is not live any more. */
 const FRESH_MS = 10_000
 
@@ -37,7 +39,7 @@ export interface KeyFrame {
 
 export class LiveStream {
   readonly ring: Ring
-  readonly counts = { parts: 0, segments: 0, discontinuities: 0, playlists: 0, waitersRefused: 0 }
+  readonly counts = { parts: 0, lateParts: 0, segments: 0, discontinuities: 0, playlists: 0, waitersRefused: 0 }
   partTargetTicks = 0
   /** Decode time at which the newest part ends. */
   endTicks = 0
@@ -68,10 +70,12 @@ export class LiveStream {
     if (keyBytes > 0) this.#lastKeyIn = { segment: this.ring.open!, bytes: keyBytes }
   }
 
-  addPart(head: Buffer, payload: Payload, durationTicks: number, isIndependent: boolean): void {
+  /** @param nowMs wall clock */
+  addPart(head: Buffer, payload: Payload, durationTicks: number, isIndependent: boolean, nowMs: number): void {
     this.ring.addPart({ head, payload: payload.bytes, slab: payload.slab, durationTicks, isIndependent })
     this.counts.parts++
     this.dateMs += durationTicks / 90
+    if (nowMs - this.dateMs > LATE_MS) this.counts.lateParts++
     const open = this.ring.open!
     this.#targetDurationS = Math.max(this.#targetDurationS, Math.round(open.durationTicks / 90_000))
     this.#changed()

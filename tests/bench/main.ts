@@ -1,13 +1,18 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { benchCentre } from './centre.ts'
+import { benchStreamer } from './streamer.ts'
 
 /**
- * `npm run bench -- [name …]`: measures on this machine and prints; nothing is asserted, machines differ. Compiled, because it
+ * `npm run bench -- [name …] [--option …]`: measures on this machine and prints; nothing is asserted, machines differ. Compiled, because it
  * drives the compiled product.
  */
-const BENCHES: Record<string, () => Promise<void>> = { centre: benchCentre }
+const BENCHES: Record<string, (options: readonly string[]) => Promise<void>> = {
+  centre: benchCentre,
+  streamer: benchStreamer,
+}
 
-const wanted = process.argv.slice(2)
+const options = process.argv.slice(2).filter((word) => word.startsWith('--'))
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 const unknown = wanted.filter((name) => !(name in BENCHES))
 if (unknown.length > 0) {
   process.stderr.write(`no bench called ${unknown.join(', ')}; there are: ${Object.keys(BENCHES).join(', ')}\n`)
@@ -16,5 +21,5 @@ if (unknown.length > 0) {
 console.log(`Node ${process.version}, ${availableParallelism()} cores, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`)
 for (const name of wanted.length > 0 ? wanted : Object.keys(BENCHES)) {
   console.log(`\n== ${name}`)
-  await BENCHES[name]!()
+  await BENCHES[name]!(options)
 }
