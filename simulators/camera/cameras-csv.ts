@@ -1,15 +1,10 @@
 import type { SimulatedCamera } from './camera.ts'
 
-/** Rows of a city's cameras.csv that are played by the simulator: their address holds `{sim-rtsp}` or `{sim-onvif}`. */
-export interface CsvCamera extends SimulatedCamera {
-  /** Added through ONVIF: wanted in discovery. */
-  isOnvif: boolean
-}
-
-export function readSimulatedCameras(text: string): CsvCamera[] {
+/** The rows of a city's cameras.csv that are played by the simulator: their address holds `{sim-rtsp}` or `{sim-onvif}`. */
+export function readSimulatedCameras(text: string): SimulatedCamera[] {
   const [head, ...rows] = parseRows(text.replace(/^\uFEFF/, ''))
   if (!head) return []
-  const cameras: CsvCamera[] = []
+  const cameras: SimulatedCamera[] = []
   for (const row of rows) {
     const cell = (name: string) => row[head.indexOf(name)]?.trim() ?? ''
     const places = `${cell('address')} ${cell('onvif')}`
@@ -19,7 +14,6 @@ export function readSimulatedCameras(text: string): CsvCamera[] {
       name: cell('name') || cell('id'),
       scene: cell('scene') || undefined,
       ptz: /^(1|true|yes|on)$/i.test(cell('ptz')),
-      isOnvif: places.includes('{sim-onvif}') || cell('source') === 'onvif',
     })
   }
   return cameras

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { systemClock } from '../../domain/clock.ts'
 import { createLog, type LogLevel } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
+import type { SimulatedCamera } from './camera.ts'
 import { createCameraFarm } from './camera-farm.ts'
-import { readSimulatedCameras, type CsvCamera } from './cameras-csv.ts'
+import { readSimulatedCameras } from './cameras-csv.ts'
 
 /** The program: the cameras of VIGIL_CITY/cameras.csv that are marked as simulated, until SIGTERM or the launcher goes. */
 const clock = systemClock
@@ -21,23 +22,20 @@ function ask(key: string): string {
 }
 
 /** A city without cameras.csv still shows four. */
-function fallbackCameras(): CsvCamera[] {
+function fallbackCameras(): SimulatedCamera[] {
   const names = ['滨海小学正门', '人民路与海滨路路口', '中心广场', '火车站出站口']
-  return names.map((name, i) => ({ id: `cam-00${i + 1}`, name, ptz: i === 2, isOnvif: i === 2 }))
+  return names.map((name, i) => ({ id: `cam-00${i + 1}`, name, ptz: i === 2 }))
 }
 
-function readCameras(): CsvCamera[] {
+function readCameras(): SimulatedCamera[] {
   const path = join(ask('VIGIL_CITY'), 'cameras.csv')
   if (existsSync(path)) return readSimulatedCameras(readFileSync(path, 'utf8'))
   log.warn('the city has no cameras.csv: four cameras are made up', { path })
   return fallbackCameras()
 }
 
-const cameras = readCameras()
-const onvifIds = cameras.filter((camera) => camera.isOnvif).map((camera) => camera.id)
 const farm = await createCameraFarm({
-  cameras,
-  discoverable: onvifIds.length > 0 ? onvifIds.slice(0, 16) : undefined,
+  cameras: readCameras(),
   rtspPort: Number(process.env['VIGIL_SIM_RTSP_PORT'] ?? 8554),
   onvifPort: Number(process.env['VIGIL_SIM_ONVIF_PORT'] ?? 8555),
   password: ask('VIGIL_SIM_CAMERA_PASSWORD'),

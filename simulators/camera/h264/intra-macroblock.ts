@@ -22,6 +22,7 @@ export function flatMacroblock(luma: number): CodedMacroblock {
   return { luma: new Uint8Array(256).fill(luma), modes: new Uint8Array(16).fill(2), counts: new Uint8Array(16) }
 }
 
+const NO_LEVELS = new Int32Array(16)
 const ZIGZAG = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15]
 /** Coding order of the 4×4 blocks → raster place in the macroblock (Figure 6-10). */
 const BLOCK_ORDER = [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15]
@@ -123,6 +124,10 @@ function encodeBlock(
   coded.modes[place] = best.mode
   out.write(best.mode === expected ? 1 : 0, 1)
   if (best.mode !== expected) out.write(best.mode < expected ? best.mode : best.mode - 1, 3)
+  if (leastDifference === 0) {
+    for (let i = 0; i < 16; i++) coded.luma[origin + (i >> 2) * 16 + (i & 3)] = best.at(i)
+    return NO_LEVELS
+  }
   const residual = new Int32Array(16)
   for (let i = 0; i < 16; i++) residual[i] = target[origin + (i >> 2) * 16 + (i & 3)]! - best.at(i)
   const quantised = forwardTransform(residual, qp)

@@ -21,7 +21,7 @@ export const CLOCK_CHARACTERS = 21
 const STRIP_QP = 26
 const INK_LUMA = 232
 const GROUND_LUMA = 24
-const NAME_LEFT_PX = 6
+const NAME_LEFT_PX = 4
 const GLYPH_TOP_PX = 4
 /** Three send slots × a few texts; each is 1 KB. */
 const KEPT_MAX = 64
@@ -151,26 +151,31 @@ export class CaptionStrip {
     return image.slice(row * 256, row * 256 + 256)
   }
 
-  /** Leaves the last macroblock empty, so that the flat one after it has a flat neighbour. */
+  /** Leaves the last four columns empty, so that the flat macroblock after it has a flat neighbour. A long name stands closer. */
   #drawName(name: string, widthPx: number): Uint8Array {
     const image = new Uint8Array(widthPx * 32).fill(this.#ground)
+    const characters = Array.from(name)
+    const room = widthPx - 4 - NAME_LEFT_PX
+    const wanted = characters.reduce((sum, character) => sum + this.#glyphs(character).columns, 0)
+    const squeeze = wanted > room ? 2 : 0
     let x = NAME_LEFT_PX
-    for (const character of name) {
-      const next = x + this.#glyphs(character).columns
-      if (next > widthPx - 16) break
-      this.#draw(image, widthPx, character, x, next - x)
-      x = next
+    for (const character of characters) {
+      const { columns } = this.#glyphs(character)
+      if (x + columns - squeeze > widthPx - 4) break
+      this.#draw(image, widthPx, character, x, Math.min(columns, widthPx - 4 - x))
+      x += columns - squeeze
     }
     return image
   }
 
+  /** Draws at `left` at most `columnsMax` columns; where glyphs overlap the brighter one stays. */
   #draw(image: Uint8Array, widthPx: number, character: string, left: number, columnsMax: number): void {
     const glyph = this.#glyphs(character)
     for (let y = 0; y < GLYPH_ROWS; y++) {
       for (let x = 0; x < Math.min(glyph.columns, columnsMax); x++) {
         const ink = glyph.ink[y * glyph.columns + x]!
-        const luma = this.#ground + Math.round(((INK_LUMA - this.#ground) * ink) / 3)
-        image[(y + GLYPH_TOP_PX) * widthPx + left + x] = luma
+        const at = (y + GLYPH_TOP_PX) * widthPx + left + x
+        image[at] = Math.max(image[at]!, this.#ground + Math.round(((INK_LUMA - this.#ground) * ink) / 3))
       }
     }
   }

@@ -27,7 +27,8 @@ export class Feed {
   fault: CameraFault | null = null
   dropped = 0
   readonly #strip: CaptionStrip
-  readonly #caption: CameraCaption
+  /** Encoded when the first key picture is wanted: 3 ms. */
+  #caption: CameraCaption | null = null
   readonly #phase: number
   #shown: string | null = null
 
@@ -35,7 +36,6 @@ export class Feed {
     this.camera = camera
     this.clip = clip
     this.#strip = strip
-    this.#caption = strip.forCamera(camera.name)
     this.#phase = stableNumber(camera.id) % clip.pictures.length
   }
 
@@ -55,8 +55,9 @@ export class Feed {
     const keyless = this.fault?.kind === 'no-key-frames'
     if (start.isKey && keyless) return
     if (!start.isKey && this.#shown === null && !keyless) return
+    if (start.isKey) this.#caption ??= this.#strip.forCamera(this.camera.name)
     const slice = start.isKey
-      ? this.#caption.keySlice(start, clock)
+      ? this.#caption!.keySlice(start, clock)
       : this.#strip.deltaSlice(start, this.#shown ?? clock, clock)
     this.#shown = clock
     const caption = packetise([slice], false)

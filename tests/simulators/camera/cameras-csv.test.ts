@@ -13,8 +13,8 @@ describe('cameras.csv', () => {
       '',
     ].join('\r\n')
     expect(readSimulatedCameras(text)).toEqual([
-      { id: 'cam-1', name: '学校正门', scene: 'school-gate', ptz: false, isOnvif: false },
-      { id: 'cam-2', name: '广场, 东侧 "A"', scene: undefined, ptz: true, isOnvif: true },
+      { id: 'cam-1', name: '学校正门', scene: 'school-gate', ptz: false },
+      { id: 'cam-2', name: '广场, 东侧 "A"', scene: undefined, ptz: true },
     ])
   })
 

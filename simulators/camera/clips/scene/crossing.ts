@@ -1,8 +1,9 @@
 import { house, shops } from './buildings.ts'
 import { lamp, railing, sign, trafficLight, tree } from './furniture.ts'
-import { crosser, scooter, stander, walkers } from './people.ts'
+import { scooter, stander, walkers } from './people.ts'
 import { createStage, follow, LIGHTS, type Stage } from './stage.ts'
 import { arrow, dashes, ground, pavement, stripe, zebra } from './street.ts'
+import { THREE } from './three-door.ts'
 import { bus, car, lorry, taxi } from './vehicles.ts'
 
 /** A crossing of two wide streets at noon, with lights that change in the middle of the loop. */
@@ -48,7 +49,7 @@ export function crossing(): Stage {
   stripe(stage, [0.3, -14.8], [-8.8, -14.8], 0.35)
   arrow(stage, -4.6, -19, 1)
   arrow(stage, 4.6, -19, -1)
-  const green = (t: number) => t < 0.5
+  const green = () => true
   trafficLight(stage, 11.6, -12.4, 5, green)
   trafficLight(stage, -11.6, -12.4, -7.6, green)
   house(stage, { style: 'office', size: [34, 40, 26], at: [34, -40], seed: 3 })
@@ -82,153 +83,86 @@ export function crossing(): Stage {
 }
 
 function crossingTraffic(stage: Stage): void {
-  // Along the street: green in the first half of the loop; the cars of the cross street wait, then go.
-  const early = (from: number) => ({ pace: (u: number) => Math.min(1, Math.max(0, (u - from) / 0.56)) })
-  follow(
-    stage,
-    car('#e4e6e6'),
-    [
-      [4.6, 40],
-      [4.6, -120],
-    ],
-    early(0),
-  )
-  follow(
-    stage,
-    bus('#2f8f5b'),
-    [
-      [7.4, 52],
-      [7.4, -130],
-    ],
-    early(0.05),
-  )
-  follow(
-    stage,
-    taxi(),
-    [
-      [-4.6, -120],
-      [-4.6, 45],
-    ],
-    early(0.02),
-  )
-  follow(
-    stage,
-    car('#3a4148', { kind: 'suv' }),
-    [
-      [-4.6, -100],
-      [-4.6, 60],
-    ],
-    early(0.14),
-  )
-  follow(
-    stage,
-    car('#a83a32'),
-    [
-      [-7.4, -125],
-      [-7.4, 50],
-    ],
-    early(0.1),
-  )
-  const standThenGo = (lead: number) => (u: number) => {
-    const went = Math.max(0, u - 0.52 - lead) / 0.48
-    return u < 0.06 ? (0.3 * u) / 0.06 : 0.3 + 0.7 * Math.min(1, went * went * 1.4)
-  }
-  follow(
-    stage,
-    car('#c9ccd0', { kind: 'suv' }),
-    [
-      [-48, 2],
-      [-16.6, 2],
-      [90, 2],
-    ],
-    { pace: standStill(standThenGo(0), 31.4 / 138) },
-  )
-  follow(
-    stage,
-    taxi(),
-    [
-      [60, -2.2],
-      [17.4, -2.2],
-      [-90, -2.2],
-    ],
-    { pace: standStill(standThenGo(0.01), 42.6 / 150) },
-  )
-  follow(
-    stage,
-    car('#27405f'),
-    [
-      [66, -5],
-      [17.4, -5],
-      [-95, -5],
-    ],
-    { pace: standStill(standThenGo(0.03), 48.6 / 161) },
-  )
-  follow(
-    stage,
-    lorry('#3f6fa8', '#d5d2c6'),
-    [
-      [74, -2.2],
-      [24.6, -2.2],
-      [-95, -2.2],
-    ],
-    { pace: standStill(standThenGo(0.05), 49.4 / 169) },
-  )
+  const south = (x: number, object: THREE.Object3D, phase: number) =>
+    follow(
+      stage,
+      object,
+      [
+        [x, -76],
+        [x, 40],
+      ],
+      { phase },
+    )
+  const north = (x: number, object: THREE.Object3D, phase: number) =>
+    follow(
+      stage,
+      object,
+      [
+        [x, 40],
+        [x, -76],
+      ],
+      { phase },
+    )
+  north(4.6, car('#e4e6e6'), 0.1)
+  north(4.6, car('#7d2f2c', { kind: 'suv' }), 0.62)
+  north(7.4, bus('#2f8f5b'), 0.33)
+  north(7.4, car('#35506f'), 0.85)
+  south(-4.6, taxi(), 0.02)
+  south(-4.6, car('#3a4148', { kind: 'suv' }), 0.4)
+  south(-7.4, car('#a83a32'), 0.2)
+  south(-7.4, car('#c9ccd0', { kind: 'van' }), 0.72)
   scooter(
     stage,
     '#d0a72c',
     { top: '#e0b02c', legs: '#2d2f36' },
     [
-      [8.6, 34],
-      [8.6, -70],
+      [8.9, 34],
+      [8.9, -50],
     ],
-    early(0.08),
+    { phase: 0.55 },
   )
   scooter(
     stage,
     '#4f7fae',
     { top: '#5a5f66', legs: '#2d2f36' },
     [
-      [-8.5, -70],
-      [-8.5, 34],
-    ],
-    early(0.2),
-  )
-  // People walk with the green of their street.
-  crosser(
-    stage,
-    { top: '#d9d3c4', legs: '#39465a' },
-    [
-      [12.2, -22],
-      [12.2, 2],
-    ],
-    { phase: 0 },
-  )
-  crosser(
-    stage,
-    { top: '#7f4a56', legs: '#2d2f36' },
-    [
-      [-12.6, -30],
-      [-12, -14],
-      [-12, -1],
+      [-8.8, -50],
+      [-8.8, 34],
     ],
     { phase: 0.9 },
   )
+  // The cross street has red: its cars stand, and people walk in front of them.
+  const waiting: [THREE.Object3D, number, number, 1 | -1][] = [
+    [car('#dfe2e3', { kind: 'suv' }), -18, 2, 1],
+    [car('#2c4a6e'), -18.4, 5.2, 1],
+    [taxi(), 18, -2.2, -1],
+    [car('#27405f'), 18.2, -5.2, -1],
+    [lorry('#3f6fa8', '#d5d2c6'), 25, -2.2, -1],
+    [car('#d3d6d8'), 25.6, -5.2, -1],
+    [taxi(), 33, -2.2, -1],
+  ]
+  for (const [object, x, z, heading] of waiting) {
+    object.position.set(x, 0, z)
+    object.rotation.y = (heading * Math.PI) / 2
+    stage.add(object)
+  }
+  walkers(stage, { top: '#d9d3c4', legs: '#39465a' }, [
+    [12.2, -72],
+    [12.2, 30],
+  ])
+  walkers(stage, { top: '#7f4a56', legs: '#2d2f36' }, [
+    [-12.2, 30],
+    [-12.2, -72],
+  ])
   walkers(stage, { top: '#4a6f8a', legs: '#33343a' }, [
     [90, -13.2],
-    [13, -13.2],
-    [13, -70],
+    [14.5, -13.6],
+    [14, -70],
   ])
   walkers(stage, { top: '#a87f4a', legs: '#3d3a36' }, [
-    [-13, -80],
-    [-13, -13.4],
-    [-70, -13.4],
+    [-14, -80],
+    [-14, -16],
+    [-70, -15],
   ])
-  stander(stage, { top: '#c7d23a', legs: '#23303f' }, 12.4, -9.6, -0.8)
-}
-
-function standStill(pace: (u: number) => number, lineShare: number): (u: number) => number {
-  return (u) => {
-    const p = pace(u)
-    return p <= 0.3 ? (p / 0.3) * lineShare : lineShare + ((p - 0.3) / 0.7) * (1 - lineShare)
-  }
+  stander(stage, { top: '#c7d23a', legs: '#23303f' }, 14.2, -9.6, -0.8)
 }

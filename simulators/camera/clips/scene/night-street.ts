@@ -1,6 +1,6 @@
 import { house, shops } from './buildings.ts'
 import { clutter, lamp, tree } from './furniture.ts'
-import { crosser, stander, walkers } from './people.ts'
+import { stander, walkers } from './people.ts'
 import { block, createStage, follow, LIGHTS, matt, type Stage } from './stage.ts'
 import { dashes, ground, pavement, stripe, zebra } from './street.ts'
 import { THREE } from './three-door.ts'
@@ -70,8 +70,8 @@ export function nightStreet(): Stage {
     stage,
     taxi(true),
     [
-      [-1.9, -120],
-      [-1.9, 32],
+      [-1.9, -92],
+      [-1.9, 28],
     ],
     { phase: 0.1 },
   )
@@ -79,8 +79,8 @@ export function nightStreet(): Stage {
     stage,
     car('#70767c', night),
     [
-      [-5.2, -125],
-      [-5.2, 34],
+      [-5.2, -90],
+      [-5.2, 28],
     ],
     { phase: 0.55 },
   )
@@ -88,8 +88,8 @@ export function nightStreet(): Stage {
     stage,
     car('#8a2f2b', { isNight: true, kind: 'suv' }),
     [
-      [1.9, 34],
-      [1.9, -125],
+      [1.9, 28],
+      [1.9, -94],
     ],
     { phase: 0.35 },
   )
@@ -97,8 +97,8 @@ export function nightStreet(): Stage {
     stage,
     car('#b5babd', night),
     [
-      [5.2, 36],
-      [5.2, -120],
+      [5.2, 28],
+      [5.2, -90],
     ],
     { phase: 0.8 },
   )
@@ -106,8 +106,8 @@ export function nightStreet(): Stage {
     stage,
     bus('#3a6f9a', true),
     [
-      [-5.2, -135],
-      [-5.2, 38],
+      [-5.2, -94],
+      [-5.2, 32],
     ],
     { phase: 0.05 },
   )
@@ -135,12 +135,6 @@ export function nightStreet(): Stage {
     [10.2, -84],
     [10.1, -20],
     [10.3, 14],
-  ])
-  crosser(stage, { top: '#d0cdc4', legs: '#52607a' }, [
-    [-11.4, -9],
-    [-6, -8.8],
-    [6, -8.6],
-    [11.4, -8.4],
   ])
   stander(stage, { top: '#6a5a86', legs: '#33343a' }, -10.8, -14, 1.4)
   stander(stage, { top: '#a0522d', legs: '#3a3a40' }, 11, -12, -1.5)

@@ -1,6 +1,6 @@
 import { house } from './buildings.ts'
 import { hedge, lamp, railing, tree } from './furniture.ts'
-import { crosser, scooter, stander, walkers } from './people.ts'
+import { scooter, stander, walkers } from './people.ts'
 import { block, createStage, follow, LIGHTS, matt, type Stage } from './stage.ts'
 import { dashes, ground, pavement, stripe } from './street.ts'
 import { THREE } from './three-door.ts'
@@ -38,7 +38,7 @@ export function riverside(): Stage {
     stage,
     car('#d5d9db'),
     [
-      [2.1, -140],
+      [2.1, -108],
       [2.1, 30],
     ],
     { phase: 0.15 },
@@ -47,8 +47,8 @@ export function riverside(): Stage {
     stage,
     bus('#c8a030'),
     [
-      [6, 36],
-      [6, -150],
+      [6, 32],
+      [6, -108],
     ],
     { phase: 0.55 },
   )
@@ -56,8 +56,8 @@ export function riverside(): Stage {
     stage,
     car('#35506f', { kind: 'suv' }),
     [
-      [2.1, -150],
-      [2.1, 34],
+      [2.1, -104],
+      [2.1, 28],
     ],
     { phase: 0.6 },
   )
@@ -65,8 +65,8 @@ export function riverside(): Stage {
     stage,
     taxi(),
     [
-      [6, 32],
-      [6, -150],
+      [6, 28],
+      [6, -108],
     ],
     { phase: 0.05 },
   )
@@ -90,19 +90,10 @@ export function riverside(): Stage {
     '#4a8f5f',
     { top: '#7a6a50', legs: '#2d2f36' },
     [
-      [7.2, 26],
-      [7.2, -70],
+      [7.2, 24],
+      [7.2, -62],
     ],
     { phase: 0.4 },
-  )
-  crosser(
-    stage,
-    { top: '#e06a3a', legs: '#22242a' },
-    [
-      [-4.8, 20],
-      [-4.8, -26],
-    ],
-    { phase: 0.3 },
   )
   stander(stage, { top: '#6a6f52', legs: '#3d3f46' }, -5.8, -9, -1.5)
   stander(stage, { top: '#b59a6a', legs: '#3a3a40' }, -5.7, -10.1, -1.7)

@@ -1,6 +1,6 @@
 import { house, wall } from './buildings.ts'
 import { bollards, hedge, lamp, railing, sign, tree } from './furniture.ts'
-import { crosser, scooter, stander, walkers } from './people.ts'
+import { scooter, stander, walkers } from './people.ts'
 import { block, createStage, follow, LIGHTS, matt, type Stage } from './stage.ts'
 import { dashes, ground, pavement, stripe, zebra } from './street.ts'
 import { car, policeCar, taxi } from './vehicles.ts'
@@ -93,30 +93,19 @@ function schoolGatePeople(stage: Stage): void {
     [2.2, -13],
     [2.4, -42],
   ])
-  crosser(
-    stage,
-    { top: '#5a6f8c', legs: '#2d2f36' },
-    [
-      [-1, 12],
-      [-0.6, 8],
-      [0.2, -1.5],
-      [1, -9],
-      [0.2, -16],
-    ],
-    { phase: 0.2 },
-  )
-  crosser(
-    stage,
-    PUPIL,
-    [
-      [-1.6, 12.3],
-      [-1.2, 8],
-      [-0.4, -1.2],
-      [0.3, -9],
-      [-0.5, -16],
-    ],
-    { phase: 0.2 },
-  )
+  // A pair every 10.4 m: between 0.53 and 0.9 of the loop nobody stands in front of the cars.
+  walkers(stage, { top: '#5a6f8c', legs: '#2d2f36' }, [
+    [-0.4, 14.4],
+    [-0.2, 3],
+    [0.4, -6],
+    [-3, -45],
+  ])
+  walkers(stage, PUPIL, [
+    [-1.1, 14.6],
+    [-0.9, 3],
+    [-0.3, -6],
+    [-3.8, -45],
+  ])
   stander(stage, { top: '#1d2a44', legs: '#1d2a44', hair: '#16202f' }, 5.2, -4.2, 0.4)
   stander(stage, { top: '#c9d43a', legs: '#26303c', hair: '#e0652a' }, -3.6, -2.9, 1.4)
   stander(stage, { top: '#b5545a', legs: '#3a3a42' }, -9.5, -6.5, 1.2)
@@ -125,48 +114,38 @@ function schoolGatePeople(stage: Stage): void {
     stage,
     car('#d8dcde'),
     [
-      [60, 1],
-      [-60, 1],
+      [38, 1],
+      [-26, 1],
     ],
-    { phase: 0.1, pace: slowAtZebra },
+    { phase: 0, pace: slowAtZebra },
   )
   follow(
     stage,
     taxi(),
     [
-      [70, 1],
-      [-60, 1],
+      [40, 1],
+      [-26, 1],
     ],
-    { phase: 0.62 },
+    { phase: 0.79, pace: slowAtZebra },
   )
   follow(
     stage,
     car('#8d2f2b', { kind: 'suv' }),
     [
-      [-60, 6],
-      [60, 6],
+      [-26, 6],
+      [36, 6],
     ],
-    { phase: 0.62, pace: slowAtZebra },
+    { phase: 0.84, pace: slowAtZebra },
   )
   scooter(
     stage,
     '#2f7f86',
     { top: '#6a5a86', legs: '#2b2b33' },
     [
-      [-45, 7.7],
-      [50, 7.7],
+      [-26, 7.7],
+      [34, 7.7],
     ],
-    { phase: 0.35 },
-  )
-  scooter(
-    stage,
-    '#c8b23a',
-    { top: '#d9a92f', legs: '#33343a' },
-    [
-      [50, -0.7],
-      [-45, -0.7],
-    ],
-    { phase: 0.8 },
+    { phase: 0.13 },
   )
   const parked = policeCar()
   parked.position.set(15, 0, -0.6)

@@ -1,11 +1,9 @@
 import { house, shops } from './buildings.ts'
 import { clutter, lamp, tree } from './furniture.ts'
-import { crosser, scooter, stander, walkers } from './people.ts'
+import { scooter, stander, walkers } from './people.ts'
 import { block, createStage, follow, LIGHTS, matt, type Stage } from './stage.ts'
 import { dashes, ground, pavement, zebra } from './street.ts'
 import { car, taxi } from './vehicles.ts'
-
-const waits = (from: number, to: number) => (u: number) => (u < from ? 0 : u > to ? 1 : (u - from) / (to - from))
 
 /** A street of small shops in the evening sun. */
 export function shopStreet(): Stage {
@@ -61,8 +59,8 @@ export function shopStreet(): Stage {
     stage,
     taxi(),
     [
-      [-1.7, -110],
-      [-1.7, 30],
+      [-1.7, -72],
+      [-1.7, 26],
     ],
     { phase: 0.35 },
   )
@@ -70,8 +68,8 @@ export function shopStreet(): Stage {
     stage,
     car('#b9c0c4'),
     [
-      [1.8, 32],
-      [1.8, -115],
+      [1.8, 28],
+      [1.8, -74],
     ],
     { phase: 0.75 },
   )
@@ -115,17 +113,6 @@ export function shopStreet(): Stage {
     [7.4, -30],
     [7.2, -80],
   ])
-  crosser(
-    stage,
-    { top: '#e3e3df', legs: '#52607a' },
-    [
-      [-9.4, -7.6],
-      [-4.5, -7.4],
-      [4.5, -7.2],
-      [9.6, -7],
-    ],
-    { pace: waits(0.05, 0.97) },
-  )
   stander(stage, { top: '#3f4f6a', legs: '#33343a' }, -9.2, -16, 1.6)
   stander(stage, { top: '#a0522d', legs: '#3a3a40' }, 9.2, -14.5, -1.6)
   return stage

@@ -109,8 +109,8 @@ export function square(): Stage {
     stage,
     bus('#2f6fa8'),
     [
-      [-90, -67],
-      [90, -67],
+      [-66, -67],
+      [66, -67],
     ],
     { phase: 0.3 },
   )
@@ -118,8 +118,8 @@ export function square(): Stage {
     stage,
     car('#d8dadb'),
     [
-      [90, -72],
-      [-90, -72],
+      [66, -72],
+      [-66, -72],
     ],
     { phase: 0.7 },
   )

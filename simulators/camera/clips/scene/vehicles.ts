@@ -198,7 +198,7 @@ export function car(colour: string, options: CarOptions = {}): THREE.Group {
   group.add(pulled(outline.cabin, 1.62, 0.16, GLASS))
   const roofZ = outline.cabin.slice(2).map(([z]) => z)
   const [front, back] = [Math.max(...roofZ), Math.min(...roofZ)]
-  const roof = box(1.36, 0.07, front - back + 0.15, 0, outline.roofY - 0.005, (front + back) / 2 - 0.05, body)
+  const roof = box(1.5, 0.08, front - back + 0.24, 0, outline.roofY + 0.07, (front + back) / 2, body)
   roof.castShadow = true
   group.add(roof)
   if (kind === 'van') group.add(box(1.86, 0.75, 2.2, 0, 1.5, -1.2, body))
@@ -207,10 +207,10 @@ export function car(colour: string, options: CarOptions = {}): THREE.Group {
   wheels(group, 0.93, [1.38, -1.4], 0.33)
   lamps(group, 0.93, 2.27, -2.3, 0.68, isNight)
   if (options.roof === 'taxi')
-    group.add(box(0.5, 0.17, 0.2, 0, outline.roofY + 0.1, -0.2, isNight ? LAMP : matt('#f4e9b0')))
+    group.add(box(0.5, 0.17, 0.2, 0, outline.roofY + 0.19, -0.2, isNight ? LAMP : matt('#f4e9b0')))
   if (options.roof === 'police') {
-    group.add(box(0.5, 0.14, 0.25, -0.3, outline.roofY + 0.1, -0.2, new THREE.MeshBasicMaterial({ color: '#c8221c' })))
-    group.add(box(0.5, 0.14, 0.25, 0.3, outline.roofY + 0.1, -0.2, new THREE.MeshBasicMaterial({ color: '#1d4fd0' })))
+    group.add(box(0.5, 0.14, 0.25, -0.3, outline.roofY + 0.18, -0.2, new THREE.MeshBasicMaterial({ color: '#c8221c' })))
+    group.add(box(0.5, 0.14, 0.25, 0.3, outline.roofY + 0.18, -0.2, new THREE.MeshBasicMaterial({ color: '#1d4fd0' })))
   }
   return group
 }

@@ -79,8 +79,8 @@ export function village(): Stage {
     stage,
     car('#cfd2d2', { kind: 'van' }),
     [
-      [1.4, 40],
-      [1.4, -100],
+      [1.4, 28],
+      [1.4, -62],
     ],
     { phase: 0.2 },
   )
@@ -89,8 +89,8 @@ export function village(): Stage {
     '#9a3a33',
     { top: '#5f6f7a', legs: '#33343a' },
     [
-      [-1.5, -58],
-      [-1.5, 26],
+      [-1.5, -50],
+      [-1.5, 24],
     ],
     { phase: 0.65 },
   )
@@ -99,8 +99,8 @@ export function village(): Stage {
     '#3a6a9a',
     { top: '#b0884a', legs: '#33343a' },
     [
-      [1.8, 26],
-      [1.8, -60],
+      [1.8, 24],
+      [1.8, -50],
     ],
     { phase: 0.8 },
   )
