@@ -34,7 +34,9 @@ describe.skipIf(!chromium)('from a child’s finger to a car on its way', () => 
     browser = await launchBrowser(chromium!)
     page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, locale: 'zh-CN' })
     page.on('console', (message) => {
-      if (message.type() === 'error') consoleErrors.push(message.text())
+      // A camera without a picture answers 503, and the browser itself writes that down; the tile says it in words.
+      const isVideo = message.location().url.includes('/live/')
+      if (message.type() === 'error' && !isVideo) consoleErrors.push(`${message.text()} ${message.location().url}`)
     })
     page.on('pageerror', (error) => consoleErrors.push(error.message))
   })
@@ -83,7 +85,7 @@ describe.skipIf(!chromium)('from a child’s finger to a car on its way', () => 
 
   it('a press is on the screen, with siren, within a second', async () => {
     const { items } = await api.get<{ items: Device[] }>('devices?limit=500')
-    device = items.find(({ kind, siteId }) => kind === 'button' && siteId !== null)!
+    device = items.find(({ id }) => id === 'button-school-01')!
     const credential = await api.post<{ password: string }>(`devices/${device.id}/credential`)
     button = await connectDevice(centre.mqttPort, 'button', device.id, credential.password)
     const began = performance.now()

@@ -1,11 +1,14 @@
 import mqtt from 'mqtt'
 import type { DeviceKind } from '../../domain/device.ts'
-import { topicOf, type ReceiptStage } from '../../domain/wire/mqtt.ts'
+import { topicOf, type CommandPayload, type ReceiptStage } from '../../domain/wire/mqtt.ts'
 
 export interface TestDevice {
   /** Resolves when the PUBACK has come, with the milliseconds it took. */
   event(body: object | Buffer): Promise<number>
   receipts: { id: string; stage: ReceiptStage }[]
+  /** Filled as they come. */
+  commands: CommandPayload[]
+  fix(body: object): Promise<void>
   close(): Promise<void>
 }
 
@@ -19,12 +22,20 @@ export async function connectDevice(port: number, kind: DeviceKind, id: string, 
     reconnectPeriod: 0,
   })
   const receipts: TestDevice['receipts'] = []
-  client.on('message', (_topic, payload) =>
-    receipts.push(JSON.parse(payload.toString()) as TestDevice['receipts'][number]),
-  )
-  await client.subscribeAsync(topicOf(kind, id, 'receipt'), { qos: 1 })
+  const commands: CommandPayload[] = []
+  const receiptTopic = topicOf(kind, id, 'receipt')
+  client.on('message', (topic, payload) => {
+    const body = JSON.parse(payload.toString()) as unknown
+    if (topic === receiptTopic) receipts.push(body as TestDevice['receipts'][number])
+    else commands.push(body as CommandPayload)
+  })
+  await client.subscribeAsync([receiptTopic, topicOf(kind, id, 'command')], { qos: 1 })
   return {
     receipts,
+    commands,
+    fix: async (body) => {
+      await client.publishAsync(topicOf(kind, id, 'fix'), JSON.stringify(body), { qos: 1 })
+    },
     event: async (body) => {
       const began = performance.now()
       await client.publishAsync(topicOf(kind, id, 'event'), Buffer.isBuffer(body) ? body : JSON.stringify(body), {

@@ -1,0 +1,155 @@
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Alarm } from '../../domain/alarm.ts'
+import type { Camera, DiscoveredCamera } from '../../domain/camera.ts'
+import type { Trail, VehicleNow } from '../../domain/fix.ts'
+import type { IncidentDetail } from '../../domain/wire/http.ts'
+import type { Snapshot } from '../../domain/wire/live.ts'
+import { signIn, until, type Api } from '../support/api.ts'
+import { findChromium, isRequired, launchBrowser } from '../support/browser.ts'
+import { startCentre, type Centre } from '../support/centre.ts'
+import { connectDevice, type TestDevice } from '../support/pressed-button.ts'
+
+const chromium = findChromium()
+if (!chromium && isRequired('browser')) throw new Error('this run needs Chromium, and there is none')
+const PASSWORD = 'correct-horse-battery'
+const shots = join(import.meta.dirname, '../artefacts')
+/** The installer's verdict, whatever the camera does. */
+const VERDICT_MS = 6000
+/** What a busy machine may add to it. */
+const SLACK_MS = 2000
+
+describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras', () => {
+  let centre: Centre
+  let browser: Browser
+  let page: Page
+  let api: Api
+  let taxi: TestDevice
+
+  beforeAll(async () => {
+    centre = await startCentre({ VIGIL_ADMIN_PASSWORD: PASSWORD, VIGIL_CAMERA_NETWORKS: '127.0.0.0/8' })
+    api = await signIn(centre.httpUrl, 'admin', PASSWORD)
+    browser = await launchBrowser(chromium!)
+    page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
+    await page.goto(centre.httpUrl)
+    await page.locator('input').first().fill('admin')
+    await page.locator('input[type="password"]').fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await page.locator('[data-action="start-duty"]').click()
+  })
+
+  afterAll(async () => {
+    await taxi?.close()
+    await browser?.close()
+    if (centre) expect(await centre.stop()).toBe(0)
+  })
+
+  it('a driver’s foot switch opens an incident that follows the taxi, tracked every second or two', async () => {
+    const id = 'taxi-017'
+    const vehicle = await until('the taxi has a place', 20_000, async () => {
+      const { vehicles } = await api.get<Snapshot>('snapshot')
+      return vehicles.find((one) => one.id === id && one.lng !== null)
+    })
+    const { password } = await api.post<{ password: string }>(`devices/${id}/credential`)
+    taxi = await connectDevice(centre.mqttPort, 'taxi', id, password)
+    await taxi.event({ id: 'foot-1', type: 'panic', lng: vehicle.lng, lat: vehicle.lat })
+    const alarm = await until('the alarm', 5000, async () => {
+      const { items } = await api.get<{ items: Alarm[] }>('alarms')
+      return items.find(({ deviceId }) => deviceId === id)
+    })
+    await page.locator(`[data-alarm-id="${alarm.id}"]`).waitFor({ timeout: 5000 })
+    const track = await until('the track command', 5000, async () => taxi.commands.find(({ name }) => name === 'track'))
+    expect(Number(track.args?.['intervalS'])).toBeLessThanOrEqual(2)
+    // From here on the terminal obeys: a fix a second, driving north-east.
+    for (let i = 1; i <= 8; i++) {
+      const at = new Date(performance.timeOrigin + performance.now()).toISOString()
+      const step = { at, lng: vehicle.lng! + i * 0.0001, lat: vehicle.lat! + i * 0.0001, speedMps: 14, bearingDeg: 45 }
+      await taxi.fix(step)
+      await page.waitForTimeout(1000)
+    }
+    const now = await until('the newest place', 3000, async () => {
+      const { items } = await api.get<{ items: VehicleNow[] }>('vehicles?limit=500')
+      const found = items.find((one) => one.id === id)
+      return found && Math.abs(found.lng! - (vehicle.lng! + 0.0008)) < 1e-6 && found
+    })
+    expect(now.speedMps).toBeCloseTo(14, 1)
+    const trail = await until('the trail', 10_000, async () => {
+      const found = await api.get<Trail>(`vehicles/${id}/trail`)
+      return found.points.length >= 8 && found
+    })
+    expect(trail.points.map(([takenAtMs]) => takenAtMs)).toEqual(trail.points.map(([t]) => t).sort((a, b) => a - b))
+    const { recommendation, incident } = await api.get<IncidentDetail>(`incidents/${alarm.incidentId}`)
+    expect(incident.vehicleId).toBe(id)
+    expect(recommendation?.candidates.length).toBe(24)
+    await page.screenshot({ path: join(shots, '10-taxi-emergency.png') })
+  })
+
+  it('WS-Discovery finds the simulated cameras', async () => {
+    const { items } = await api.post<{ items: DiscoveredCamera[] }>('cameras/discover')
+    expect(items.length).toBeGreaterThan(0)
+    expect(items.some(({ knownAs }) => knownAs !== null)).toBe(true)
+  })
+
+  it('a camera is added by its RTSP address and by its ONVIF address, and delivers', async () => {
+    const { items } = await api.get<{ items: Camera[] }>('cameras?limit=500')
+    const address = new URL(items[0]!.source.address)
+    const place = { lng: items[0]!.lng, lat: items[0]!.lat }
+    const added = await api.post<Camera>('cameras', {
+      id: 'added-rtsp',
+      name: '新装摄像机',
+      ...place,
+      warm: true,
+      source: { kind: 'rtsp', url: address.href },
+    })
+    expect(added.id).toBe('added-rtsp')
+    await until('it delivers', 15_000, async () => (await api.get<Camera>('cameras/added-rtsp')).state === 'online')
+    const { items: found } = await api.post<{ items: DiscoveredCamera[] }>('cameras/discover')
+    const discovered = found[0]
+    const byOnvif = await api.post<Camera>('cameras', {
+      id: 'added-onvif',
+      name: 'ONVIF 摄像机',
+      ...place,
+      source: { kind: 'onvif', host: discovered!.host, port: discovered!.port, path: discovered!.path },
+    })
+    expect(byOnvif.source.kind).toBe('onvif')
+  })
+
+  it('a wrong password, an unreachable host, a thing that is no camera and a forbidden address each get their own message in time', async () => {
+    const { items } = await api.get<{ items: Camera[] }>('cameras?limit=500')
+    const place = { lng: items[0]!.lng, lat: items[0]!.lat }
+    const rtsp = items.find(({ source }) => source.kind === 'rtsp')!.source.address
+    const http = new URL(centre.httpUrl)
+    const silent = createServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const silentPort = (silent.address() as AddressInfo).port
+    const faults: [string, object, RegExp][] = [
+      ['wrong password', { kind: 'rtsp', url: rtsp, username: 'vigil', password: 'wrong' }, /camera-refused-login/],
+      ['unreachable', { kind: 'rtsp', url: 'rtsp://127.0.0.1:9/stream' }, /camera-unreachable/],
+      ['silent', { kind: 'rtsp', url: `rtsp://127.0.0.1:${silentPort}/stream` }, /camera-silent/],
+      ['no camera', { kind: 'rtsp', url: `rtsp://127.0.0.1:${http.port}/x` }, /camera-not-a-camera/],
+      ['forbidden', { kind: 'rtsp', url: 'rtsp://192.0.2.1/stream' }, /not-allowed-address/],
+      ['a file', { kind: 'rtsp', url: 'file:///etc/passwd' }, /bad-request|not-allowed-address/],
+    ]
+    for (const [name, source, code] of faults) {
+      const began = performance.now()
+      await expect(api.post('cameras', { name, ...place, source }), name).rejects.toThrow(code)
+      expect(performance.now() - began, name).toBeLessThan(VERDICT_MS + SLACK_MS)
+    }
+    silent.close()
+  })
+
+  it('no answer of the API holds a camera’s password', async () => {
+    const text = JSON.stringify(await api.get('cameras?limit=500')) + JSON.stringify(await api.get('snapshot'))
+    expect(text).not.toMatch(/"password"|credential_cipher|:[^"/@]+@127/)
+  })
+
+  it('what was refused at the door is on the metrics page', async () => {
+    await expect(connectDevice(centre.mqttPort, 'button', 'no-such-device', 'x')).rejects.toThrow()
+    await expect(connectDevice(centre.mqttPort, 'button', 'button-school-01', 'wrong')).rejects.toThrow()
+    const metrics = await (await fetch(centre.metricsUrl)).text()
+    expect(metrics).toMatch(/refus[a-z_]*\{[^}]*reason="unknown-device"[^}]*\} [1-9]/)
+    expect(metrics).toMatch(/refus[a-z_]*\{[^}]*reason="wrong-credential"[^}]*\} [1-9]/)
+  })
+})
