@@ -68,14 +68,14 @@ export function startPressing(
   everyMs: number,
 ): Pressing {
   const ledger = new Ledger()
-  let isPressing = true
+  const state = { isPressing: true }
   const press = async (credential: Credential) => {
     const { deviceId, kind } = credential
     const client = connectPatiently(port, credential)
     const times: number[] = []
     ledger.pressedMs.set(deviceId, times)
-    for (let i = 0; isPressing; i++) {
-      const eventId = `${name}-${i}`
+    for (let i = 0; state.isPressing; i++) {
+      const eventId = `${name}-${deviceId}-${i}`
       const pressedMs = performance.now()
       times.push(pressedMs)
       await client.publishAsync(topicOf(kind, deviceId, 'event'), JSON.stringify({ id: eventId, type: 'panic' }), {
@@ -90,7 +90,7 @@ export function startPressing(
   return {
     ledger,
     stop: async () => {
-      isPressing = false
+      state.isPressing = false
       await Promise.all(pressers)
     },
   }
