@@ -77,8 +77,8 @@ function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Fl
     heap.push(j, s)
   }
   for (const { edge, fraction } of sources) {
-    reach(graph.edgeTo[edge]!, share(1 - fraction, graph.forwardS[edge]!))
-    reach(graph.edgeFrom[edge]!, share(fraction, graph.backwardS[edge]!))
+    reach(graph.edgeTo[edge]!, share(1 - fraction, graph.partForwardS[edge]!))
+    reach(graph.edgeFrom[edge]!, share(fraction, graph.partBackwardS[edge]!))
   }
   while (heap.length > 0) {
     const s = heap.peekValue()!
@@ -94,8 +94,8 @@ function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Fl
 
 /** How much of an edge is reached within the goal: from its ends, and from patrols that stand on it. */
 function reachedShare(graph: RoadGraph, e: number, timeS: Float64Array, goalS: number, here: readonly Snap[]): number {
-  const forwardS = graph.forwardS[e]!
-  const backwardS = graph.backwardS[e]!
+  const forwardS = graph.partForwardS[e]!
+  const backwardS = graph.partBackwardS[e]!
   const stretches: [number, number][] = [
     [0, within(goalS - timeS[graph.edgeFrom[e]!]!, forwardS)],
     [1 - within(goalS - timeS[graph.edgeTo[e]!]!, backwardS), 1],

@@ -9,7 +9,7 @@ import { createLog, type LogLevel } from '../domain/log.ts'
 import { Metrics } from '../domain/metrics.ts'
 import { connectBroker } from './broker/client.ts'
 import { StreamerFleet } from './cameras/streamer-fleet.ts'
-import { readCity } from './city/read-city.ts'
+import { loadCity } from './city/known-city.ts'
 import { createCore } from './core/compose.ts'
 import { readCoreSettings, type CoreSettings } from './core/core-settings.ts'
 import { isSeeded, seedCity } from './core/seed.ts'
@@ -75,7 +75,7 @@ async function main(): Promise<void> {
 
   progress('reading the city')
   // The picture layers matter on the first start only: then everything is checked.
-  const [known] = await Promise.all([readCity(own.cityDir, { layers: 'names' }), migrated(own.databaseUrl)])
+  const [city] = await Promise.all([loadCity({ ...own, log }), migrated(own.databaseUrl)])
   const database = createDatabase({ url: own.databaseUrl, log, metrics })
   closers.push({ name: 'database', close: () => database.close() })
   const box = createSecretBox(own.secretKey)
@@ -85,8 +85,8 @@ async function main(): Promise<void> {
     onvifPort: settings.VIGIL_SIM_ONVIF_PORT,
     password: own.simCameraPassword,
   }
-  const city = (await isSeeded(database)) ? known : await readCity(own.cityDir)
-  await seedCity(database, city, box, simulated, log)
+  if (!(await isSeeded(database))) await checkWhole(own.cityDir)
+  await seedCity(database, city.places, box, simulated, log)
   closers.push({ name: 'histories', close: watchHistories({ database, clock, log, metrics }) })
 
   const broker = connectBroker({ ...own.broker, clientId: 'vigil-core', log, metrics, clock })
@@ -141,9 +141,20 @@ async function main(): Promise<void> {
   })
   closers.push({ name: 'http', close: () => server.close() })
   if (linkToken !== null) sendLink(own, linkToken, server.port)
-  log.info('core ready', { port: server.port, metricsPort: page.port, roads: city.roads.length })
+  log.info('core ready', {
+    port: server.port,
+    metricsPort: page.port,
+    roads: city.graph.edgeCount,
+    fromFile: city.isFromFile,
+  })
   process.send?.({ type: 'ready', metricsPort: page.port })
   if (process.send && !process.connected) stop('the launcher is gone')
+}
+
+/** Reads the picture layers too. @throws Fault `city-invalid` */
+async function checkWhole(cityDir: string): Promise<void> {
+  const { readCity } = await import('./city/read-city.ts')
+  await readCity(cityDir)
 }
 
 /** Waits for the database as long as it takes: without it nothing is known about the city. */

@@ -42,6 +42,12 @@ export interface RoadGraph {
   /** Seconds in the drawing direction and against it; Infinity where that is forbidden. */
   forwardS: Float64Array
   backwardS: Float64Array
+  /**
+   * The same for a part of an edge that begins or ends there: of a closed road the way through is Infinity, but a scene on it is still
+   * reached from either end. The very arrays above as long as nothing is closed.
+   */
+  partForwardS: Float64Array
+  partBackwardS: Float64Array
   /** Arcs that leave junction j: `outArc[outStart[j] … outStart[j + 1])`; those that arrive: `inArc[inStart[j] …)`. */
   outStart: Int32Array
   outArc: Int32Array
@@ -105,6 +111,8 @@ export function arcS(graph: RoadGraph, arc: number): number {
 function emptyGraph(junctions: readonly JunctionInput[], edges: readonly EdgeInput[]): RoadGraph {
   const points = edges.reduce((sum, edge) => sum + Math.max(2, edge.shape.length), 0)
   const arcs = edges.reduce((sum, edge) => sum + (edge.oneway ? 1 : 2), 0)
+  const forwardS = new Float64Array(edges.length)
+  const backwardS = new Float64Array(edges.length)
   return {
     junctionCount: junctions.length,
     junctionIds: junctions.map((junction) => junction.id),
@@ -116,8 +124,10 @@ function emptyGraph(junctions: readonly JunctionInput[], edges: readonly EdgeInp
     edgeTo: new Int32Array(edges.length),
     edgeClass: new Uint8Array(edges.length),
     edgeLengthM: new Float64Array(edges.length),
-    forwardS: new Float64Array(edges.length),
-    backwardS: new Float64Array(edges.length),
+    forwardS,
+    backwardS,
+    partForwardS: forwardS,
+    partBackwardS: backwardS,
     outStart: new Int32Array(junctions.length + 1),
     outArc: new Int32Array(arcs),
     inStart: new Int32Array(junctions.length + 1),

@@ -52,16 +52,16 @@ function reachedStretches(search: ReverseSearch, withinS: number): number[] {
   const { graph, scene, timeS } = search
   const stretches: number[] = []
   for (let e = 0; e < graph.edgeCount; e++) {
-    const forward = shareWithin(withinS - timeS[graph.edgeTo[e]!]!, graph.forwardS[e]!)
-    const backward = shareWithin(withinS - timeS[graph.edgeFrom[e]!]!, graph.backwardS[e]!)
+    const forward = shareWithin(withinS - timeS[graph.edgeTo[e]!]!, graph.partForwardS[e]!)
+    const backward = shareWithin(withinS - timeS[graph.edgeFrom[e]!]!, graph.partBackwardS[e]!)
     if (forward + backward >= 1) stretches.push(e, 0, 1)
     else {
       if (forward > 0) stretches.push(e, 1 - forward, 1)
       if (backward > 0) stretches.push(e, 0, backward)
     }
   }
-  const before = shareWithin(withinS, graph.forwardS[scene.edge]!)
-  const after = shareWithin(withinS, graph.backwardS[scene.edge]!)
+  const before = shareWithin(withinS, graph.partForwardS[scene.edge]!)
+  const after = shareWithin(withinS, graph.partBackwardS[scene.edge]!)
   stretches.push(scene.edge, Math.max(0, scene.fraction - before), Math.min(1, scene.fraction + after))
   return stretches
 }

@@ -49,8 +49,8 @@ export function reverseSearch(graph: RoadGraph, scene: Snap, { cutS = SEARCH_CUT
   }
   const { edge, fraction } = scene
   const edgeM = graph.edgeLengthM[edge]!
-  reach(graph.edgeFrom[edge]!, share(fraction, graph.forwardS[edge]!), fraction * edgeM, ENTER_FORWARD)
-  reach(graph.edgeTo[edge]!, share(1 - fraction, graph.backwardS[edge]!), (1 - fraction) * edgeM, ENTER_BACKWARD)
+  reach(graph.edgeFrom[edge]!, share(fraction, graph.partForwardS[edge]!), fraction * edgeM, ENTER_FORWARD)
+  reach(graph.edgeTo[edge]!, share(1 - fraction, graph.partBackwardS[edge]!), (1 - fraction) * edgeM, ENTER_BACKWARD)
   for (let j = heap.pop(); j !== undefined; j = heap.pop()) {
     if (settled[j]) continue
     settled[j] = 1
@@ -88,8 +88,8 @@ function bestStart(
   const { graph, scene, timeS, lengthM } = search
   const { edge, fraction } = from
   const edgeM = graph.edgeLengthM[edge]!
-  const forwardS = graph.forwardS[edge]!
-  const backwardS = graph.backwardS[edge]!
+  const forwardS = graph.partForwardS[edge]!
+  const backwardS = graph.partBackwardS[edge]!
   let best: (Eta & { via: Via }) | null = null
   const offer = (etaS: number, distanceM: number, via: Via): void => {
     if (etaS < Infinity && etaS <= search.cutS && (best === null || etaS < best.etaS)) best = { etaS, distanceM, via }

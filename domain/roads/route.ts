@@ -38,11 +38,11 @@ export function shortestRoute(graph: RoadGraph, from: Snap, to: Snap): Route | n
   const best = { etaS: Infinity, endBy: -1, isDirect: false }
   if (from.edge === to.edge) {
     const gap = to.fraction - from.fraction
-    best.etaS = share(Math.abs(gap), gap >= 0 ? graph.forwardS[from.edge]! : graph.backwardS[from.edge]!)
+    best.etaS = share(Math.abs(gap), gap >= 0 ? graph.partForwardS[from.edge]! : graph.partBackwardS[from.edge]!)
     best.isDirect = true
   }
-  reach(graph.edgeTo[from.edge]!, share(1 - from.fraction, graph.forwardS[from.edge]!), LEFT_BY_TO)
-  reach(graph.edgeFrom[from.edge]!, share(from.fraction, graph.backwardS[from.edge]!), LEFT_BY_FROM)
+  reach(graph.edgeTo[from.edge]!, share(1 - from.fraction, graph.partForwardS[from.edge]!), LEFT_BY_TO)
+  reach(graph.edgeFrom[from.edge]!, share(from.fraction, graph.partBackwardS[from.edge]!), LEFT_BY_FROM)
   const finish = (j: number, lastS: number): void => {
     if (timeS[j]! + lastS >= best.etaS) return
     best.etaS = timeS[j]! + lastS
@@ -53,8 +53,8 @@ export function shortestRoute(graph: RoadGraph, from: Snap, to: Snap): Route | n
     if (settled[j]) continue
     if (timeS[j]! + leastS(j) >= best.etaS) break
     settled[j] = 1
-    if (j === graph.edgeFrom[to.edge]) finish(j, share(to.fraction, graph.forwardS[to.edge]!))
-    if (j === graph.edgeTo[to.edge]) finish(j, share(1 - to.fraction, graph.backwardS[to.edge]!))
+    if (j === graph.edgeFrom[to.edge]) finish(j, share(to.fraction, graph.partForwardS[to.edge]!))
+    if (j === graph.edgeTo[to.edge]) finish(j, share(1 - to.fraction, graph.partBackwardS[to.edge]!))
     for (let k = graph.outStart[j]!; k < graph.outStart[j + 1]!; k++) {
       const arc = graph.outArc[k]!
       reach(arcTo(graph, arc), timeS[j]! + arcS(graph, arc), arc)
@@ -76,7 +76,7 @@ function partsTo(graph: RoadGraph, arcIn: Int32Array, from: Snap, to: Snap, endB
   const comesForward =
     endBy === graph.edgeFrom[to.edge] &&
     (endBy !== graph.edgeTo[to.edge] ||
-      share(to.fraction, graph.forwardS[to.edge]!) <= share(1 - to.fraction, graph.backwardS[to.edge]!))
+      share(to.fraction, graph.partForwardS[to.edge]!) <= share(1 - to.fraction, graph.partBackwardS[to.edge]!))
   const parts: Part[] = [{ edge: to.edge, start: comesForward ? 0 : 1, end: to.fraction }]
   let j = endBy
   for (let arc = arcIn[j]!; arc >= 0; arc = arcIn[j]!) {
@@ -88,18 +88,19 @@ function partsTo(graph: RoadGraph, arcIn: Int32Array, from: Snap, to: Snap, endB
   return parts.reverse()
 }
 
-const topSpeeds = new WeakMap<RoadGraph, number>()
+/** By the array of times: a changed speed is another array. */
+const topSpeeds = new WeakMap<Float64Array, number>()
 
 /** Highest speed of any edge, computed once per network; a little more, because flat and round distances differ. */
 function topSpeedMps(graph: RoadGraph): number {
-  let top = topSpeeds.get(graph)
+  let top = topSpeeds.get(graph.forwardS)
   if (top === undefined) {
     top = 1
     for (let e = 0; e < graph.edgeCount; e++) {
       if (graph.forwardS[e]! > 0) top = Math.max(top, graph.edgeLengthM[e]! / graph.forwardS[e]!)
     }
     top *= 1.01
-    topSpeeds.set(graph, top)
+    topSpeeds.set(graph.forwardS, top)
   }
   return top
 }

@@ -1,4 +1,3 @@
-import type { City } from '../../domain/city/city.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
@@ -11,6 +10,7 @@ import { alarmRoutes } from '../alarms/routes.ts'
 import { SignalTaker } from '../alarms/take-signals.ts'
 import { Timers } from '../alarms/timers.ts'
 import type { BrokerClient } from '../broker/client.ts'
+import type { KnownCity } from '../city/known-city.ts'
 import { Arrivals } from '../dispatch/arrivals.ts'
 import { CoverageWatch } from '../dispatch/coverage-watch.ts'
 import { Outbox } from '../dispatch/outbox.ts'
@@ -44,7 +44,7 @@ export interface CoreDeps {
   clock: Clock
   log: Log
   metrics: Metrics
-  city: City
+  city: Pick<KnownCity, 'places' | 'graph' | 'roadNames' | 'layers'>
   /** Folder of the journals. */
   journalDir: string
   version: string
@@ -78,18 +78,18 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const health = () => healthOf(deps, truth, moving, live)
   const live = createLive(deps, truth, moving, () => health())
   const coverage = new CoverageWatch({ ...truth, onCoverage: (now) => live.broadcastCoverage(now) })
-  const provisional = new Provisional({ ...truth, centre: city.centre })
+  const provisional = new Provisional({ ...truth, centre: city.places.centre })
   events.subscribe((event) => provisional.onEvent(event))
   const tails = new JournalTails(deps.journalDir, {
     ...truth,
-    taker: new SignalTaker({ ...truth, centre: city.centre }),
+    taker: new SignalTaker({ ...truth, centre: city.places.centre }),
     provisional,
     onTaken: truth.onOutbox,
     onProvisional: (alarm) => live.broadcastProvisional(alarm),
   })
   const timers = new Timers(truth)
 
-  recommender.warmUp(city.centre)
+  recommender.warmUp(city.places.centre)
   followEmergencies(state, events)
   await moving.start()
   for (const part of [timers, outbox, live, coverage]) part.start()
@@ -142,7 +142,7 @@ async function openTruth(deps: CoreDeps) {
   // What was appended between the two readings.
   await events.look()
   const outbox = new Outbox({ ...common, publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }) })
-  const recommender = new Recommender({ ...common, state, city })
+  const recommender = new Recommender({ ...common, state, graph: city.graph })
   events.subscribe((event) => recommender.onEvent(event))
   return { ...common, events, troubles, state, outbox, recommender, onOutbox: () => outbox.kick() }
 }
@@ -234,7 +234,8 @@ function withPlace(state: CentreState, event: LogEvent): LogEvent {
   return patrol ? { ...event, body: state.patrolNow(patrol) } : event
 }
 
-function cityOf(city: City) {
-  const { name, nameEn, note, centre, bounds } = city
-  return { name, nameEn, note, centre, bounds, layers: Object.keys(city.layers) }
+function cityOf({ places, layers }: CoreDeps['city']) {
+  const { name, nameEn, note, centre, bounds } = places
+  // Roads and zones are drawn from their own files, beside the picture layers.
+  return { name, nameEn, note, centre, bounds, layers: ['roads', 'zones', ...layers] }
 }

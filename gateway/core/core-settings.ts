@@ -9,6 +9,8 @@ export interface CoreSettings {
   /** Our own edge or the external broker, with protocol version. */
   broker: { url: string; username?: string; password?: string; protocolVersion: 4 | 5 }
   cityDir: string
+  /** Absolute; the core keeps its compact roads there. */
+  dataDir: string
   journalDir: string
   internalToken: string
   secretKey: string
@@ -40,6 +42,7 @@ export function readCoreSettings(env: Readonly<Record<string, string | undefined
     databaseUrl: settings.VIGIL_DATABASE_URL!,
     broker: brokerOf(settings, env['VIGIL_CENTRE_MQTT_PASSWORD']),
     cityDir: resolve(settings.VIGIL_CITY!),
+    dataDir,
     journalDir: settings.VIGIL_JOURNAL_DIR ? resolve(settings.VIGIL_JOURNAL_DIR) : join(dataDir, 'journal'),
     internalToken: env['VIGIL_INTERNAL_TOKEN']!,
     secretKey: env['VIGIL_SECRET_KEY']!,

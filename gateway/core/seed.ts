@@ -1,5 +1,6 @@
-import type { City, CityCamera } from '../../domain/city/city.ts'
+import type { CityCamera } from '../../domain/city/city.ts'
 import type { Log } from '../../domain/log.ts'
+import type { CityPlaces } from '../city/known-city.ts'
 import { insertCamera, type CameraCredential, type NewCamera, type OnvifPlace } from '../cameras/camera-row.ts'
 import type { Database, Queryable, Tx } from '../store/database.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
@@ -27,7 +28,7 @@ export async function isSeeded(database: Queryable): Promise<boolean> {
  */
 export async function seedCity(
   database: Database,
-  city: City,
+  city: CityPlaces,
   box: SecretBox,
   simulated: SimulatedCameras,
   log: Log,
@@ -69,7 +70,7 @@ async function insertBodies(
   )
 }
 
-async function insertDevices(tx: Tx, city: City): Promise<void> {
+async function insertDevices(tx: Tx, city: CityPlaces): Promise<void> {
   await tx.execute(
     `insert into device (id, kind, body) select b->>'id', b->>'kind', b from unnest($1::jsonb[]) as b
      on conflict (id) do nothing`,
@@ -77,7 +78,7 @@ async function insertDevices(tx: Tx, city: City): Promise<void> {
   )
 }
 
-async function insertVehicles(tx: Tx, city: City): Promise<void> {
+async function insertVehicles(tx: Tx, city: CityPlaces): Promise<void> {
   await tx.execute(
     `insert into vehicle (id, kind, body) select v->>'id', v->>'kind', v from unnest($1::jsonb[]) as v
      on conflict (id) do nothing`,

@@ -1,5 +1,4 @@
 import { choosePatrol, FIX_LOST_S, type PatrolPlace } from '../../domain/choose-patrol.ts'
-import type { City } from '../../domain/city/city.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { createCoverage, type FreePatrolPlace } from '../../domain/coverage.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -8,9 +7,8 @@ import type { Log } from '../../domain/log.ts'
 import type { Histogram, Metrics } from '../../domain/metrics.ts'
 import type { Patrol } from '../../domain/patrol.ts'
 import type { Coverage, Recommendation } from '../../domain/recommendation.ts'
-import { buildRoadGraph, type RoadGraph } from '../../domain/roads/graph.ts'
+import type { RoadGraph } from '../../domain/roads/graph.ts'
 import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
-import { PATROL_SPEEDS } from '../../domain/roads/speeds.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Zone } from '../../domain/zone.ts'
 import { patrolStatus } from '../../domain/assignment-transitions.ts'
@@ -31,12 +29,12 @@ export class Recommender {
   readonly #circles: Circles
   #coverageOf: { zones: Zone[]; ask: (free: readonly FreePatrolPlace[]) => Coverage } | null = null
 
-  constructor(deps: { state: CentreState; clock: Clock; city: City; log: Log; metrics: Metrics }) {
+  constructor(deps: { state: CentreState; clock: Clock; graph: RoadGraph; log: Log; metrics: Metrics }) {
     this.#state = deps.state
     this.#clock = deps.clock
-    this.graph = buildRoadGraph({ junctions: deps.city.junctions, edges: deps.city.roads }, PATROL_SPEEDS)
+    this.graph = deps.graph
     this.#snap = createSnapper(this.graph)
-    this.#circles = new Circles({ ...deps, graph: this.graph, snap: this.#snap })
+    this.#circles = new Circles({ ...deps, snap: this.#snap })
     this.#seconds = deps.metrics.histogram('vigil_recommendation_seconds', 'Computation of one recommendation')
     const edges = deps.metrics.gauge('vigil_road_edges', 'Edges of the road graph, and those that nothing can reach')
     edges.of({ kept: 'true' }).set(this.graph.edgeCount)

@@ -57,7 +57,7 @@ test('a press on the wire is on the desk, acknowledged, dispatched by road, driv
   expect(snapshot.cameras.length).toBe(64)
 
   const patrols = await Promise.all(['patrol-01', 'patrol-02'].map((id) => device('patrol', id)))
-  const homes = ['patrol-01', 'patrol-02'].map((id) => centre.city.patrols.find((p) => p.id === id)!)
+  const homes = ['patrol-01', 'patrol-02'].map((id) => centre.city.places.patrols.find((p) => p.id === id)!)
   for (const [i, patrol] of patrols.entries()) {
     const { homeLng: lng, homeLat: lat } = homes[i]!
     await patrol.say('fix', { at: toIso(Date.now() - 60_000), lng, lat, speedMps: 0 })
@@ -73,7 +73,7 @@ test('a press on the wire is on the desk, acknowledged, dispatched by road, driv
   expect(raised).toMatchObject({ deviceId: 'button-school-01', siteId: 'school-01', priority: 1 })
   const incident = (await until('the incident', () => events(desk, 'incident', 'opened')[0]))
     .body as unknown as Incident
-  const site = centre.city.sites.find((one) => one.id === 'school-01')!
+  const site = centre.city.places.sites.find((one) => one.id === 'school-01')!
   expect(incident.cameraIds.slice(0, site.cameraIds.length)).toEqual(site.cameraIds)
   desk.send({ type: 'rendered', alarmId: raised.id, atMs: 0 })
   await until('stored and shown', () => button.stages.includes('shown') && button.stages.includes('stored'))
@@ -190,7 +190,7 @@ test('a stranger at the edge is a trouble, coverage is there, bad questions get 
   for (let i = 0; i < 40 && covered === 0; i++) {
     await new Promise((resolve) => setTimeout(resolve, 100))
     const { zones } = (await centre.api<{ zones: { share: number }[] }>('GET', '/coverage')).body
-    expect(zones.length).toBe(centre.city.zones.length)
+    expect(zones.length).toBe(centre.city.places.zones.length)
     covered = zones.filter((zone) => zone.share > 0).length
   }
   expect(covered).toBeGreaterThan(0)

@@ -11,7 +11,7 @@ import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import type { ServerMessage } from '../../domain/wire/live.ts'
 import { connectBroker } from '../../gateway/broker/client.ts'
-import { readCity } from '../../gateway/city/read-city.ts'
+import { loadCity } from '../../gateway/city/known-city.ts'
 import { createCore } from '../../gateway/core/compose.ts'
 import { seedCity } from '../../gateway/core/seed.ts'
 import { createHttpServer } from '../../gateway/http/server.ts'
@@ -65,8 +65,9 @@ export async function startCentre() {
   const cable = await startCable(test.url)
   const database = createDatabase({ url: cable.url, log, metrics })
   const box = createSecretBox('11'.repeat(32))
-  const city = await readCity(DEMO_CITY)
-  await seedCity(database, city, box, { rtspPort: 8554, onvifPort: 8555, password: 'x' }, log)
+  const city = await loadCity({ cityDir: DEMO_CITY, dataDir: folder, log })
+  await city.written
+  await seedCity(database, city.places, box, { rtspPort: 8554, onvifPort: 8555, password: 'x' }, log)
   const broker = connectBroker({
     url: `mqtt://127.0.0.1:${mqttPort}`,
     clientId: 'core',
