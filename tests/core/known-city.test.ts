@@ -56,7 +56,7 @@ test('a city that has become bad is refused with all its problems, compact file 
   edit('junctions.csv', (text) => `${text}J-far,0,0\nJ-far,0,0\n`)
   edit('patrols.csv', (text) => text.replace(/car/, 'ufo'))
   const fault = await load().catch((error: unknown) => error as Error)
-  expect(String(fault)).toMatch(/junctions\.csv[\s\S]*patrols\.csv/)
+  expect((fault as Error).message).toMatch(/junctions\.csv[\s\S]*patrols\.csv/)
 })
 
 test('a damaged, shortened or strange compact file is built again', async () => {
