@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const stamp = join(root, 'dist', '.built')
-const SOURCES = ['domain', 'devices', 'streamer', 'gateway', 'simulators', 'deploy', 'command-ui', 'package-lock.json']
+const PROGRAMS = ['domain', 'devices', 'streamer', 'gateway', 'simulators', 'deploy', 'command-ui']
+const SOURCES = [...PROGRAMS, 'package-lock.json']
 
 /** Newest change below a path, ms. */
 function newestMs(path) {
@@ -32,7 +33,9 @@ function run(what, command, args) {
 const sourcesMs = Math.max(...SOURCES.map((name) => newestMs(join(root, name))))
 if (process.argv.includes('--if-stale') && existsSync(stamp) && statSync(stamp).mtimeMs >= sourcesMs) process.exit(0)
 
-run('programs', 'typescript/bin/tsc', ['-b'])
+// Without the developers' tools (npm ci --omit=dev) the tests cannot be compiled, and need not be.
+const hasTests = existsSync(join(root, 'node_modules/vitest'))
+run('programs', 'typescript/bin/tsc', ['-b', ...PROGRAMS, ...(hasTests ? ['tests'] : [])])
 mkdirSync(join(root, 'dist/gateway/store'), { recursive: true })
 cpSync(join(root, 'gateway/store/migrations'), join(root, 'dist/gateway/store/migrations'), { recursive: true })
 if (existsSync(join(root, 'command-ui/index.html'))) {
