@@ -37,10 +37,11 @@ export async function credentialsOf(api: Api, kind: DeviceKind, ids: readonly st
 /**
  * A device as the contract asks for it: it sends the same message with the same id until the PUBACK comes, over as many
  * connections as that takes.
+ * @param clientId another one for a second connection beside the first
  */
-export function connectPatiently(port: number, { deviceId, password }: Credential): MqttClient {
+export function connectPatiently(port: number, { deviceId, password }: Credential, clientId = deviceId): MqttClient {
   const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
-    clientId: deviceId,
+    clientId,
     username: deviceId,
     password,
     protocolVersion: 4,
