@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts'
 import type { InitSection } from './fmp4/init-section.ts'
 import { createInitSection } from './fmp4/init-section.ts'
-import { createPartHead, SampleList, SAMPLES_MAX } from './fmp4/part-head.ts'
+import { partHeadBytes, SampleList, SAMPLES_MAX, writePartHead } from './fmp4/part-head.ts'
 import { PartWriter } from './fmp4/part-writer.ts'
 import type { SlabPool } from './fmp4/slab.ts'
 import type { LiveStream } from './hls/live-stream.ts'
@@ -53,6 +53,8 @@ export class Pipeline {
   readonly #samples = new SampleList()
   readonly #rtp = new RtpHeader()
   readonly #payloadType: number
+  #headerOf: Buffer | null = null
+  #headerAt = 0
   #initVersion = -1
   #ssrc = -1
   #fragments = 0
@@ -74,23 +76,27 @@ export class Pipeline {
     for (const nal of options.parameterSets) this.units.parameters.add(nal)
   }
 
-  packet(bytes: Buffer, start: number, end: number): void {
+  /** @param nowMs monotonic */
+  packet(bytes: Buffer, start: number, end: number, nowMs: number): void {
     const rtp = this.#rtp
     if (!rtp.read(bytes, start, end) || rtp.payloadType !== this.#payloadType) {
       this.counts.badPackets++
       return
     }
-    const nowMs = this.#time.monotonicMs()
     if (rtp.ssrc !== this.#ssrc && !this.#takesSource(rtp.ssrc, nowMs)) return
     this.counts.packets++
     this.counts.bytes += end - start
     this.lastPacketMs = nowMs
+    this.#headerOf = bytes
+    this.#headerAt = start
     this.order.push(rtp.sequence, bytes, start, end, nowMs)
   }
 
   #ordered(bytes: Buffer, start: number, end: number, lost: number): void {
     const rtp = this.#rtp
-    rtp.read(bytes, start, end)
+    // Only a packet that had been held is not the one whose header was just read.
+    if (bytes !== this.#headerOf || start !== this.#headerAt) rtp.read(bytes, start, end)
+    this.#headerOf = null
     if (lost > 0) this.units.lost()
     if (this.units.beginsNextUnit(bytes, rtp)) this.#finishUnit()
     this.units.append(bytes, rtp)
@@ -154,14 +160,15 @@ export class Pipeline {
     if (samples.count === 0) return
     const startTicks = this.segmenter.partStartTicks
     const endTicks = this.segmenter.partEnd(nextTicks, isLastOfSegment)
-    const payload = this.#writer.cut()
-    const head = createPartHead(samples, startTicks, endTicks, ++this.#fragments, payload.bytes.length)
+    const cut = this.#writer.cut(partHeadBytes(samples))
+    const { slab, start, end, headBytes } = cut
+    writePartHead(slab.bytes, start, samples, startTicks, endTicks, ++this.#fragments, end - start - headBytes)
     const isIndependent = samples.keys[0] === 1
     samples.clear()
     this.segmenter.partClosed(endTicks, this.clock.stepTicks)
     this.#stream.partTargetTicks = this.segmenter.partTargetTicks
     this.#stream.endTicks = endTicks
-    this.#stream.addPart(head, payload, endTicks - startTicks, isIndependent, this.#unitAtMs)
+    this.#stream.addPart(cut, endTicks - startTicks, isIndependent, this.#unitAtMs)
   }
 
   #beginSegment(unit: AccessUnit, isNew: boolean): void {

@@ -158,7 +158,7 @@ export class Camera {
           onPlaying: () => {
             this.#playingSinceMs = this.#around.clock.monotonicMs()
           },
-          onRtp: (bytes, start, end) => this.pipeline?.packet(bytes, start, end),
+          onRtp: (bytes, start, end, nowMs) => this.pipeline?.packet(bytes, start, end, nowMs),
           onEnded: (failure) => this.#failed(failure),
         },
       })

@@ -51,7 +51,7 @@ export function probeCamera(address: RtspAddress, credential: Credential | null,
           pipeline = new Pipeline({ ...video, stream, clock, slabs: new SlabPool() })
         },
         onPlaying: () => {},
-        onRtp: (bytes, start, end) => pipeline?.packet(bytes, start, end),
+        onRtp: (bytes, start, end, nowMs) => pipeline?.packet(bytes, start, end, nowMs),
         onEnded: fail,
       },
     })

@@ -5,8 +5,11 @@ import { SLAB_BYTES_MAX } from './slab.ts'
  * Where the payload of the open part grows: the one copy of a frame's bytes between the socket and the viewer. NAL units are
  * written as `AVCC` wants them, a 32-bit length before each, patched in place when its end is known.
  *
- *   slab  … closed parts … | open part: unit unit unit | unit being written: [len NAL][len NAL]… |
- *                          ^ partStart                 ^ unitStart            ^ nalStart          ^ at
+ *   slab  … closed parts … | room | open part: unit unit unit | unit being written: [len NAL][len NAL]… |
+ *                          |      ^ payloadStart              ^ unitStart            ^ nalStart          ^ at
+ *                          ^ partStart
+ *
+ * The room in front is for the part's head, so that a closed part is one piece of memory and no object of its own.
  */
 
 /** Twice the largest key frame seen of an 8K camera; what is longer is garbage and gets dropped. */
@@ -15,23 +18,32 @@ export const UNIT_BYTES_MAX = 8 * 1024 * 1024
 /** `Buffer.copy` makes a view for every call; below this a plain loop is quicker (measured with slices of static scenes). */
 const COPY_BY_HAND_MAX = 64
 
-/** A closed part's payload and the slab that holds it; the receiver owns one hold. */
-export interface Payload {
-  bytes: Buffer
+/** A closed part lies in `slab` from `start` to `end`, the first `headBytes` still to be written; the receiver owns one hold. */
+export interface CutPart {
   slab: Slab
+  start: number
+  headBytes: number
+  end: number
 }
+
+/** Of three pictures; later as long as the last head was. */
+const HEAD_ROOM_BYTES = 132
 
 export class PartWriter {
   readonly #pool: SlabPool
   #slab: Slab
   #partStart = 0
-  #unitStart = 0
-  #nalStart = 0
-  #at = 0
+  #payloadStart = HEAD_ROOM_BYTES
+  #unitStart = HEAD_ROOM_BYTES
+  #nalStart = HEAD_ROOM_BYTES
+  #at = HEAD_ROOM_BYTES
+  /** Reused for every part. */
+  readonly #cut: CutPart
 
   constructor(pool: SlabPool) {
     this.#pool = pool
     this.#slab = pool.take(0)
+    this.#cut = { slab: this.#slab, start: 0, headBytes: 0, end: 0 }
   }
 
   beginUnit(): void {
@@ -87,22 +99,39 @@ export class PartWriter {
     this.#slab.bytes[this.#at++] = byte
   }
 
-  /** Bytes of the open part up to the unit that is being written. */
-  get partBytes(): number {
-    return this.#unitStart - this.#partStart
-  }
-
-  /** Closes the open part before the unit that is being written, which begins the next one. */
-  cut(): Payload {
-    const bytes = this.#slab.bytes.subarray(this.#partStart, this.#unitStart)
+  /**
+   * Closes the open part before the unit that is being written, which begins the next one. The object is reused.
+   * @param headBytes how long its head will be
+   */
+  cut(headBytes: number): CutPart {
+    const lacking = headBytes - (this.#payloadStart - this.#partStart)
+    if (lacking > 0) this.#shift(lacking)
+    const cut = this.#cut
+    cut.slab = this.#slab
+    cut.headBytes = headBytes
+    cut.start = this.#payloadStart - headBytes
+    cut.end = this.#unitStart
     this.#slab.hold()
-    this.#partStart = this.#unitStart
-    return { bytes, slab: this.#slab }
+    this.#partStart = this.#payloadStart = this.#unitStart
+    this.#shift(headBytes)
+    return cut
   }
 
   /** Forgets the open part and its unit. */
   drop(): void {
-    this.#at = this.#unitStart = this.#nalStart = this.#partStart
+    this.#at = this.#unitStart = this.#nalStart = this.#payloadStart
+  }
+
+  /** Widens the room for the head. Mostly nothing lies behind it; at a key frame the first unit of the new segment does. */
+  #shift(bytes: number): void {
+    this.#room(bytes)
+    if (this.#at > this.#payloadStart) {
+      this.#slab.bytes.copyWithin(this.#payloadStart + bytes, this.#payloadStart, this.#at)
+    }
+    this.#payloadStart += bytes
+    this.#unitStart += bytes
+    this.#nalStart += bytes
+    this.#at += bytes
   }
 
   close(): void {
@@ -122,6 +151,7 @@ export class PartWriter {
     this.#slab.bytes.copy(next.bytes, 0, this.#partStart, this.#at)
     this.#slab.release()
     this.#slab = next
+    this.#payloadStart -= this.#partStart
     this.#unitStart -= this.#partStart
     this.#nalStart -= this.#partStart
     this.#at = open

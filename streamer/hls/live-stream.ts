@@ -1,5 +1,5 @@
 import type { InitSection } from '../fmp4/init-section.ts'
-import type { Payload } from '../fmp4/part-writer.ts'
+import type { CutPart } from '../fmp4/part-writer.ts'
 import { LIVE_WINDOW_MS, livePlaylist, loopPlaylist } from './playlist.ts'
 import type { Part, Segment } from './ring.ts'
 import { Ring } from './ring.ts'
@@ -48,7 +48,7 @@ export class LiveStream {
   #targetDurationS = TARGET_DURATION_MIN_S
   #inits = new Map<string, InitSection>()
   #waiters: Waiter[] = []
-  #cached: { full: Buffer | null; delta: Buffer | null } = { full: null, delta: null }
+  readonly #cached: { full: Buffer | null; delta: Buffer | null } = { full: null, delta: null }
   #lastKey: KeyFrame | null = null
   #lastKeyIn: { segment: Segment; bytes: number } | null = null
   readonly #windowMs: number
@@ -71,8 +71,8 @@ export class LiveStream {
   }
 
   /** @param nowMs wall clock */
-  addPart(head: Buffer, payload: Payload, durationTicks: number, isIndependent: boolean, nowMs: number): void {
-    this.ring.addPart({ head, payload: payload.bytes, slab: payload.slab, durationTicks, isIndependent })
+  addPart(cut: CutPart, durationTicks: number, isIndependent: boolean, nowMs: number): void {
+    this.ring.addPart(cut, durationTicks, isIndependent)
     this.counts.parts++
     this.dateMs += durationTicks / 90
     if (nowMs - this.dateMs > LATE_MS) this.counts.lateParts++
@@ -202,7 +202,7 @@ export class LiveStream {
   }
 
   #changed(): void {
-    this.#cached = { full: null, delta: null }
+    this.#cached.full = this.#cached.delta = null
     if (this.#waiters.length > 0) {
       this.#settle((waiter) => (waiter.reached() ? 'reached' : null))
     }

@@ -1,15 +1,47 @@
 import type { InitSection } from '../fmp4/init-section.ts'
+import type { CutPart } from '../fmp4/part-writer.ts'
 import type { Slab } from '../fmp4/slab.ts'
 
-/** One part: immutable bytes that every viewer shares. */
-export interface Part {
-  name: string
-  /** `moof` and the header of `mdat`. */
-  head: Buffer
-  payload: Buffer
-  slab: Slab
-  durationTicks: number
-  isIndependent: boolean
+/**
+ * One part: immutable bytes that every viewer shares. It only knows where they lie; Buffers and names are made when somebody asks,
+ * because most parts of most cameras are never asked for (five small objects per part were a fifth of the worker's time, in the
+ * garbage collector).
+ */
+export class Part {
+  readonly slab: Slab
+  readonly durationTicks: number
+  readonly isIndependent: boolean
+  readonly #msn: number
+  readonly #index: number
+  readonly #start: number
+  readonly #headBytes: number
+  readonly #end: number
+
+  constructor(cut: CutPart, msn: number, index: number, durationTicks: number, isIndependent: boolean) {
+    this.slab = cut.slab
+    this.#start = cut.start
+    this.#headBytes = cut.headBytes
+    this.#end = cut.end
+    this.#msn = msn
+    this.#index = index
+    this.durationTicks = durationTicks
+    this.isIndependent = isIndependent
+  }
+
+  get name(): string {
+    return `p${this.#msn}.${this.#index}.m4s`
+  }
+  get size(): number {
+    return this.#end - this.#start
+  }
+  /** `moof` and `mdat`; valid while the slab is held. */
+  get bytes(): Buffer {
+    return this.slab.bytes.subarray(this.#start, this.#end)
+  }
+  /** What is in `mdat`. */
+  get payload(): Buffer {
+    return this.slab.bytes.subarray(this.#start + this.#headBytes, this.#end)
+  }
 }
 
 export interface Segment {
@@ -43,6 +75,7 @@ export class Ring {
   readonly kept = new Map<string, Segment>()
   #keptBytes = 0
   #bytes = 0
+  #open: Segment | null = null
   #nextMsn: number
   #discontinuitiesGone = 0
   keepMs: number
@@ -60,8 +93,7 @@ export class Ring {
     return this.#bytes + this.#keptBytes
   }
   get open(): Segment | null {
-    const last = this.segments.at(-1)
-    return last && !last.isComplete ? last : null
+    return this.#open
   }
   /** How many discontinuities have left the playlist at its old end. */
   get discontinuitySequence(): number {
@@ -73,7 +105,7 @@ export class Ring {
 
   beginSegment(init: InitSection, isDiscontinuous: boolean, startedAtMs: number): void {
     const msn = this.#nextMsn++
-    this.segments.push({
+    const segment = {
       msn,
       name: `s${msn}.m4s`,
       init,
@@ -84,22 +116,26 @@ export class Ring {
       bytes: 0,
       isComplete: false,
       keptUntilMs: 0,
-    })
+    }
+    this.#open = segment
+    this.segments.push(segment)
   }
 
-  addPart(part: Omit<Part, 'name'>): void {
-    const segment = this.open
+  /** Takes over the hold on the slab. */
+  addPart(cut: CutPart, durationTicks: number, isIndependent: boolean): void {
+    const segment = this.#open
     if (!segment) throw new Error('assertion failed: a part belongs to an open segment')
-    const bytes = part.head.length + part.payload.length
-    segment.parts.push({ ...part, name: `p${segment.msn}.${segment.parts.length}.m4s` })
-    segment.durationTicks += part.durationTicks
-    segment.bytes += bytes
-    this.#bytes += bytes
+    const part = new Part(cut, segment.msn, segment.parts.length, durationTicks, isIndependent)
+    segment.parts.push(part)
+    segment.durationTicks += durationTicks
+    segment.bytes += part.size
+    this.#bytes += part.size
   }
 
   endSegment(nowMs: number): void {
-    const segment = this.open
+    const segment = this.#open
     if (!segment) return
+    this.#open = null
     if (segment.parts.length === 0) {
       this.segments.pop()
       this.#nextMsn--
@@ -108,7 +144,8 @@ export class Ring {
   }
 
   #evict(nowMs: number): void {
-    let ticks = this.segments.reduce((sum, segment) => sum + segment.durationTicks, 0)
+    let ticks = 0
+    for (const segment of this.segments) ticks += segment.durationTicks
     while (this.segments.length > 1) {
       const oldest = this.segments[0]!
       const withoutMs = (ticks - oldest.durationTicks) / 90

@@ -39,7 +39,7 @@ export function serveLive(
   sendFromSlabs(
     res,
     IMMUTABLE,
-    segment.parts.flatMap((part) => [part.head, part.payload]),
+    segment.parts.map((part) => part.bytes),
     [...new Set(segment.parts.map((part) => part.slab))],
   )
 }
@@ -77,7 +77,7 @@ function servePart(fleet: Fleet, camera: Camera, res: ServerResponse, file: stri
   const { stream } = camera
   const send = () => {
     const part = stream.part(file)
-    if (part) sendFromSlabs(res, IMMUTABLE, [part.head, part.payload], [part.slab])
+    if (part) sendFromSlabs(res, IMMUTABLE, [part.bytes], [part.slab])
     else sendProblem(res, 'not-found', `${file} is not in memory (any more).`)
   }
   const [msn = 0, index = 0] = file.slice(1).split('.').map(Number)

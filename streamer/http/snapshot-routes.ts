@@ -3,7 +3,7 @@ import { toIso } from '../../domain/clock.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Camera } from '../camera/camera.ts'
 import type { Fleet } from '../camera/fleet.ts'
-import { createPartHead, SampleList } from '../fmp4/part-head.ts'
+import { partHeadBytes, SampleList, writePartHead } from '../fmp4/part-head.ts'
 import type { KeyFrame } from '../hls/live-stream.ts'
 import { decodeToJpeg } from '../oneshot/ffmpeg-door.ts'
 import { sendBytes, sendProblem } from './answer.ts'
@@ -46,7 +46,8 @@ export function serveSnapshot(
 function sendMp4(res: ServerResponse, picture: KeyFrame): void {
   const samples = new SampleList()
   samples.add(0, 0, picture.bytes.length, true)
-  const head = createPartHead(samples, 0, POSTER_TICKS, 1, picture.bytes.length)
+  const head = Buffer.alloc(partHeadBytes(samples))
+  writePartHead(head, 0, samples, 0, POSTER_TICKS, 1, picture.bytes.length)
   res.setHeader('x-vigil-picture-at', toIso(picture.receivedAtMs))
   sendBytes(res, 'video/mp4', 'no-store', Buffer.concat([picture.init.bytes, head, picture.bytes]))
 }

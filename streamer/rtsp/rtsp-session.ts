@@ -17,8 +17,8 @@ export interface SessionListener {
   /** The stream is described and will come; parameter sets may be in it. */
   onVideo(video: VideoMedia): void
   onPlaying(): void
-  /** One RTP packet of the video; `bytes` valid only during the call. */
-  onRtp(bytes: Buffer, start: number, end: number): void
+  /** One RTP packet of the video; `bytes` valid only during the call; `nowMs` monotonic, of the read it came with. */
+  onRtp(bytes: Buffer, start: number, end: number, nowMs: number): void
   /** Exactly once, unless `stop()` was called. */
   onEnded(failure: StreamFailure): void
 }
@@ -43,6 +43,7 @@ export class RtspSession {
   readonly #connectDeadlineMs: number
   readonly #handshakeDeadlineMs: number
   #wasAnswered = false
+  #readAtMs = 0
   #sessionTimeoutS = 60
   #channel = 0
   #video: VideoMedia | null = null
@@ -74,7 +75,10 @@ export class RtspSession {
     })
     this.#connection = new Connection(options.address, {
       onConnected: () => this.#connected(),
-      onBytes: (bytes, length) => this.splitter.push(bytes, length),
+      onBytes: (bytes, length) => {
+        this.#readAtMs = this.#clock.monotonicMs()
+        this.splitter.push(bytes, length)
+      },
       onClosed: (error) => this.#closed(error),
     })
   }
@@ -137,7 +141,7 @@ export class RtspSession {
     if (channel === this.#channel && this.#video) {
       this.counts.packets++
       this.counts.bytes += end - start
-      this.#listener.onRtp(bytes, start, end)
+      this.#listener.onRtp(bytes, start, end, this.#readAtMs)
     } else if (channel !== this.#channel + 1) this.counts.unknownChannel++
   }
 
@@ -233,7 +237,10 @@ export class RtspSession {
         if (this.#phase === 'ended') return
         this.#ask('SETUP', this.#setupTarget, [['Transport', `RTP/AVP;unicast;client_port=${rtp}-${rtcp}`]])
       },
-      onRtp: (bytes) => this.#frame(this.#channel, bytes, 0, bytes.length),
+      onRtp: (bytes) => {
+        this.#readAtMs = this.#clock.monotonicMs()
+        this.#frame(this.#channel, bytes, 0, bytes.length)
+      },
       onFailed: (reason) => this.#end(unreachable(reason)),
     })
   }

@@ -37,7 +37,8 @@ function createPipeline(keepMs = 600_000) {
       const packets = packetise(pictures[i % pictures.length]!, ticks, sequence, options)
       sequence += packets.length
       clock.advance(40)
-      for (const packet of options.damage?.(packets, i) ?? packets) pipeline.packet(packet, 0, packet.length)
+      for (const packet of options.damage?.(packets, i) ?? packets)
+        pipeline.packet(packet, 0, packet.length, clock.monotonicMs())
       sent++
     }
   }
@@ -45,7 +46,7 @@ function createPipeline(keepMs = 600_000) {
 }
 
 function bytesOf(segment: Segment): Buffer {
-  return Buffer.concat(segment.parts.flatMap((part) => [part.head, part.payload]))
+  return Buffer.concat(segment.parts.map((part) => part.bytes))
 }
 
 function samples(stream: LiveStream): Sample[] {
@@ -135,7 +136,7 @@ describe('parts', () => {
     let independent = 0
     for (const segment of stream.ring.segments) {
       for (const part of segment.parts) {
-        expect(samplesOf(Buffer.concat([part.head, part.payload]))[0]!.isKey).toBe(part.isIndependent)
+        expect(samplesOf(part.bytes)[0]!.isKey).toBe(part.isIndependent)
         if (part.isIndependent) independent++
       }
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SlabPool } from '../../streamer/fmp4/slab.ts'
 import type { InitSection } from '../../streamer/fmp4/init-section.ts'
 import { livePlaylist } from '../../streamer/hls/playlist.ts'
-import type { Segment } from '../../streamer/hls/ring.ts'
+import { Part, type Segment } from '../../streamer/hls/ring.ts'
 import { KeepAlive } from '../../streamer/rtsp/keep-alive.ts'
 
 const slab = new SlabPool().take(0)
@@ -21,14 +21,7 @@ function segments(count: number, of = (_index: number) => first): Segment[] {
     init: of(i),
     isDiscontinuous: i > 0 && of(i) !== of(i - 1),
     startedAtMs: 1_790_000_000_000 + i * 1000,
-    parts: [0, 1].map((part) => ({
-      name: `p${10 + i}.${part}.m4s`,
-      head: slab.bytes,
-      payload: slab.bytes,
-      slab,
-      durationTicks: 45_000,
-      isIndependent: part === 0,
-    })),
+    parts: [0, 1].map((part) => new Part({ slab, start: 0, headBytes: 8, end: 16 }, 10 + i, part, 45_000, part === 0)),
     durationTicks: 90_000,
     bytes: 0,
     isComplete: i < count - 1,
