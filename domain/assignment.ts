@@ -33,6 +33,8 @@ export const assignmentSchema = z.object({
   distanceM: z.number().nullable(),
   insideGoal: z.boolean().nullable(),
   goalS: z.number().int().nullable(),
+  /** Nobody accepted it in time; whom to send next, as was best at that moment. The order stays valid. */
+  unanswered: z.object({ at: timeSchema, nextPatrolId: idSchema.nullable() }).optional(),
 })
 export type Assignment = z.infer<typeof assignmentSchema>
 

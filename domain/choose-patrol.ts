@@ -1,11 +1,13 @@
 import type { Clock } from './clock.ts'
 import { toIso } from './clock.ts'
+import { isAheadOf, roadAhead, type Heading } from './roads/road-ahead.ts'
 import type { Patrol, PatrolStatus } from './patrol.ts'
 import type { Candidate, Reason, Recommendation } from './recommendation.ts'
 import type { RoadGraph } from './roads/graph.ts'
 import { circleShape } from './roads/isochrone.ts'
 import { reverseSearch, type ReverseSearch } from './roads/reverse-search.ts'
 import type { Snapper } from './roads/snap.ts'
+import type { LngLat } from './scalars.ts'
 
 /** A fix older than this is marked: at 10 m/s the car is somewhere else by now. */
 export const FIX_STALE_S = 30
@@ -21,6 +23,8 @@ const SCENE_SNAP_MAX_M = 5000
 const PATROL_SNAP_MAX_M = 1000
 /** An officer who runs with equipment. */
 const FOOT_MPS = 2.5
+/** Who waits in front of a moving vehicle meets it sooner than its time says; of nearly equal ones it is the better one. */
+const AHEAD_WORTH_S = 5
 /** Ways are drawn for the first few only. */
 const ROUTES_MAX = 5
 
@@ -46,8 +50,12 @@ export interface ChoosePatrolInput {
   /** Times for which circles are drawn, seconds; none: no circles. */
   circleGoalsS: readonly number[]
   patrols: readonly PatrolPlace[]
-  /** Patrols that declined this incident's order, or did not answer it. */
+  /** Patrols that declined this incident's order. */
   declined: ReadonlySet<string>
+  /** Patrols that were ordered to this incident and did not answer in time. */
+  silent?: ReadonlySet<string>
+  /** How the scene moves, when it is a vehicle; null: it stands, or nobody knows. */
+  heading?: Heading | null
   graph: RoadGraph
   snap: Snapper
   clock: Clock
@@ -63,11 +71,13 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
   const nowMs = clock.nowMs()
   const sceneSnap = input.snap(input.scene.lng, input.scene.lat, SCENE_SNAP_MAX_M)
   const search = sceneSnap && reverseSearch(input.graph, sceneSnap, { cutS: SEARCH_CUT_S })
+  const ahead = input.heading ? roadAhead(input.graph, input.snap, input.scene, input.heading) : []
   const candidates = input.patrols
-    .map((patrol) => candidateOf(input, patrol, search, nowMs))
-    .sort((a, b) => rankOf(a) - rankOf(b) || lateS(a) - lateS(b) || (a.callsign < b.callsign ? -1 : 1))
+    .map((patrol) => candidateOf(input, patrol, search, ahead, nowMs))
+    .sort((a, b) => rankOf(a) - rankOf(b) || worthS(a) - worthS(b) || (a.callsign < b.callsign ? -1 : 1))
   const chosen = candidates.find(isRecommendable) ?? null
-  for (const candidate of candidates) explainRank(candidate, chosen)
+  const fastestS = candidates.reduce((least, one) => (isRecommendable(one) ? Math.min(least, lateS(one)) : least), 1e9)
+  for (const candidate of candidates) explainRank(candidate, chosen, fastestS)
   if (search) drawRoutes(input, candidates, search)
   return {
     incidentId: input.incidentId,
@@ -89,9 +99,10 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
 }
 
 function candidateOf(
-  { goalS, declined, snap }: ChoosePatrolInput,
+  { goalS, declined, silent, snap }: ChoosePatrolInput,
   patrol: PatrolPlace,
   search: ReverseSearch | null,
+  ahead: readonly LngLat[],
   nowMs: number,
 ): Candidate {
   const { id, callsign, kind, status, lng, lat, fixAtMs } = patrol
@@ -100,6 +111,7 @@ function candidateOf(
   else if (status === 'out-of-service') reasons.push('out-of-service')
   else if (status !== 'free') reasons.push('already-assigned')
   if (declined.has(id)) reasons.push('declined-before')
+  if (silent?.has(id)) reasons.push('no-answer')
   const fixAgeS = fixAtMs === null ? null : Math.max(0, (nowMs - fixAtMs) / 1000)
   const isPlaced = lng !== null && lat !== null && fixAgeS !== null && fixAgeS <= FIX_LOST_S
   if (!isPlaced) reasons.push('no-fix')
@@ -108,6 +120,7 @@ function candidateOf(
   const from = isPlaced ? snap(lng, lat, PATROL_SNAP_MAX_M, patrol.bearingDeg ?? NaN) : null
   const eta = (from && search?.etaFrom(from)) ?? null
   if (isPlaced && !eta) reasons.push('unreachable-by-road')
+  if (eta && isAheadOf(ahead, lng!, lat!)) reasons.push('ahead-of-vehicle')
   const etaS = eta && (kind === 'foot' ? eta.distanceM / FOOT_MPS : eta.etaS)
   // The promise counts the time that is still possible, not the one that is hoped for.
   const insideGoal = goalS === null || etaS === null ? null : etaS + etaSpreadS <= goalS
@@ -128,12 +141,21 @@ function candidateOf(
 }
 
 function isRecommendable(candidate: Candidate): boolean {
-  return candidate.canBeSent && candidate.etaS !== null && !candidate.reasons.includes('declined-before')
+  return candidate.canBeSent && candidate.etaS !== null && !isPassedOver(candidate)
+}
+
+/** Who did not go when asked is not asked again for the same incident. */
+function isPassedOver({ reasons }: Candidate): boolean {
+  return reasons.includes('declined-before') || reasons.includes('no-answer')
 }
 
 /** Latest likely arrival; those without a time come last. */
 function lateS({ etaS, etaSpreadS }: Candidate): number {
   return etaS === null ? 1e9 : etaS + etaSpreadS
+}
+
+function worthS(candidate: Candidate): number {
+  return lateS(candidate) - (candidate.reasons.includes('ahead-of-vehicle') ? AHEAD_WORTH_S : 0)
 }
 
 function rankOf(candidate: Candidate): number {
@@ -142,9 +164,10 @@ function rankOf(candidate: Candidate): number {
   return candidate.status === 'off' || candidate.status === 'out-of-service' ? 3 : 2
 }
 
-function explainRank(candidate: Candidate, chosen: Candidate | null): void {
-  if (candidate === chosen) candidate.reasons.unshift('fastest-by-road')
-  else if (chosen && candidate.etaS !== null && lateS(candidate) >= lateS(chosen))
+function explainRank(candidate: Candidate, chosen: Candidate | null, fastestS: number): void {
+  if (candidate === chosen) {
+    if (lateS(candidate) <= fastestS) candidate.reasons.unshift('fastest-by-road')
+  } else if (chosen && candidate.etaS !== null && lateS(candidate) >= lateS(chosen))
     candidate.reasons.push('slower-by-road')
 }
 
@@ -164,7 +187,7 @@ function shortfallOf(
 ): Recommendation['shortfall'] {
   if (!isOnNetwork) return 'scene-off-network'
   if (chosen) return chosen.insideGoal === false ? 'none-inside-goal' : null
-  return candidates.some(({ canBeSent, reasons }) => canBeSent && !reasons.includes('declined-before'))
+  return candidates.some((candidate) => candidate.canBeSent && !isPassedOver(candidate))
     ? 'none-reachable'
     : 'no-patrol-free'
 }

@@ -61,10 +61,29 @@ export function createCoverage(
 
 function zonesOfEdges(graph: RoadGraph, zones: readonly Zone[]): Int32Array {
   const numberOf = new Map(zones.map((zone, z) => [zone.id, z]))
+  // Most zones of a district are far from most of its roads, and their outlines have hundreds of points.
+  const boxes = zones.map((zone) => ({ zone, box: boxOf(zone) }))
   return Int32Array.from({ length: graph.edgeCount }, (_, e) => {
-    const zone = zoneAt(zones, ...pointAt(graph, e, graph.edgeLengthM[e]! / 2))
+    const [lng, lat] = pointAt(graph, e, graph.edgeLengthM[e]! / 2)
+    const near = boxes.filter(({ box: [w, s, ea, n] }) => lng >= w && lng <= ea && lat >= s && lat <= n)
+    const zone = zoneAt(
+      near.map((one) => one.zone),
+      lng,
+      lat,
+    )
     return zone ? numberOf.get(zone.id)! : -1
   })
+}
+
+function boxOf(zone: Zone): [west: number, south: number, east: number, north: number] {
+  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity]
+  for (const [lng, lat] of zone.polygon[0] ?? []) {
+    box[0] = Math.min(box[0], lng)
+    box[1] = Math.min(box[1], lat)
+    box[2] = Math.max(box[2], lng)
+    box[3] = Math.max(box[3], lat)
+  }
+  return box
 }
 
 /** Seconds from the nearest patrol to each junction; Infinity beyond the cut. */

@@ -15,6 +15,10 @@ export const REASONS = [
   'stale-fix',
   'unreachable-by-road',
   'declined-before',
+  /** It was ordered to this incident and did not answer in time. */
+  'no-answer',
+  /** On the road in front of the vehicle that moves: it meets it sooner than the time to its present place says. */
+  'ahead-of-vehicle',
 ] as const
 export const reasonSchema = z.enum(REASONS)
 export type Reason = z.infer<typeof reasonSchema>
@@ -31,6 +35,8 @@ export const candidateSchema = z.object({
   insideGoal: z.boolean().nullable(),
   fixAgeS: z.number().nullable(),
   canBeSent: z.boolean(),
+  /** Share of all zones' roads that no free patrol would reach inside its goal any more, 0–1; absent: not asked or not free. */
+  uncovers: z.number().optional(),
   reasons: z.array(reasonSchema),
   /** The way along the roads, only for those that can be sent and are among the first five. */
   route: z.array(lngLatSchema).nullable(),

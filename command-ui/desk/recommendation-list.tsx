@@ -102,7 +102,9 @@ function CandidateRow({
       <FixWords ageS={candidate.fixAgeS} />
       {(isRecommended || why.length > 0) && (
         <span className="ellipsis dim candidate-why">
-          {isRecommended ? `★ ${[t.recommend.recommended, t.reason['fastest-by-road']].join(' · ')}` : why.join(' · ')}
+          {isRecommended
+            ? `★ ${[t.recommend.recommended, t.reason[candidate.reasons.includes('ahead-of-vehicle') ? 'ahead-of-vehicle' : 'fastest-by-road']].join(' · ')}`
+            : why.join(' · ')}
         </span>
       )}
     </button>

@@ -4,7 +4,7 @@ import { toIso } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import { readAssignment } from '../dispatch/assignment-rows.ts'
+import { markUnanswered, type NextPatrol } from '../dispatch/unanswered.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Tx } from '../store/database.ts'
 import { lockAlarm, saveAlarms } from './alarm-rows.ts'
@@ -20,15 +20,17 @@ export class Timers {
   readonly #events: EventLog
   readonly #clock: Clock
   readonly #log: Log
+  readonly #next: NextPatrol
   readonly #fired
   readonly #failed
   #timer: NodeJS.Timeout | null = null
   #busy = false
 
-  constructor(deps: { events: EventLog; clock: Clock; log: Log; metrics: Metrics }) {
+  constructor(deps: { events: EventLog; clock: Clock; log: Log; metrics: Metrics } & NextPatrol) {
     this.#events = deps.events
     this.#clock = deps.clock
     this.#log = deps.log
+    this.#next = deps
     this.#fired = deps.metrics.counter('vigil_timers_fired_total', 'Timers that fired, by kind')
     this.#failed = deps.metrics.counter('vigil_timer_sweeps_failed_total', 'Sweeps of the timers that failed').of()
   }
@@ -107,12 +109,8 @@ export class Timers {
         await saveAlarms(tx, [alarm])
         return [{ kind: 'alarm', action: 'closed', subjectId: alarm.id, actor: 'centre', body: alarm }]
       }
-      case 'order-unanswered': {
-        const assignment = await readAssignment(tx, timer.subjectId)
-        if (assignment.state !== 'ordered') return []
-        const { id: subjectId, incidentId } = assignment
-        return [{ kind: 'assignment', action: 'unanswered', subjectId, incidentId, actor: 'centre', body: assignment }]
-      }
+      case 'order-unanswered':
+        return await markUnanswered(tx, { ...this.#next, clock: this.#clock }, timer.subjectId)
       default: {
         const never: never = timer.kind
         throw new Error(`unknown kind of timer ${String(never)}`)

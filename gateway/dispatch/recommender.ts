@@ -1,4 +1,5 @@
-import { choosePatrol, FIX_LOST_S, type PatrolPlace } from '../../domain/choose-patrol.ts'
+import type { Assignment } from '../../domain/assignment.ts'
+import { choosePatrol, FIX_LOST_S, FIX_STALE_S, type PatrolPlace } from '../../domain/choose-patrol.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { createCoverage, type FreePatrolPlace } from '../../domain/coverage.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -8,6 +9,7 @@ import type { Histogram, Metrics } from '../../domain/metrics.ts'
 import type { Patrol } from '../../domain/patrol.ts'
 import type { Coverage, Recommendation } from '../../domain/recommendation.ts'
 import type { RoadGraph } from '../../domain/roads/graph.ts'
+import type { Heading } from '../../domain/roads/road-ahead.ts'
 import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Zone } from '../../domain/zone.ts'
@@ -53,6 +55,8 @@ export class Recommender {
       circleGoalsS: [],
       patrols: [...this.#state.patrols.values()].map((patrol) => this.#placeOf(patrol)),
       declined: this.#declined(incident.id),
+      silent: this.#silent(incident.id),
+      heading: this.#headingOf(incident),
       graph: this.graph,
       snap: this.#snap,
       clock: this.#clock,
@@ -134,6 +138,24 @@ export class Recommender {
       if (assignment.incidentId === incidentId && assignment.state === 'declined') declined.add(assignment.patrolId)
     }
     return declined
+  }
+
+  /** Who let its newest order to this incident pass unanswered; who accepted late has answered. */
+  #silent(incidentId: string): Set<string> {
+    const newest = new Map<string, Assignment>()
+    for (const assignment of this.#state.assignments.values()) {
+      if (assignment.incidentId !== incidentId) continue
+      const known = newest.get(assignment.patrolId)
+      if (!known || known.id < assignment.id) newest.set(assignment.patrolId, assignment)
+    }
+    const silent = [...newest.values()].filter(({ unanswered, acceptedAt }) => unanswered && acceptedAt === null)
+    return new Set(silent.map(({ patrolId }) => patrolId))
+  }
+
+  #headingOf(incident: Incident): Heading | null {
+    const position = incident.vehicleId === null ? undefined : this.#state.positions.get(incident.vehicleId)
+    const isFresh = position?.known && this.#clock.nowMs() - position.receivedAtMs <= FIX_STALE_S * 1000
+    return isFresh ? { bearingDeg: position.bearingDeg, speedMps: position.speedMps } : null
   }
 
   #goals(): number[] {

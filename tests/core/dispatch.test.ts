@@ -211,12 +211,16 @@ test('two desks that send one patrol to two incidents: one order, the other desk
 })
 
 test('an order that nobody accepts is marked after 30 s, a declined one opens the incident again', async () => {
-  const timers = new Timers(core)
+  const timers = new Timers({ ...core, recommend: (of) => ({ ...recommend(of), chosen: 'p-2' }) })
   await acknowledgeAlarm(core, alarmId, 'li')
   const ordered = await order('p-1')
   core.clock.advance(30_000)
   expect(await timers.sweep()).toBe(1)
-  expect(core.told.at(-1)).toMatchObject({ kind: 'assignment', action: 'unanswered', subjectId: ordered.id })
+  const told = core.told.slice(-2)
+  expect(told[0]).toMatchObject({ kind: 'assignment', action: 'unanswered', subjectId: ordered.id })
+  expect(told[0]!.body).toMatchObject({ state: 'ordered', unanswered: { nextPatrolId: 'p-2' } })
+  expect(told[1]).toMatchObject({ kind: 'note', action: 'next-offered', body: { text: 'p-2', insteadOf: 'p-1' } })
+  expect(told.map((event) => event.incidentId)).toEqual([incident.id, incident.id])
   expect(core.state.assignments.get(ordered.id)!.state).toBe('ordered')
   await stepAssignment(core, ordered.id, { do: 'decline', reason: '车辆故障' }, 'device:p-1')
   expect(core.state.incidents.get(incident.id)!.state).toBe('open')
@@ -224,4 +228,13 @@ test('an order that nobody accepts is marked after 30 s, a declined one opens th
   await expect(stepAssignment(core, ordered.id, { do: 'accept' }, 'device:p-1')).rejects.toMatchObject({
     code: 'state-changed',
   })
+})
+
+test('an order that is accepted late is accepted, and its mark stays', async () => {
+  const ordered = await order('p-1')
+  core.clock.advance(31_000)
+  expect(await new Timers(core).sweep()).toBeGreaterThan(0)
+  expect(core.told.filter((event) => event.action === 'next-offered')).toEqual([])
+  const accepted = await stepAssignment(core, ordered.id, { do: 'accept' }, 'device:p-1')
+  expect(accepted).toMatchObject({ state: 'accepted', unanswered: { nextPatrolId: null } })
 })

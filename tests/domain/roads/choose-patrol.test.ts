@@ -103,6 +103,33 @@ describe('choosing a patrol', () => {
     expect(choose([{ ...old, fixAtMs: nowMs - 30_000 }]).candidates[0]!.etaSpreadS).toBe(0)
   })
 
+  it('passes over who did not answer, though it is free again', () => {
+    const nearer = patrol('silent', 114.2, 22.609)
+    expect(choose([nearer, downTheRoad]).chosen).toBe('silent')
+    const found = choose([nearer, downTheRoad], { silent: new Set(['silent']) })
+    expect(found.chosen).toBe('down')
+    expect(reasonsOf(found, 'silent')).toContain('no-answer')
+    expect(choose([nearer], { silent: new Set(['silent']) }).shortfall).toBe('no-patrol-free')
+  })
+
+  it('prefers who is on the road ahead of a moving taxi when the times are nearly the same', () => {
+    const scene = { lng: 114.2, lat: 22.605 }
+    const ahead = patrol('ahead', 114.2, 22.6081)
+    const behind = patrol('behind', 114.2, 22.6021)
+    const chosen = (more: Partial<ChoosePatrolInput>) => choose([ahead, behind], { scene, ...more })
+    expect(chosen({}).chosen).toBe('behind')
+    const north = chosen({ heading: { bearingDeg: 5, speedMps: 12 } })
+    expect(north.chosen).toBe('ahead')
+    expect(reasonsOf(north, 'ahead')).toEqual(['ahead-of-vehicle', 'inside-goal'])
+    expect(reasonsOf(north, 'behind')).toEqual(['inside-goal'])
+    expect(chosen({ heading: { bearingDeg: 180, speedMps: 12 } }).chosen).toBe('behind')
+    expect(chosen({ heading: { bearingDeg: 5, speedMps: 0 } }).chosen).toBe('behind')
+    expect(chosen({ heading: { bearingDeg: NaN, speedMps: 12 } }).chosen).toBe('behind')
+    const far = choose([patrol('ahead', 114.2, 22.6095), behind], { scene, heading: { bearingDeg: 5, speedMps: 12 } })
+    expect(far.chosen).toBe('behind')
+    expect(reasonsOf(far, 'ahead')).toContain('ahead-of-vehicle')
+  })
+
   it('names what is missing', () => {
     expect(choose([]).shortfall).toBe('no-patrol-free')
     expect(choose([{ ...downTheRoad, status: 'on-scene' }]).shortfall).toBe('no-patrol-free')
