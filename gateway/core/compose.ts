@@ -16,6 +16,8 @@ import { CoverageWatch } from '../dispatch/coverage-watch.ts'
 import { Outbox } from '../dispatch/outbox.ts'
 import { Recommender } from '../dispatch/recommender.ts'
 import { Replies } from '../dispatch/replies.ts'
+import { RoadClosures } from '../dispatch/road-closures.ts'
+import { roadRoutes } from '../dispatch/road-routes.ts'
 import { dispatchRoutes } from '../dispatch/routes.ts'
 import { stepAssignment } from '../dispatch/step-assignment.ts'
 import { DeviceLife } from '../fleet/device-life.ts'
@@ -75,6 +77,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { database, broker, city } = deps
   const truth = await openTruth(deps)
   const { state, events, outbox, recommender } = truth
+  const { graph, snap } = recommender
+  const closures = new RoadClosures({ ...truth, graph, snap, roadNames: city.roadNames })
   const moving = createMoving(deps, truth)
   const health = () => healthOf(deps, truth, moving, live)
   const live = createLive(deps, truth, moving, () => health())
@@ -93,6 +97,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
 
   followEmergencies(state, events)
   await moving.start()
+  await closures.start()
   for (const part of [timers, outbox, live, coverage]) part.start()
   await tails.start()
   const stopKicking = database.onState((away) => {
@@ -109,6 +114,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     routes: [
       ...alarmRoutes({ ...truth, recommend }),
       ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),
+      ...roadRoutes({ closures }),
       ...fleetRoutes(truth),
       ...liveRoutes({
         ...truth,
@@ -123,7 +129,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       clearTimeout(warmUp)
       stopListening()
       stopKicking()
-      for (const part of [live, timers, outbox, coverage]) part.stop()
+      for (const part of [live, timers, outbox, coverage, closures]) part.stop()
       await tails.stop()
       await moving.stop()
       events.stop()

@@ -18,6 +18,8 @@ const KEPT_MAX = 50
 const WAITING_MAX = 20
 /** A taxi that has moved less than this has the same circles to the eye. */
 const SAME_SCENE_M = 150
+/** Far from every scene. */
+const NOWHERE: LngLat = [0, 0]
 /** As for the recommendation itself. */
 const SNAP_MAX_M = 5_000
 
@@ -56,6 +58,11 @@ export class Circles {
     this.#waiting.set(incidentId, { scene, goalsS })
     forgetOldest(this.#waiting, WAITING_MAX)
     if (!this.#busy) void this.#drawAll()
+  }
+
+  /** The roads have changed: every drawing is an old one, shown until the next is there. */
+  redrawAll(): void {
+    for (const kept of this.#kept.values()) kept.scene = NOWHERE
   }
 
   forget(incidentId: string): void {

@@ -24,7 +24,7 @@ const WARM_UP_ROUNDS = 4
 /** The roads of the city, and the answers that come from them: who should go, and what is covered. Everything from memory. */
 export class Recommender {
   readonly graph: RoadGraph
-  readonly #snap: Snapper
+  readonly snap: Snapper
   readonly #state: CentreState
   readonly #clock: Clock
   readonly #seconds: Histogram
@@ -35,8 +35,8 @@ export class Recommender {
     this.#state = deps.state
     this.#clock = deps.clock
     this.graph = deps.graph
-    this.#snap = createSnapper(this.graph)
-    this.#circles = new Circles({ ...deps, snap: this.#snap })
+    this.snap = createSnapper(this.graph)
+    this.#circles = new Circles({ ...deps, snap: this.snap })
     this.#seconds = deps.metrics.histogram('vigil_recommendation_seconds', 'Computation of one recommendation')
     const edges = deps.metrics.gauge('vigil_road_edges', 'Edges of the road graph, and those that nothing can reach')
     edges.of({ kept: 'true' }).set(this.graph.edgeCount)
@@ -58,7 +58,7 @@ export class Recommender {
       silent: this.#silent(incident.id),
       heading: this.#headingOf(incident),
       graph: this.graph,
-      snap: this.#snap,
+      snap: this.snap,
       clock: this.#clock,
     })
     recommendation.circles = this.#circles.of(incident.id, scene, this.#goals())
@@ -86,7 +86,7 @@ export class Recommender {
         })),
         declined: new Set(),
         graph: this.graph,
-        snap: this.#snap,
+        snap: this.snap,
         clock: this.#clock,
       })
     }
@@ -94,6 +94,7 @@ export class Recommender {
 
   /** Draws the circles of an incident that has just opened, before somebody asks; forgets those of one that is over. */
   onEvent(event: LogEvent): void {
+    if (event.kind === 'note' && event.action.startsWith('road-')) this.#circles.redrawAll()
     if (event.kind !== 'incident') return
     const incident = event.body as unknown as Incident
     if (!isOpenIncident(incident)) this.#circles.forget(incident.id)
@@ -105,7 +106,7 @@ export class Recommender {
     const zones = [...this.#state.zones.values()]
     const known = this.#coverageOf
     if (!known || known.zones.length !== zones.length || known.zones.some((zone, i) => zone !== zones[i])) {
-      this.#coverageOf = { zones, ask: createCoverage(this.graph, this.#snap, zones, this.#clock) }
+      this.#coverageOf = { zones, ask: createCoverage(this.graph, this.snap, zones, this.#clock) }
     }
     const free: FreePatrolPlace[] = []
     const oldestMs = this.#clock.nowMs() - FIX_LOST_S * 1000

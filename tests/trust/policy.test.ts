@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROLES, type Role } from '../../domain/officer.ts'
 import { EVENT_KINDS } from '../../domain/wire/live.ts'
 import { alarmRoutes } from '../../gateway/alarms/routes.ts'
+import { roadRoutes } from '../../gateway/dispatch/road-routes.ts'
 import { dispatchRoutes } from '../../gateway/dispatch/routes.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import { fleetRoutes } from '../../gateway/fleet/routes.ts'
@@ -29,6 +30,7 @@ function coreRoutes(parts: Parts): Route[] {
   return [
     ...alarmRoutes({ ...deps }),
     ...dispatchRoutes({ ...deps, coverage: notHere }),
+    ...roadRoutes({ closures: notHere as never }),
     ...fleetRoutes(deps),
     ...liveRoutes({ ...deps, city: notHere as never, provisional: () => [], deviceNow: (device) => device }),
   ]

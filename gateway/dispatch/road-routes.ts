@@ -1,0 +1,40 @@
+import { closureWriteSchema, roadClosureSchema } from '../../domain/road-closure.ts'
+import { z } from '../../domain/z.ts'
+import { defineRoute, type Route } from '../http/route.ts'
+import type { RoadClosures } from './road-closures.ts'
+
+const idParams = z.object({ id: z.string().min(1).max(64) })
+
+/** Closed and slowed roads: what every recommendation, circle and coverage drives by. */
+export function roadRoutes({ closures }: { closures: RoadClosures }): Route[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/roads/closures',
+      summary: 'Roads that are closed or driven at another speed now',
+      action: 'desk.view',
+      answer: z.array(roadClosureSchema),
+      handler: () => closures.list(),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/roads/closures',
+      summary:
+        'Close a road or change its speed: an edge, the road at a place, or all within a radius; in force at once',
+      action: 'incident.dispatch',
+      body: closureWriteSchema,
+      answer: roadClosureSchema,
+      status: 201,
+      handler: ({ body, subject, actor }) => closures.add(body, subject, actor),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/roads/closures/:id',
+      summary: 'The road is as before',
+      action: 'incident.dispatch',
+      params: idParams,
+      answer: roadClosureSchema,
+      handler: ({ params, subject, actor }) => closures.end(params.id, subject, actor),
+    }),
+  ]
+}
