@@ -47,6 +47,14 @@ export class Effects {
     this.#events.push(event)
   }
 
+  /** What was asked of the clock so far, the last word for each timer counts. */
+  get timers(): readonly { kind: TimerKind; subjectId: string; step: number; dueAtMs: number }[] {
+    return this.#timers
+  }
+  get events(): readonly NewEvent[] {
+    return this.#events
+  }
+
   /** (Re)starts the four escalation timers of an alarm. */
   escalate(alarmId: string, nowMs: number): void {
     ESCALATION_STEPS_S.forEach((seconds, i) => {

@@ -28,6 +28,8 @@ export interface TailDeps {
   /** Something may be in the outbox now. */
   onTaken: () => void
   onProvisional: (alarm: Alarm) => void
+  /** Provisional alarms that turned out to be none: a desk that still shows them needs a new snapshot. */
+  onGhosts?: (alarms: readonly Alarm[]) => void
 }
 
 /** Follows one journal: into the database while that is there, onto the desks as provisional alarms while it is not. */
@@ -94,7 +96,7 @@ export class JournalTail {
 
   /** @returns true when there was something, so there may be more */
   async #round(): Promise<boolean> {
-    const { reader, taker, database, troubles, onTaken } = this.#deps
+    const { reader, taker, database, troubles, provisional, onTaken } = this.#deps
     if (database.isAway()) throw new Fault('database-away', 'the database is away')
     this.#cursor ??= (await readCursor(database, reader.journal)) ?? JOURNAL_START
     const page = await reader.readFrom(this.#cursor, BATCH)
@@ -104,9 +106,11 @@ export class JournalTail {
     }
     if (page.records.length > 0) {
       await taker.take(reader.journal, page.records, page.next)
+      provisional.taken(page.records)
       onTaken()
     }
     this.#cursor = page.next
+    if (this.#ahead && this.#cursor.record >= this.#ahead.record) this.#settle()
     return page.records.length > 0
   }
 
@@ -140,6 +144,16 @@ export class JournalTail {
       }
       if (page.records.length === 0) return
     }
+  }
+
+  /** All that was shown ahead has taken effect. */
+  #settle(): void {
+    this.#ahead = null
+    const ghosts = this.#deps.provisional.settle()
+    if (ghosts.length === 0) return
+    const ids = ghosts.map((alarm) => alarm.id).join(' ')
+    this.#deps.log.warn('provisional alarms were repetitions of older signals', { ids })
+    this.#deps.onGhosts?.(ghosts)
   }
 
   async #retire(): Promise<void> {

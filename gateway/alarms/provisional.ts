@@ -18,7 +18,10 @@ export class Provisional {
   readonly #state: CentreState
   readonly #clock: Clock
   readonly #centre: [number, number]
+  /** Those that stand, by device. */
   readonly #alarms = new Map<string, Alarm>()
+  /** Those that desks were shown and no stored alarm has replaced, by id. */
+  readonly #shown = new Map<string, Alarm>()
   readonly #seen = new Set<string>()
 
   constructor(deps: { state: CentreState; clock: Clock; centre: [number, number] }) {
@@ -35,10 +38,7 @@ export class Provisional {
   /** @returns the alarm to show, or null when the signal raises or changes none */
   take(record: JournalRecord): Alarm | null {
     const { decoded, eventId } = readRecord(record)
-    const key = `${record.deviceId} ${eventId}`
-    if (this.#seen.has(key)) return null
-    this.#seen.add(key)
-    if (this.#seen.size > SEEN_MAX) for (const oldest of this.#seen) if (this.#seen.delete(oldest)) break
+    if (!this.#isNew(record.deviceId, eventId)) return null
     const device = this.#state.devices.get(record.deviceId) ?? unregistered(record)
     const before = this.#alarmOf(device.id)
     const effects = new Effects()
@@ -51,7 +51,33 @@ export class Provisional {
     // The incident that it will belong to has no number yet; a desk shows the alarm alone.
     const alarm: Alarm = { ...after, incidentId: before?.incidentId ?? null, provisional: true }
     this.#alarms.set(device.id, alarm)
+    this.#shown.set(alarm.id, alarm)
     return alarm
+  }
+
+  /** These have taken effect: a device that did not hear us and says it again during an outage raises nothing. */
+  taken(records: readonly JournalRecord[]): void {
+    for (const record of records) this.#isNew(record.deviceId, readRecord(record).eventId)
+  }
+
+  /**
+   * Everything that was shown has been offered to the database. What no stored alarm has replaced was a repetition of a signal older than our
+   * memory: it is not an alarm, and no later snapshot may show it.
+   * @returns those, for whoever has shown them
+   */
+  settle(): Alarm[] {
+    const ghosts = [...this.#shown.values()]
+    this.#alarms.clear()
+    this.#shown.clear()
+    return ghosts
+  }
+
+  #isNew(deviceId: string, eventId: string): boolean {
+    const key = `${deviceId} ${eventId}`
+    if (this.#seen.has(key)) return false
+    this.#seen.add(key)
+    if (this.#seen.size > SEEN_MAX) for (const oldest of this.#seen) if (this.#seen.delete(oldest)) break
+    return true
   }
 
   #alarmOf(deviceId: string): Alarm | undefined {
@@ -66,5 +92,6 @@ export class Provisional {
     if (event.kind !== 'alarm') return
     const { deviceId } = event.body as Pick<Alarm, 'deviceId'>
     this.#alarms.delete(deviceId)
+    this.#shown.delete(event.subjectId)
   }
 }
