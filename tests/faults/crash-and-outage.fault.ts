@@ -97,6 +97,13 @@ test('kill -9 of the core loses nothing that was promised, and the desk misses n
     centre.kill('core')
     await pause(50)
     await centre.untilReady(30_000)
+    const had = desk.events.length
+    await until(
+      'the desk hears of presses again',
+      10_000,
+      async () => (await Promise.resolve(desk)).events.length > had,
+      10,
+    )
   })
 })
 
@@ -144,6 +151,8 @@ test(`with the database away for ${AWAY_MS / 1000} s presses are acknowledged, s
   const mergedMs = performance.now() - backMs
   const toDesk = pressToDeskMs(desk.seen, ledger.pressedMs, before)
   expect(toDesk.length).toBe([...ledger.pressedMs.values()].reduce((sum, times) => sum + times.length, 0))
+  const { alarms } = await centre.admin.get<Snapshot>('snapshot')
+  expect(alarms.filter((one) => one.provisional)).toEqual([])
   const twice = (await centre.admin.get<{ items: Alarm[] }>('alarms?limit=200')).items.filter(
     (one) => one.deviceId === shown.deviceId,
   )
