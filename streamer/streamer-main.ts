@@ -6,6 +6,7 @@ import { Fleet } from './camera/fleet.ts'
 import { CoreBeat } from './core-beat.ts'
 import { createMetricsServer, listenOnLoopback } from './http/metrics-server.ts'
 import { createWorkerServer } from './http/worker-server.ts'
+import { ReadModeration } from './read-moderation.ts'
 
 /** One streamer worker: cameras in, parts out. All settings come from the environment, set by the launcher. */
 async function main(): Promise<void> {
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   }
   const metrics = new Metrics()
   const fleet = new Fleet({ clock: systemClock, log, metrics })
-  const server = createWorkerServer({ fleet, token, log, metrics })
+  const moderation = new ReadModeration(systemClock, () => fleet.cameras.size)
+  const server = createWorkerServer({ fleet, token, log, metrics, onAsked: () => moderation.prompt() })
   const metricsServer = createMetricsServer(metrics)
   const [port, metricsPort] = await Promise.all([listenOnLoopback(server), listenOnLoopback(metricsServer)])
   const beat = new CoreBeat({
@@ -41,10 +43,12 @@ async function main(): Promise<void> {
   })
   fleet.start()
   beat.start()
+  moderation.start()
   let isStopping = false
   const stop = () => {
     if (isStopping) return
     isStopping = true
+    moderation.stop()
     beat.stop()
     fleet.stop()
     server.close()

@@ -138,12 +138,12 @@ export class PartWriter {
     this.#slab.release()
   }
 
-  /** When the slab is full the open part moves to the next one: at 400 kbit/s that copies one part in eight. */
+  /** When the slab is full the open part moves to the next one: at 400 kbit/s that copies one part in four, some 10 KB. */
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#slab.bytes.length) return
     const open = this.#at - this.#partStart
-    // Room for four parts like this one, so that moving stays rare at any bit rate.
-    const next = this.#pool.take(Math.min(Math.max(open * 4, open + bytes), SLAB_BYTES_MAX))
+    // Room for two parts like this one: moving stays cheap at any bit rate, and slabs of key frames do not outgrow the ring.
+    const next = this.#pool.take(Math.min(Math.max(open * 2, open + bytes), SLAB_BYTES_MAX))
     if (open + bytes > next.bytes.length) {
       next.release()
       throw new Error('assertion failed: a part is larger than a slab')

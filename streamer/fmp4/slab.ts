@@ -19,8 +19,8 @@ export class Slab {
   }
 }
 
-/** About one second of a 400 kbit/s sub-stream: the ring of six seconds wastes at most one of them. */
-const SLAB_BYTES_MIN = 64 * 1024
+/** A key frame of a 400 kbit/s sub-stream with its part; the ring of six seconds wastes one of them on average. */
+const SLAB_BYTES_MIN = 32 * 1024
 /** One part never needs more: a 25 MB frame does not exist, and streams with parts over 16 MiB are refused upstream. */
 export const SLAB_BYTES_MAX = 32 * 1024 * 1024
 /** Kept for the next stream; beyond it memory goes back to the system. */

@@ -13,12 +13,22 @@ import { serveSnapshot } from './snapshot-routes.ts'
 /** Longer than the core's own keep-alive, so that it never writes into a connection that we are closing. */
 const KEEP_ALIVE_MS = 65_000
 
+export interface WorkerServerOptions {
+  fleet: Fleet
+  token: string
+  log: Log
+  metrics: Metrics
+  /** Somebody connects or asks. */
+  onAsked?: () => void
+}
+
 /** The worker's HTTP on loopback; everything but `/healthz` needs the bearer token that the centre's programs share. */
-export function createWorkerServer(options: { fleet: Fleet; token: string; log: Log; metrics: Metrics }): Server {
+export function createWorkerServer(options: WorkerServerOptions): Server {
   const { fleet, token, log, metrics } = options
   const requests = metrics.counter('vigil_http_requests_total', 'HTTP requests by route')
   const failures = metrics.counter('vigil_http_errors_total', 'requests that ended in an internal error').of()
   const server = http.createServer((req, res) => {
+    options.onAsked?.()
     const url = new URL(req.url ?? '/', 'http://worker')
     const [, first = '', second = '', third = ''] = url.pathname.split('/')
     if (first === 'healthz') return sendJson(res, 200, { ok: true })
@@ -44,6 +54,8 @@ export function createWorkerServer(options: { fleet: Fleet; token: string; log: 
       failed(error)
     }
   })
+  // The first request of a connection is read one turn after it was accepted.
+  server.on('connection', () => options.onAsked?.())
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
 }

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { table } from './figures.ts'
+import { PROMPT_MS } from '../../streamer/read-moderation.ts'
+import { summary, table } from './figures.ts'
 import { startChild, type Child, type ChildSample } from './streamer/child.ts'
 import { measureFfmpeg } from './streamer/ffmpeg-per-camera.ts'
 
 /** Where the design wants the cost to be looked at; `--streams=2000,4000` asks for others. */
 const STREAMS = [50, 200, 500, 1000]
-/** Longer than the ring, so that memory is what it stays. */
-const SETTLE_S = 8
+/** Twice the ring and more: until then new slabs make the collector look at everything. */
+const SETTLE_S = 15
 const MEASURE_S = 10
 const CONNECT_MAX_S = 30
 const FFMPEG_STREAMS = 10
+const CALM_REQUESTS = 6
 
 interface WorkerCounts {
   online: number
@@ -34,7 +36,8 @@ interface Cost {
 /**
  * One streamer worker with N warm cameras of 400 kbit/s; beside it in the same run a bare Node sink of the same streams, and one
  * ffmpeg per camera. CPU is user + system of the whole process, per second of one stream.
- * Options: `--streams=50,200`, `--measure=10` (seconds), `--no-ffmpeg`, `--no-sink`, `--ring=6` (seconds), `--prof=folder`.
+ * Options: `--streams=50,200`, `--measure=10` (seconds), `--no-ffmpeg`, `--no-sink`, `--ring=6` (seconds), `--prof=folder`,
+ * `--no-moderation` (the thread does not sleep between turns).
  */
 export async function benchStreamer(options: readonly string[]): Promise<void> {
   const option = (name: string) => options.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3)
@@ -47,6 +50,7 @@ export async function benchStreamer(options: readonly string[]): Promise<void> {
   const env = {
     BENCH_PASSWORD: password,
     BENCH_RTSP_PORT: String(farm.ready),
+    BENCH_MODERATION: options.includes('--no-moderation') ? 'off' : 'on',
     BENCH_RING_MS: String(Number(option('ring') ?? 6) * 1000),
   }
   const prof = option('prof')
@@ -120,6 +124,7 @@ async function measureWorker(farm: Child, env: Record<string, string>, n: number
     const lost = `${after.lost - before.lost}+${farmAfter.dropped - farmBefore.dropped}`
     const farmMs = farmAfter.userMs + farmAfter.systemMs - farmBefore.userMs - farmBefore.systemMs
     const kbps = ((after.bytes - before.bytes) * 8) / (after.atMs - before.atMs) / n
+    const askedMs = await askCalmWorker(worker.ready)
     const slabs = (after.slabs / n / 1e6).toFixed(2)
     return {
       cost: costOf(before, after, n),
@@ -127,11 +132,26 @@ async function measureWorker(farm: Child, env: Record<string, string>, n: number
       latePercent: (100 * (after.late - before.late)) / Math.max(1, parts),
       lost,
       farmPercent: farmMs / measureS / 10,
-      remark: `${online} online, ${parts} parts, ${kbps.toFixed(0)} kbit/s each, ${slabs} MB of slabs each, ${farmAfter.leaps - farmBefore.leaps} leaps of the farm`,
+      remark: `${online} online, ${parts} parts, ${kbps.toFixed(0)} kbit/s each, ${slabs} MB of slabs each, ${farmAfter.leaps - farmBefore.leaps} leaps of the farm; a request in calm: ${summary(askedMs)}`,
     }
   } finally {
     await worker.stop()
   }
+}
+
+/** Playlists, each after the worker has been left alone: what the first viewer waits for. */
+async function askCalmWorker(port: number): Promise<number[]> {
+  const tookMs: number[] = []
+  for (let i = 0; i < CALM_REQUESTS; i++) {
+    await sleep(PROMPT_MS + 300 + i * 7)
+    const beganMs = performance.now()
+    const response = await fetch(`http://127.0.0.1:${port}/live/bench-${i}/index.m3u8`, {
+      headers: { authorization: 'Bearer bench', connection: 'close' },
+    })
+    await response.text()
+    tookMs.push(performance.now() - beganMs)
+  }
+  return tookMs
 }
 
 async function measureSink(env: Record<string, string>, n: number, measureS: number): Promise<number> {

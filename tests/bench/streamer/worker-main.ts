@@ -4,6 +4,7 @@ import { Metrics } from '../../../domain/metrics.ts'
 import { Fleet } from '../../../streamer/camera/fleet.ts'
 import { listenOnLoopback } from '../../../streamer/http/metrics-server.ts'
 import { createWorkerServer } from '../../../streamer/http/worker-server.ts'
+import { ReadModeration } from '../../../streamer/read-moderation.ts'
 import { answerParent } from './child.ts'
 
 /** One streamer worker as the product has it, all its cameras warm, but with a ring of BENCH_RING_MS and connects in a hurry. */
@@ -15,8 +16,16 @@ const fleet = new Fleet({
   warmRingMs: Number(process.env['BENCH_RING_MS'] ?? 6000),
   connectsPerSecond: 500,
 })
-const server = createWorkerServer({ fleet, token: 'bench', log: silentLog, metrics })
+const moderation = new ReadModeration(systemClock, () => fleet.cameras.size)
+const server = createWorkerServer({
+  fleet,
+  token: 'bench',
+  log: silentLog,
+  metrics,
+  onAsked: () => moderation.prompt(),
+})
 fleet.start()
+if (process.env['BENCH_MODERATION'] !== 'off') moderation.start()
 
 function counts(): object {
   const sums = { online: 0, parts: 0, late: 0, lost: 0, units: 0, bytes: 0, slabs: fleet.slabs.usedBytes }
