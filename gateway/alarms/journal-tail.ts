@@ -7,6 +7,7 @@ import type { Troubles } from '../live/troubles.ts'
 import type { Database } from '../store/database.ts'
 import { readCursor } from './journal-cursor.ts'
 import type { Provisional } from './provisional.ts'
+import type { SelfWatch } from './self-watch.ts'
 import type { SignalTaker } from './take-signals.ts'
 
 /** One transaction: large enough for a storm of 10,000 a minute at 10 a second, small enough that a lone press never waits long. */
@@ -21,6 +22,7 @@ export interface TailDeps {
   reader: JournalReader
   taker: SignalTaker
   provisional: Provisional
+  selfWatch: SelfWatch
   database: Database
   troubles: Troubles
   log: Log
@@ -96,7 +98,7 @@ export class JournalTail {
 
   /** @returns true when there was something, so there may be more */
   async #round(): Promise<boolean> {
-    const { reader, taker, database, troubles, provisional, onTaken } = this.#deps
+    const { reader, taker, database, troubles, provisional, selfWatch, onTaken } = this.#deps
     if (database.isAway()) throw new Fault('database-away', 'the database is away')
     this.#cursor ??= (await readCursor(database, reader.journal)) ?? JOURNAL_START
     const page = await reader.readFrom(this.#cursor, BATCH)
@@ -107,6 +109,7 @@ export class JournalTail {
     if (page.records.length > 0) {
       await taker.take(reader.journal, page.records, page.next)
       provisional.taken(page.records)
+      await selfWatch.taken(reader.journal, page.records)
       onTaken()
     }
     this.#cursor = page.next

@@ -1,35 +1,43 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import { JournalReader } from '../intake/journal/reader.ts'
 import { JournalTail, type TailDeps } from './journal-tail.ts'
+import { SelfWatch } from './self-watch.ts'
 
 /** A new intake's journal is found within this. */
 const LOOK_MS = 1_000
 /** Edges that may write beside each other. */
 const JOURNALS_MAX = 32
 
+export type TailsDeps = Omit<TailDeps, 'reader' | 'selfWatch'> & { clock: Clock }
+
 /** Follows every journal in the folder; each intake writes its own. */
 export class JournalTails {
   readonly #root: string
-  readonly #deps: Omit<TailDeps, 'reader'>
+  readonly #deps: TailsDeps
+  readonly #selfWatch: SelfWatch
   readonly #tails = new Map<string, JournalTail>()
   #timer: NodeJS.Timeout | null = null
 
   /** @param root VIGIL_JOURNAL_DIR */
-  constructor(root: string, deps: Omit<TailDeps, 'reader'>) {
+  constructor(root: string, deps: TailsDeps) {
     this.#root = root
     this.#deps = deps
+    this.#selfWatch = new SelfWatch(deps)
   }
 
   async start(): Promise<void> {
     await mkdir(this.#root, { recursive: true })
     await this.#look()
     this.#timer = setInterval(() => void this.#look(), LOOK_MS)
+    this.#selfWatch.start()
   }
 
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer)
+    this.#selfWatch.stop()
     await Promise.all([...this.#tails.values()].map((tail) => tail.stop()))
   }
 
@@ -45,7 +53,7 @@ export class JournalTails {
         if (!entry.isDirectory() || this.#tails.has(journal) || this.#tails.size >= JOURNALS_MAX) continue
         const { log } = this.#deps
         const reader = new JournalReader({ folder: join(this.#root, journal), journal, log })
-        const tail = new JournalTail({ ...this.#deps, reader })
+        const tail = new JournalTail({ ...this.#deps, selfWatch: this.#selfWatch, reader })
         this.#tails.set(journal, tail)
         tail.start()
         log.info('following a journal', { journal })

@@ -6,6 +6,7 @@ import type { JournalRecord } from '../intake/journal/format.ts'
 import { applySignal } from './apply-signal.ts'
 import { Effects } from './effects.ts'
 import { readRecord, unregistered } from './read-record.ts'
+import { isSelfTest } from './self-watch.ts'
 
 /** Signals remembered so that a repetition is not shown twice; a whole city pressing at once has fewer. */
 const SEEN_MAX = 20_000
@@ -37,6 +38,7 @@ export class Provisional {
 
   /** @returns the alarm to show, or null when the signal raises or changes none */
   take(record: JournalRecord): Alarm | null {
+    if (isSelfTest(record)) return null
     const { decoded, eventId } = readRecord(record)
     if (!this.#isNew(record.deviceId, eventId)) return null
     const device = this.#state.devices.get(record.deviceId) ?? unregistered(record)

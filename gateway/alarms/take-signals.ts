@@ -18,6 +18,7 @@ import { Effects } from './effects.ts'
 import { lockJoinable } from './incident-rows.ts'
 import { lockCursor, moveCursor } from './journal-cursor.ts'
 import { readRecord, unregistered } from './read-record.ts'
+import { isSelfTest } from './self-watch.ts'
 import { dayOf, vehicleIdOf } from './open-incident.ts'
 import { insertSignals } from './signal-rows.ts'
 
@@ -101,7 +102,8 @@ export class SignalTaker {
     const counts = await this.#deps.events.transact(async (tx) => {
       const cursor = await lockCursor(tx, journal)
       const fresh = records.filter((record) => record.number > cursor.record)
-      const result = fresh.length === 0 ? NOTHING : await this.#effect(tx, fresh)
+      const calls = fresh.filter((one) => !isSelfTest(one))
+      const result = calls.length === 0 ? NOTHING : await this.#effect(tx, calls)
       const record = Math.max(cursor.record, fresh.at(-1)?.number ?? 0)
       // Alone, the reader stays where it is; the record's number keeps it from taking effect twice.
       if (next === null) await moveCursor(tx, journal, { ...cursor, record })

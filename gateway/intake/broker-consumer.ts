@@ -3,6 +3,7 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { parseTopic, TOPIC_ROOT } from '../../domain/wire/mqtt.ts'
 import { consumeBroker } from '../broker/client.ts'
+import { SELF_TEST_ID } from './self-test.ts'
 import { eventRecord, type TakeEvent } from './take-event.ts'
 
 export interface ConsumerOptions {
@@ -32,7 +33,8 @@ export function consumeEvents(options: ConsumerOptions): { isConnected(): boolea
     take: async ({ topic, payload, retain }) => {
       const parsed = parseTopic(topic)
       // A retained event would be a new alarm at each of our starts.
-      if (!parsed || retain) return dropped.of({ reason: parsed ? 'retain' : 'foreign-topic' }).add()
+      if (!parsed || retain || parsed.deviceId === SELF_TEST_ID)
+        return dropped.of({ reason: parsed && retain ? 'retain' : 'foreign-topic' }).add()
       const { deviceId, kind } = parsed
       await options.take(eventRecord({ deviceId, kind, topic }, payload, clock))
       events.add()

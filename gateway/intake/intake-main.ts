@@ -11,6 +11,7 @@ import { consumeEvents } from './broker-consumer.ts'
 import { Credentials } from './credentials.ts'
 import { Edge } from './edge.ts'
 import { JournalWriter } from './journal/writer.ts'
+import { startSelfTest } from './self-test.ts'
 import type { TakeEvent } from './take-event.ts'
 
 /**
@@ -51,6 +52,8 @@ async function main(): Promise<void> {
   const journal = await JournalWriter.open({ ...deps, root, program })
   opened(journal)
   closers.push(() => journal.close())
+  const stopSelfTest = startSelfTest({ take, clock: systemClock, log })
+  closers.unshift(() => Promise.resolve(stopSelfTest()))
   if (brokerUrl) {
     const consumer = consumeEvents({ ...deps, url: brokerUrl, clientId: `vigil-${program}`, take })
     closers.unshift(() => consumer.close())

@@ -8,6 +8,7 @@ import type { Credentials } from './credentials.ts'
 import type { EdgeClient } from './edge-client.ts'
 import { CENTRE_USER, type RefusalReason } from './internal-topics.ts'
 import type { Refusals } from './refusals.ts'
+import { SELF_TEST_ID } from './self-test.ts'
 
 export interface LoginOptions {
   credentials: Pick<Credentials, 'verify'>
@@ -51,7 +52,7 @@ export class Login {
     if (username === CENTRE_USER) {
       return timingSafeEqual(sha256(password), this.#centreHash) ? { type: 'centre' } : 'wrong-credential'
     }
-    if (!ID_PATTERN.test(username)) return 'bad-name'
+    if (!ID_PATTERN.test(username) || username === SELF_TEST_ID) return 'bad-name'
     const verdict = await this.#options.credentials.verify(username, password)
     if (verdict.outcome !== 'ok') return verdict.outcome
     const who: Identity = { type: 'device', deviceId: username, kind: verdict.kind }
