@@ -189,6 +189,23 @@ test('escalations of a raised alarm fire once each, although the core is killed 
   })
 })
 
+test('the self-test walks the whole way', async () => {
+  const page = await until('a self-test', 70_000, async () => {
+    const address = /Metrics: (\S+)/.exec(centre.output())?.[1]
+    const text = await (await fetch(address!)).text()
+    return /vigil_self_tests_total\{program="core"\} [1-9]/.test(text) && text
+  })
+  const [sum, count] = ['sum', 'count'].map((word) =>
+    Number(new RegExp(`vigil_self_test_seconds_${word}\\{program="core"\\} (\\S+)`).exec(page)?.[1]),
+  )
+  tell({
+    id: 'P13',
+    promise: 'self-test from the intake to the commit, once a minute',
+    figure: `${count} since the last restart of the core, ${((sum! / count!) * 1000).toFixed(0)} ms on average`,
+  })
+  expect(count).toBeGreaterThan(0)
+})
+
 test('the whole run', () => {
   tell({
     id: 'all',
