@@ -46,18 +46,18 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
       method: 'get',
       path: '/events',
       summary:
-        'The event log after a number: WebSocket with Upgrade, Server-Sent Events with Accept: text/event-stream, else one page of JSON',
+        'The event log after a number, live: WebSocket with Upgrade, else Server-Sent Events; one page of JSON with limit or Accept: application/json',
       action: 'desk.view',
       query: z.object({
         after: z.coerce.number().int().min(0).optional(),
-        limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_MAX),
+        limit: z.coerce.number().int().min(1).max(PAGE_MAX).optional(),
       }),
       answer: z.object({ n: z.number().int(), events: z.array(logEventSchema) }),
       handler: async ({ query, req, res }) => {
         const resumed = Number(req.headers['last-event-id'] ?? NaN)
         const after = Number.isInteger(resumed) ? resumed : query.after
-        if (!(req.headers.accept ?? '').includes('text/event-stream')) {
-          const events = await deps.events.read(after ?? 0, query.limit)
+        if (query.limit !== undefined || (req.headers.accept ?? '').includes('application/json')) {
+          const events = await deps.events.read(after ?? 0, query.limit ?? PAGE_MAX)
           return { n: deps.events.n, events }
         }
         await streamEvents(deps, req, res, after ?? deps.events.n)
