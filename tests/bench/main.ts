@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { benchCentre } from './centre.ts'
+import { benchDispatch } from './dispatch.ts'
 import { benchStreamer } from './streamer.ts'
 
 /**
@@ -8,6 +9,7 @@ import { benchStreamer } from './streamer.ts'
  */
 const BENCHES: Record<string, (options: readonly string[]) => Promise<void>> = {
   centre: benchCentre,
+  dispatch: benchDispatch,
   streamer: benchStreamer,
 }
 

@@ -1,0 +1,173 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { choosePatrol, type PatrolPlace } from '../../domain/choose-patrol.ts'
+import { systemClock } from '../../domain/clock.ts'
+import { createCoverage } from '../../domain/coverage.ts'
+import { distanceM } from '../../domain/geo/distance.ts'
+import { buildRoadGraph, type RoadGraph } from '../../domain/roads/graph.ts'
+import { circleShape } from '../../domain/roads/isochrone.ts'
+import { reverseSearch } from '../../domain/roads/reverse-search.ts'
+import { shortestRoute } from '../../domain/roads/route.ts'
+import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
+import { PATROL_SPEEDS } from '../../domain/roads/speeds.ts'
+import type { LngLat } from '../../domain/scalars.ts'
+import { decodeRoadFile, encodeRoadFile } from '../../gateway/city/road-file.ts'
+import { makePatrols, makeTown, makeZones, placeOnRoad, seeded } from './dispatch-network.ts'
+import { quantile, table } from './figures.ts'
+
+const SEED = 20261121
+const PATROLS = 200
+const CIRCLES_S = [60, 180, 480]
+const SNAP_MAX_M = 5000
+
+/**
+ * The right patrol on a district of 50,000 edges and on a province of a million: recommendation, circles, coverage, load; and in the
+ * same run the usual way, the five nearest by straight line with one routed call each.
+ */
+export function benchDispatch(options: readonly string[]): Promise<void> {
+  const seed = Number(options.find((one) => one.startsWith('--seed='))?.slice(7) ?? SEED)
+  console.log(
+    `seed ${seed}, ${PATROLS} patrols, load average ${loadavg()
+      .map((x) => x.toFixed(1))
+      .join(' ')}`,
+  )
+  for (const [edges, scenes] of [
+    [50_000, 300],
+    [1_000_000, 60],
+  ] as const) {
+    // prettier-ignore
+    if (edges > 100_000 && options.includes('--small')) break
+    benchOne(edges, scenes, seeded(seed))
+  }
+  return Promise.resolve()
+}
+
+function benchOne(edgesWanted: number, sceneCount: number, chance: () => number): void {
+  const town = makeTown(edgesWanted, chance)
+  const [built, buildMs] = timed(() => buildRoadGraph(town, PATROL_SPEEDS))
+  const { graph, snap } = loadFromFile(built, buildMs)
+  const nowMs = systemClock.nowMs()
+  const patrols = makePatrols(graph, PATROLS, nowMs, chance)
+  const scenes = Array.from({ length: sceneCount }, () => placeOnRoad(graph, chance))
+  for (const scene of scenes.slice(0, 10)) recommend(graph, snap, patrols, scene)
+  usualWay(graph, snap, patrols, scenes[0]!)
+  const rows = [['milliseconds', 'n', 'p50', 'p99', 'worst']]
+  const ours: (string | null)[] = []
+  const ourMs = scenes.map((scene) => {
+    const [found, ms] = timed(() => recommend(graph, snap, patrols, scene))
+    ours.push(found.chosen)
+    return ms
+  })
+  rows.push(line('recommendation, one search for all', ourMs))
+  const usual: ReturnType<typeof usualWay>[] = []
+  const usualMs = scenes.map((scene) => {
+    const [found, ms] = timed(() => usualWay(graph, snap, patrols, scene))
+    usual.push(found)
+    return ms
+  })
+  rows.push(line('usual: 5 by straight line, 5 routes', usualMs))
+  const circleMs = scenes.slice(0, 60).map((scene) => timed(() => circles(graph, snap, scene))[1])
+  rows.push(line(`circles of ${CIRCLES_S.join('/')} s, all three`, circleMs))
+  const zones = makeZones(graph, 4)
+  const [ask, zonesMs] = timed(() => createCoverage(graph, snap, zones, systemClock))
+  const free = patrols.filter(({ status }) => status === 'free').map(({ lng, lat }) => ({ lng: lng!, lat: lat! }))
+  ask(free)
+  const coverageMs = Array.from({ length: 20 }, () => timed(() => ask(free))[1])
+  rows.push(line(`coverage of ${zones.length} zones (once ${zonesMs.toFixed(0)} ms for a new set)`, coverageMs))
+  console.log(table(rows))
+  tellWrongCars(graph, snap, patrols, scenes, ours, usual)
+}
+
+function loadFromFile(built: RoadGraph, buildMs: number): { graph: RoadGraph; snap: Snapper } {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-bench-'))
+  try {
+    const path = join(folder, 'roads.bin')
+    const edgeNames = built.edgeIds.map(() => '')
+    const parts = encodeRoadFile({ key: 'bench', rest: {}, graph: built, edgeNames })
+    writeFileSync(path, Buffer.concat(parts))
+    const [file, loadMs] = timed(() => {
+      const bytes = readFileSync(path)
+      return decodeRoadFile(bytes.buffer as ArrayBuffer, 'bench')
+    })
+    if ('why' in file) throw new Error(`the compact file was refused: ${file.why}`)
+    const [snap, snapMs] = timed(() => createSnapper(file.graph))
+    const megabytes = parts.reduce((sum, part) => sum + part.byteLength, 0) / 1e6
+    console.log(
+      `\n${file.graph.edgeCount} edges, ${file.graph.junctionCount} junctions: compact file ${megabytes.toFixed(1)} MB, ` +
+        `load ${loadMs.toFixed(0)} ms, look-up of roads ${snapMs.toFixed(0)} ms (building from rows: ${buildMs.toFixed(0)} ms)`,
+    )
+    return { graph: file.graph, snap }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function recommend(graph: RoadGraph, snap: Snapper, patrols: readonly PatrolPlace[], [lng, lat]: LngLat) {
+  const input = { incidentId: 'I', scene: { lng, lat }, goalS: 300, zoneId: null, circleGoalsS: [] }
+  return choosePatrol({ ...input, patrols, declined: new Set(), graph, snap, clock: systemClock })
+}
+
+/** Straight-line distance picks five free cars, a route planner says which of them is first. */
+function usualWay(graph: RoadGraph, snap: Snapper, patrols: readonly PatrolPlace[], [lng, lat]: LngLat) {
+  const to = snap(lng, lat, SNAP_MAX_M)!
+  const byLine = patrols
+    .filter(({ status }) => status === 'free')
+    .map((patrol) => ({ patrol, lineM: distanceM(patrol.lng!, patrol.lat!, lng, lat) }))
+    .sort((a, b) => a.lineM - b.lineM)
+    .slice(0, 5)
+    .map(({ patrol }) => {
+      const from = snap(patrol.lng!, patrol.lat!, 1000)
+      return { id: patrol.id, etaS: (from && shortestRoute(graph, from, to)?.etaS) ?? Infinity }
+    })
+  return { nearest: byLine[0]!.id, ofFive: byLine.toSorted((a, b) => a.etaS - b.etaS)[0]!.id }
+}
+
+function circles(graph: RoadGraph, snap: Snapper, [lng, lat]: LngLat): void {
+  const search = reverseSearch(graph, snap(lng, lat, SNAP_MAX_M)!, { cutS: Math.max(...CIRCLES_S) })
+  for (const goalS of CIRCLES_S) circleShape(search, goalS)
+}
+
+function tellWrongCars(
+  graph: RoadGraph,
+  snap: Snapper,
+  patrols: readonly PatrolPlace[],
+  scenes: readonly LngLat[],
+  ours: readonly (string | null)[],
+  usual: readonly { nearest: string; ofFive: string }[],
+): void {
+  const places = new Map(patrols.map((patrol) => [patrol.id, patrol]))
+  const rows = [['another car than the fastest by road', 'share', 'mean cost', 'worst cost']]
+  for (const [name, pick] of [
+    ['the nearest dot', (i: number) => usual[i]!.nearest],
+    ['the best of five dots, routed', (i: number) => usual[i]!.ofFive],
+    ['one search for all', (i: number) => ours[i]!],
+  ] as const) {
+    const costsS: number[] = []
+    for (const [i, [lng, lat]] of scenes.entries()) {
+      const search = reverseSearch(graph, snap(lng, lat, SNAP_MAX_M)!, { cutS: Infinity })
+      const etaS = (id: string) => search.etaFrom(snap(places.get(id)!.lng!, places.get(id)!.lat!, 1000)!)!.etaS
+      const bestS = Math.min(...patrols.filter(({ status }) => status === 'free').map(({ id }) => etaS(id)))
+      costsS.push(etaS(pick(i)) - bestS)
+    }
+    const wrong = costsS.filter((s) => s > 0.5)
+    const mean = wrong.length === 0 ? 0 : wrong.reduce((sum, s) => sum + s, 0) / wrong.length
+    rows.push([
+      name,
+      `${((wrong.length / scenes.length) * 100).toFixed(1)} %`,
+      `${mean.toFixed(0)} s`,
+      `${Math.max(0, ...wrong).toFixed(0)} s`,
+    ])
+  }
+  console.log(table(rows))
+}
+
+function line(name: string, values: readonly number[]): string[] {
+  return [name, String(values.length), ...[0.5, 0.99, 1].map((q) => quantile(values, q).toFixed(1))]
+}
+
+function timed<T>(work: () => T): [T, number] {
+  const startedMs = systemClock.monotonicMs()
+  const result = work()
+  return [result, systemClock.monotonicMs() - startedMs]
+}
