@@ -14,6 +14,12 @@ const PRESS_EVERY_MS = 150
 const ROUNDS = isLong ? 100 : 5
 const AWAY_MS = 10_000
 
+const WORDS: Record<ProgramName, string> = {
+  intake: 'kill -9 of the intake',
+  core: 'kill -9 of the core',
+  keeper: 'kill -9 and immediate stop of the database server, by turns',
+}
+
 let centre: WholeCentre
 let desk: WatchingDesk
 let credentials: Credential[]
@@ -74,7 +80,7 @@ async function underKills(id: string, name: ProgramName, restart: (round: number
   const { signals, events } = await settle(ledger)
   tell({
     id,
-    promise: `kill -9 of the ${name}`,
+    promise: WORDS[name],
     figure: `${ROUNDS} kills, ${ledger.promised.length} promised, 0 lost, 0 twice (${signals} signals, ${events} events, chain whole); works again ${spread(backMs)}; ${figuresOf(ledger)}`,
   })
 }

@@ -7,11 +7,12 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { writePromises } from './write-promises.mjs'
+import { sourcesOf, writePromises } from './write-promises.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const figuresFile = join(root, 'tests/artefacts/faults.jsonl')
 const isLong = process.argv.includes('--long')
+const sources = sourcesOf(root)
 const names = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 
 const run = (file, args, env = {}) =>
@@ -37,7 +38,7 @@ const figures = existsSync(figuresFile)
   : []
 const failed = faults !== 0 || simulation !== 0
 if (names.length === 0) {
-  await writePromises(root, figures, { isLong, failed })
+  await writePromises(root, figures, { sources, isLong, failed })
   process.stdout.write(
     `docs/promises.md: ${figures.length} figures${failed ? ', and promises that were broken' : ''}\n`,
   )

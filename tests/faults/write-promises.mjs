@@ -16,12 +16,17 @@ const NOT_COVERED = [
   'TimescaleDB and a database on another machine: the run uses the built-in server.',
 ]
 
-/** Writes docs/promises.md from the figures of a run. */
-export async function writePromises(root, figures, { isLong, failed }) {
+/** Which sources a run is about; ask before it, others may commit meanwhile. */
+export function sourcesOf(root) {
   const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
   const changed = git('status', '--porcelain', '--', 'gateway', 'domain', 'devices', 'deploy')
     .split('\n')
     .filter(Boolean)
+  return `${git('rev-parse', '--short', 'HEAD')}${changed.length > 0 ? `, with ${changed.length} changed files of the product` : ''}`
+}
+
+/** Writes docs/promises.md from the figures of a run. */
+export async function writePromises(root, figures, { sources, isLong, failed }) {
   const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('\n', ' ')
   const lines = [
     '# Promises',
@@ -29,7 +34,7 @@ export async function writePromises(root, figures, { isLong, failed }) {
     'Written by `npm run test:faults`; not edited by hand.',
     '',
     `- Date: ${new Date(Date.now()).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-    `- Commit: ${git('rev-parse', '--short', 'HEAD')}${changed.length > 0 ? `, with ${changed.length} changed files of the product` : ''}`,
+    `- Commit: ${sources}`,
     `- Machine: ${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${process.platform} ${process.arch}, Node ${process.version}; shared with other work, the load stands beside each figure`,
     `- Form: ${isLong ? 'long' : 'short'}${failed ? ' · **something failed in this run; its line is missing below**' : ''}`,
     '',
