@@ -70,7 +70,8 @@ describe.skipIf(!chromium)('from a child’s finger to a car on its way', () => 
     expect(snapshot.patrols).toHaveLength(24)
     expect(snapshot.vehicles.filter(({ kind }) => kind === 'taxi')).toHaveLength(300)
     expect(snapshot.cameras).toHaveLength(64)
-    for (const layer of ['roads', 'zones', 'water', 'buildings', 'places']) expect(snapshot.city.layers).toContain(layer)
+    for (const layer of ['roads', 'zones', 'water', 'buildings', 'places'])
+      expect(snapshot.city.layers).toContain(layer)
     await until('vehicles move', 20_000, async () => {
       const { vehicles } = await api.get<Snapshot>('snapshot')
       return vehicles.filter(({ lng }) => lng !== null).length > 200
