@@ -5,7 +5,7 @@ import type { Patrol, PatrolStatus } from './patrol.ts'
 import type { Candidate, Reason, Recommendation } from './recommendation.ts'
 import type { RoadGraph } from './roads/graph.ts'
 import { circleShape } from './roads/isochrone.ts'
-import { reverseSearch, type ReverseSearch } from './roads/reverse-search.ts'
+import { createSearchSpace, reverseSearch, type ReverseSearch, type SearchSpace } from './roads/reverse-search.ts'
 import type { Snapper } from './roads/snap.ts'
 import type { LngLat } from './scalars.ts'
 
@@ -70,7 +70,7 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
   const startedMs = clock.monotonicMs()
   const nowMs = clock.nowMs()
   const sceneSnap = input.snap(input.scene.lng, input.scene.lat, SCENE_SNAP_MAX_M)
-  const search = sceneSnap && reverseSearch(input.graph, sceneSnap, { cutS: SEARCH_CUT_S })
+  const search = sceneSnap && reverseSearch(input.graph, sceneSnap, { cutS: SEARCH_CUT_S, space: spaceOf(input.graph) })
   const ahead = input.heading ? roadAhead(input.graph, input.snap, input.scene, input.heading) : []
   const candidates = input.patrols
     .map((patrol) => candidateOf(input, patrol, search, ahead, nowMs))
@@ -96,6 +96,17 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
       : [],
     computedInMs: clock.monotonicMs() - startedMs,
   }
+}
+
+/** One for each network: a recommendation is over before the next one begins, and nothing of its search is kept. */
+const spaces = new WeakMap<RoadGraph, SearchSpace>()
+
+function spaceOf(graph: RoadGraph): SearchSpace {
+  const known = spaces.get(graph)
+  if (known) return known
+  const space = createSearchSpace(graph)
+  spaces.set(graph, space)
+  return space
 }
 
 function candidateOf(

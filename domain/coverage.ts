@@ -2,7 +2,7 @@ import { toIso, type Clock } from './clock.ts'
 import { zoneAt } from './geo/polygon.ts'
 import type { Coverage } from './recommendation.ts'
 import { arcS, arcTo, type RoadGraph } from './roads/graph.ts'
-import { Heap } from './roads/heap.ts'
+import { FlatHeap } from './roads/flat-heap.ts'
 import { pointAt } from './roads/part-line.ts'
 import { share } from './roads/reverse-search.ts'
 import type { Snap, Snapper } from './roads/snap.ts'
@@ -15,6 +15,7 @@ export interface FreePatrolPlace {
 
 /** As a patrol is snapped elsewhere. */
 const PATROL_SNAP_MAX_M = 1000
+const NOBODY: readonly Snap[] = []
 
 /**
  * Makes the question "how much of each zone's roads can the free patrols reach inside its goal now?". Which edge belongs to which
@@ -41,7 +42,7 @@ export function createCoverage(
       if (z < 0) continue
       const lengthM = graph.edgeLengthM[e]!
       wholeM[z]! += lengthM
-      reachedM[z]! += lengthM * reachedShare(graph, e, timeS, zones[z]!.goalS, onEdge.get(e) ?? [])
+      reachedM[z]! += lengthM * reachedShare(graph, e, timeS, zones[z]!.goalS, onEdge.get(e) ?? NOBODY)
     }
     const inZone = free.map(({ lng, lat }) => zoneAt(zones, lng, lat)?.id)
     return {
@@ -89,7 +90,7 @@ function boxOf(zone: Zone): [west: number, south: number, east: number, north: n
 /** Seconds from the nearest patrol to each junction; Infinity beyond the cut. */
 function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Float64Array {
   const timeS = new Float64Array(graph.junctionCount).fill(Infinity)
-  const heap = new Heap()
+  const heap = new FlatHeap()
   const reach = (j: number, s: number): void => {
     if (s > cutS || s >= timeS[j]!) return
     timeS[j] = s
@@ -100,8 +101,8 @@ function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Fl
     reach(graph.edgeFrom[edge]!, share(fraction, graph.partBackwardS[edge]!))
   }
   while (heap.length > 0) {
-    const s = heap.peekValue()!
-    const j = heap.pop()!
+    const s = heap.leastKey
+    const j = heap.pop()
     if (s > timeS[j]!) continue
     for (let k = graph.outStart[j]!; k < graph.outStart[j + 1]!; k++) {
       const arc = graph.outArc[k]!
@@ -115,6 +116,10 @@ function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Fl
 function reachedShare(graph: RoadGraph, e: number, timeS: Float64Array, goalS: number, here: readonly Snap[]): number {
   const forwardS = graph.partForwardS[e]!
   const backwardS = graph.partBackwardS[e]!
+  if (here.length === 0) {
+    const fromStart = within(goalS - timeS[graph.edgeFrom[e]!]!, forwardS)
+    return Math.min(1, fromStart + within(goalS - timeS[graph.edgeTo[e]!]!, backwardS))
+  }
   const stretches: [number, number][] = [
     [0, within(goalS - timeS[graph.edgeFrom[e]!]!, forwardS)],
     [1 - within(goalS - timeS[graph.edgeTo[e]!]!, backwardS), 1],

@@ -1,6 +1,6 @@
 import type { LngLat } from '../scalars.ts'
-import { arcFrom, arcS, type RoadGraph } from './graph.ts'
-import { Heap } from './heap.ts'
+import { FlatHeap } from './flat-heap.ts'
+import type { RoadGraph } from './graph.ts'
 import { partLine, type Part } from './part-line.ts'
 import type { Snap } from './snap.ts'
 
@@ -30,35 +30,81 @@ export const SEARCH_CUT_S = 900
 const ENTER_FORWARD = -2
 const ENTER_BACKWARD = -3
 
+/** The arrays of one search, to be used again and again: only what a search touched is cleared before the next. */
+export interface SearchSpace {
+  timeS: Float64Array
+  lengthM: Float64Array
+  nextArc: Int32Array
+  /** Junctions with a time, as far as `touchedCount`. */
+  touched: Int32Array
+  touchedCount: number
+  heap: FlatHeap
+}
+
+/** 24 bytes a junction. */
+export function createSearchSpace({ junctionCount }: RoadGraph): SearchSpace {
+  return {
+    timeS: new Float64Array(junctionCount).fill(Infinity),
+    lengthM: new Float64Array(junctionCount).fill(Infinity),
+    nextArc: new Int32Array(junctionCount).fill(-1),
+    touched: new Int32Array(junctionCount),
+    touchedCount: 0,
+    heap: new FlatHeap(),
+  }
+}
+
+function clearSpace(space: SearchSpace): void {
+  for (let i = 0; i < space.touchedCount; i++) {
+    const j = space.touched[i]!
+    space.timeS[j] = Infinity
+    space.lengthM[j] = Infinity
+    space.nextArc[j] = -1
+  }
+  space.touchedCount = 0
+  space.heap.clear()
+}
+
 /**
  * One Dijkstra against the driving direction from the scene: the ETA of every patrol and every circle come out of this single
  * pass. Price: O(reached edges × log); demo district whole ≈ 3 ms.
+ * @param options `space`: use its arrays; the result is then true only until the next search in the same space
  */
-export function reverseSearch(graph: RoadGraph, scene: Snap, { cutS = SEARCH_CUT_S } = {}): ReverseSearch {
-  const timeS = new Float64Array(graph.junctionCount).fill(Infinity)
-  const lengthM = new Float64Array(graph.junctionCount).fill(Infinity)
-  const nextArc = new Int32Array(graph.junctionCount).fill(-1)
-  const settled = new Uint8Array(graph.junctionCount)
-  const heap = new Heap()
+export function reverseSearch(
+  graph: RoadGraph,
+  scene: Snap,
+  { cutS = SEARCH_CUT_S, space = createSearchSpace(graph) } = {},
+): ReverseSearch {
+  clearSpace(space)
+  const { timeS, lengthM, nextArc, touched, heap } = space
+  const { edgeFrom, edgeTo, edgeLengthM, forwardS, backwardS, inStart, inArc } = graph
+  let touchedCount = 0
   const reach = (j: number, s: number, m: number, next: number): void => {
-    if (s > cutS || s >= timeS[j]!) return
+    const knownS = timeS[j]!
+    if (s > cutS || s >= knownS) return
+    if (knownS === Infinity) touched[touchedCount++] = j
     timeS[j] = s
     lengthM[j] = m
     nextArc[j] = next
     heap.push(j, s)
   }
   const { edge, fraction } = scene
-  const edgeM = graph.edgeLengthM[edge]!
-  reach(graph.edgeFrom[edge]!, share(fraction, graph.partForwardS[edge]!), fraction * edgeM, ENTER_FORWARD)
-  reach(graph.edgeTo[edge]!, share(1 - fraction, graph.partBackwardS[edge]!), (1 - fraction) * edgeM, ENTER_BACKWARD)
-  for (let j = heap.pop(); j !== undefined; j = heap.pop()) {
-    if (settled[j]) continue
-    settled[j] = 1
-    for (let k = graph.inStart[j]!; k < graph.inStart[j + 1]!; k++) {
-      const arc = graph.inArc[k]!
-      reach(arcFrom(graph, arc), timeS[j]! + arcS(graph, arc), lengthM[j]! + graph.edgeLengthM[arc >> 1]!, arc)
+  const edgeM = edgeLengthM[edge]!
+  reach(edgeFrom[edge]!, share(fraction, graph.partForwardS[edge]!), fraction * edgeM, ENTER_FORWARD)
+  reach(edgeTo[edge]!, share(1 - fraction, graph.partBackwardS[edge]!), (1 - fraction) * edgeM, ENTER_BACKWARD)
+  while (heap.length > 0) {
+    const s = heap.leastKey
+    const j = heap.pop()
+    // Reached faster since it was put in.
+    if (s > timeS[j]!) continue
+    const m = lengthM[j]!
+    for (let k = inStart[j]!, end = inStart[j + 1]!; k < end; k++) {
+      const arc = inArc[k]!
+      const e = arc >> 1
+      if ((arc & 1) === 0) reach(edgeFrom[e]!, s + forwardS[e]!, m + edgeLengthM[e]!, arc)
+      else reach(edgeTo[e]!, s + backwardS[e]!, m + edgeLengthM[e]!, arc)
     }
   }
+  space.touchedCount = touchedCount
   const search = { graph, scene, cutS, timeS, lengthM }
   return {
     ...search,
