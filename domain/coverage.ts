@@ -28,7 +28,7 @@ export function createCoverage(
   zones: readonly Zone[],
   clock: Clock,
 ): (free: readonly FreePatrolPlace[]) => Coverage {
-  const zoneOfEdge = zonesOfEdges(graph, zones)
+  const zoneOfEdge = edgeZones(graph, zones)
   const cutS = zones.reduce((most, zone) => Math.max(most, zone.goalS), 0)
   return (free) => {
     const startedMs = clock.monotonicMs()
@@ -42,7 +42,9 @@ export function createCoverage(
       if (z < 0) continue
       const lengthM = graph.edgeLengthM[e]!
       wholeM[z]! += lengthM
-      reachedM[z]! += lengthM * reachedShare(graph, e, timeS, zones[z]!.goalS, onEdge.get(e) ?? NOBODY)
+      const fromS = timeS[graph.edgeFrom[e]!]!
+      const toS = timeS[graph.edgeTo[e]!]!
+      reachedM[z]! += lengthM * reachedShare(graph, e, fromS, toS, zones[z]!.goalS, onEdge.get(e) ?? NOBODY)
     }
     const inZone = free.map(({ lng, lat }) => zoneAt(zones, lng, lat)?.id)
     return {
@@ -60,7 +62,8 @@ export function createCoverage(
   }
 }
 
-function zonesOfEdges(graph: RoadGraph, zones: readonly Zone[]): Int32Array {
+/** Number of each edge's zone in the list, -1 outside of all. */
+export function edgeZones(graph: RoadGraph, zones: readonly Zone[]): Int32Array {
   const numberOf = new Map(zones.map((zone, z) => [zone.id, z]))
   // Most zones of a district are far from most of its roads, and their outlines have hundreds of points.
   const boxes = zones.map((zone) => ({ zone, box: boxOf(zone) }))
@@ -113,16 +116,23 @@ function timesFrom(graph: RoadGraph, sources: readonly Snap[], cutS: number): Fl
 }
 
 /** How much of an edge is reached within the goal: from its ends, and from patrols that stand on it. */
-function reachedShare(graph: RoadGraph, e: number, timeS: Float64Array, goalS: number, here: readonly Snap[]): number {
+export function reachedShare(
+  graph: RoadGraph,
+  e: number,
+  fromS: number,
+  toS: number,
+  goalS: number,
+  here: readonly Snap[],
+): number {
   const forwardS = graph.partForwardS[e]!
   const backwardS = graph.partBackwardS[e]!
   if (here.length === 0) {
-    const fromStart = within(goalS - timeS[graph.edgeFrom[e]!]!, forwardS)
-    return Math.min(1, fromStart + within(goalS - timeS[graph.edgeTo[e]!]!, backwardS))
+    const fromStart = within(goalS - fromS, forwardS)
+    return Math.min(1, fromStart + within(goalS - toS, backwardS))
   }
   const stretches: [number, number][] = [
-    [0, within(goalS - timeS[graph.edgeFrom[e]!]!, forwardS)],
-    [1 - within(goalS - timeS[graph.edgeTo[e]!]!, backwardS), 1],
+    [0, within(goalS - fromS, forwardS)],
+    [1 - within(goalS - toS, backwardS), 1],
     ...here.map(({ fraction }): [number, number] => [
       Math.max(0, fraction - within(goalS, backwardS)),
       Math.min(1, fraction + within(goalS, forwardS)),
@@ -143,7 +153,7 @@ function within(leftS: number, wholeS: number): number {
   return wholeS === 0 ? 1 : Math.min(1, leftS / wholeS)
 }
 
-function grouped(snaps: readonly Snap[]): Map<number, Snap[]> {
+export function grouped(snaps: readonly Snap[]): Map<number, Snap[]> {
   const groups = new Map<number, Snap[]>()
   for (const snap of snaps) groups.set(snap.edge, [...(groups.get(snap.edge) ?? []), snap])
   return groups

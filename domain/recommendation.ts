@@ -78,3 +78,13 @@ export const coverageSchema = z.object({
   computedInMs: z.number(),
 })
 export type Coverage = z.infer<typeof coverageSchema>
+
+/** The present free patrols: what each of them alone holds, and the single move that restores most. Shares are of all zones' roads. */
+export const moveUpsSchema = z.object({
+  at: timeSchema,
+  share: z.number(),
+  uncovers: z.array(z.object({ patrolId: idSchema, share: z.number() })),
+  best: z.object({ patrolId: idSchema, callsign: z.string(), to: lngLatSchema, gain: z.number() }).nullable(),
+  computedInMs: z.number(),
+})
+export type MoveUpsNow = z.infer<typeof moveUpsSchema>

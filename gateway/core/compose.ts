@@ -114,7 +114,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     routes: [
       ...alarmRoutes({ ...truth, recommend }),
       ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),
-      ...roadRoutes({ closures }),
+      ...roadRoutes({ closures, moveUps: () => recommender.moveUps() }),
       ...fleetRoutes(truth),
       ...liveRoutes({
         ...truth,

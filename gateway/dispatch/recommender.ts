@@ -1,13 +1,14 @@
 import type { Assignment } from '../../domain/assignment.ts'
 import { choosePatrol, FIX_LOST_S, FIX_STALE_S, type PatrolPlace } from '../../domain/choose-patrol.ts'
-import type { Clock } from '../../domain/clock.ts'
-import { createCoverage, type FreePatrolPlace } from '../../domain/coverage.ts'
+import { toIso, type Clock } from '../../domain/clock.ts'
+import { createCoverage } from '../../domain/coverage.ts'
+import { createMoveUps, type FreePatrol } from '../../domain/move-ups.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { isOpenIncident } from '../../domain/incident-transitions.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Histogram, Metrics } from '../../domain/metrics.ts'
 import type { Patrol } from '../../domain/patrol.ts'
-import type { Coverage, Recommendation } from '../../domain/recommendation.ts'
+import type { Coverage, MoveUpsNow, Recommendation } from '../../domain/recommendation.ts'
 import type { RoadGraph } from '../../domain/roads/graph.ts'
 import type { Heading } from '../../domain/roads/road-ahead.ts'
 import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
@@ -21,6 +22,12 @@ import { Circles } from './circles.ts'
 
 const WARM_UP_ROUNDS = 4
 
+interface Questions {
+  zones: Zone[]
+  coverage: ReturnType<typeof createCoverage>
+  moveUps: ReturnType<typeof createMoveUps>
+}
+
 /** The roads of the city, and the answers that come from them: who should go, and what is covered. Everything from memory. */
 export class Recommender {
   readonly graph: RoadGraph
@@ -29,7 +36,9 @@ export class Recommender {
   readonly #clock: Clock
   readonly #seconds: Histogram
   readonly #circles: Circles
-  #coverageOf: { zones: Zone[]; ask: (free: readonly FreePatrolPlace[]) => Coverage } | null = null
+  #known: Questions | null = null
+  /** By patrol, as of the last coverage: at most ten seconds old. */
+  #uncovers: ReadonlyMap<string, number> = new Map()
 
   constructor(deps: { state: CentreState; clock: Clock; graph: RoadGraph; log: Log; metrics: Metrics }) {
     this.#state = deps.state
@@ -61,6 +70,10 @@ export class Recommender {
       snap: this.snap,
       clock: this.#clock,
     })
+    for (const candidate of recommendation.candidates) {
+      const uncovers = this.#uncovers.get(candidate.patrolId)
+      if (uncovers !== undefined && candidate.canBeSent) candidate.uncovers = uncovers
+    }
     recommendation.circles = this.#circles.of(incident.id, scene, this.#goals())
     this.#seconds.observe((this.#clock.monotonicMs() - startedMs) / 1000)
     return recommendation
@@ -101,21 +114,49 @@ export class Recommender {
     else if (event.action === 'opened') this.#circles.of(incident.id, sceneOf(this.#state, incident), this.#goals())
   }
 
-  /** What the free patrols reach now. */
+  /** What the free patrols reach now; remembers what each of them alone holds, for the next recommendations. */
   coverage(): Coverage {
-    const zones = [...this.#state.zones.values()]
-    const known = this.#coverageOf
-    if (!known || known.zones.length !== zones.length || known.zones.some((zone, i) => zone !== zones[i])) {
-      this.#coverageOf = { zones, ask: createCoverage(this.graph, this.snap, zones, this.#clock) }
+    const { coverage, moveUps } = this.#questions()
+    const free = this.#free()
+    const answer = coverage(free)
+    this.#uncovers = new Map(moveUps(free, []).uncovers.map(({ patrolId, share }) => [patrolId, share]))
+    return answer
+  }
+
+  /** Which free patrol should move to which home of a patrol, so that most is reached again. */
+  moveUps(): MoveUpsNow {
+    const homes = new Map<string, { lng: number; lat: number }>()
+    for (const { homeLng: lng, homeLat: lat } of this.#state.patrols.values()) homes.set(`${lng} ${lat}`, { lng, lat })
+    const { best, ...found } = this.#questions().moveUps(this.#free(), [...homes.values()])
+    const callsign = best && (this.#state.patrols.get(best.patrolId)?.callsign ?? best.patrolId)
+    return {
+      ...found,
+      at: toIso(this.#clock.nowMs()),
+      best: best && { patrolId: best.patrolId, callsign: callsign!, to: [best.to.lng, best.to.lat], gain: best.gain },
     }
-    const free: FreePatrolPlace[] = []
+  }
+
+  /** Which road belongs to which zone is worked out once for each set of zones. */
+  #questions(): Questions {
+    const zones = [...this.#state.zones.values()]
+    const known = this.#known
+    if (known && known.zones.length === zones.length && known.zones.every((zone, i) => zone === zones[i])) return known
+    const coverage = createCoverage(this.graph, this.snap, zones, this.#clock)
+    const moveUps = createMoveUps(this.graph, this.snap, zones, this.#clock)
+    this.#known = { zones, coverage, moveUps }
+    return this.#known
+  }
+
+  #free(): FreePatrol[] {
+    const free: FreePatrol[] = []
     const oldestMs = this.#clock.nowMs() - FIX_LOST_S * 1000
     for (const patrol of this.#state.patrols.values()) {
       if (patrol.duty !== 'on' || this.#state.openAssignmentOf(patrol.id)) continue
       const position = this.#state.positions.get(patrol.id)
-      if (position?.known && position.receivedAtMs >= oldestMs) free.push({ lng: position.lng, lat: position.lat })
+      if (!position?.known || position.receivedAtMs < oldestMs) continue
+      free.push({ id: patrol.id, lng: position.lng, lat: position.lat })
     }
-    return this.#coverageOf!.ask(free)
+    return free
   }
 
   #placeOf(patrol: Patrol): PatrolPlace {

@@ -1,12 +1,13 @@
 import { closureWriteSchema, roadClosureSchema } from '../../domain/road-closure.ts'
+import { moveUpsSchema, type MoveUpsNow } from '../../domain/recommendation.ts'
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { RoadClosures } from './road-closures.ts'
 
 const idParams = z.object({ id: z.string().min(1).max(64) })
 
-/** Closed and slowed roads: what every recommendation, circle and coverage drives by. */
-export function roadRoutes({ closures }: { closures: RoadClosures }): Route[] {
+/** Closed and slowed roads, which every recommendation, circle and coverage drives by; and who should move where. */
+export function roadRoutes({ closures, moveUps }: { closures: RoadClosures; moveUps: () => MoveUpsNow }): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -15,6 +16,14 @@ export function roadRoutes({ closures }: { closures: RoadClosures }): Route[] {
       action: 'desk.view',
       answer: z.array(roadClosureSchema),
       handler: () => closures.list(),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/coverage/move-ups',
+      summary: 'What each free patrol alone holds, and the single move to a patrol’s home that restores most',
+      action: 'desk.view',
+      answer: moveUpsSchema,
+      handler: () => moveUps(),
     }),
     defineRoute({
       method: 'post',

@@ -5,6 +5,7 @@ import { choosePatrol, type PatrolPlace } from '../../domain/choose-patrol.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { createCoverage } from '../../domain/coverage.ts'
 import { distanceM } from '../../domain/geo/distance.ts'
+import { createMoveUps } from '../../domain/move-ups.ts'
 import { buildRoadGraph, type RoadGraph } from '../../domain/roads/graph.ts'
 import { circleShape } from '../../domain/roads/isochrone.ts'
 import { reverseSearch } from '../../domain/roads/reverse-search.ts'
@@ -75,6 +76,15 @@ function benchOne(edgesWanted: number, sceneCount: number, chance: () => number)
   ask(free)
   const coverageMs = Array.from({ length: 20 }, () => timed(() => ask(free))[1])
   rows.push(line(`coverage of ${zones.length} zones (once ${zonesMs.toFixed(0)} ms for a new set)`, coverageMs))
+  const named = patrols
+    .filter(({ status }) => status === 'free')
+    .map(({ id, lng, lat }) => ({ id, lng: lng!, lat: lat! }))
+  const askMoves = createMoveUps(graph, snap, zones, systemClock)
+  const lossMs = Array.from({ length: 20 }, () => timed(() => askMoves(named, []))[1])
+  rows.push(line('what each free patrol alone holds', lossMs))
+  const posts = Array.from({ length: 24 }, () => placeOnRoad(graph, chance)).map(([lng, lat]) => ({ lng, lat }))
+  const moveMs = Array.from({ length: 5 }, () => timed(() => askMoves(named, posts))[1])
+  rows.push(line('the best move to one of 24 posts', moveMs))
   console.log(table(rows))
   tellWrongCars(graph, snap, patrols, scenes, ours, usual)
 }

@@ -30,7 +30,7 @@ function coreRoutes(parts: Parts): Route[] {
   return [
     ...alarmRoutes({ ...deps }),
     ...dispatchRoutes({ ...deps, coverage: notHere }),
-    ...roadRoutes({ closures: notHere as never }),
+    ...roadRoutes({ closures: notHere as never, moveUps: notHere }),
     ...fleetRoutes(deps),
     ...liveRoutes({ ...deps, city: notHere as never, provisional: () => [], deviceNow: (device) => device }),
   ]
