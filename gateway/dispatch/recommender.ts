@@ -21,6 +21,8 @@ import { sceneOf } from './arrivals.ts'
 import { Circles } from './circles.ts'
 
 const WARM_UP_ROUNDS = 4
+/** 50 ms on 50,000 edges with 120 free patrols; a province would stop the core for a second every ten. */
+const UNCOVERS_EDGES_MAX = 150_000
 
 interface Questions {
   zones: Zone[]
@@ -119,6 +121,7 @@ export class Recommender {
     const { coverage, moveUps } = this.#questions()
     const free = this.#free()
     const answer = coverage(free)
+    if (this.graph.edgeCount > UNCOVERS_EDGES_MAX) return answer
     this.#uncovers = new Map(moveUps(free, []).uncovers.map(({ patrolId, share }) => [patrolId, share]))
     return answer
   }
