@@ -36,6 +36,9 @@ export const COLD_RING_MS = 8_000
 /** The log tells of a change within a second; judging ten times as often was 3 % of a worker's time. */
 const LOOK_MS = 1_000
 
+/** A camera that plays, for which nobody waits, has only deadlines of seconds; its state is not in the cache, looking is dear. */
+const REST_MS = 450
+
 export interface CameraSurroundings {
   clock: Clock
   log: Log
@@ -63,6 +66,7 @@ export class Camera {
   #playingSinceMs: number | null = null
   #lastState = 'idle'
   #lookAtMs = 0
+  #restUntilMs = 0
 
   constructor(order: CameraOrder, around: CameraSurroundings) {
     this.order = order
@@ -99,6 +103,7 @@ export class Camera {
   }
 
   tick(nowMs: number): void {
+    if (nowMs < this.#restUntilMs && this.stream.waiting === 0) return
     const isWanted = this.#isWanted(nowMs)
     if (!isWanted && this.session) this.#leave()
     if (!isWanted && this.stream.ring.segments.length > 0) this.stream.clear(nowMs)
@@ -108,6 +113,7 @@ export class Camera {
     if (!this.session && isWanted) this.#connectIfDue(nowMs)
     this.stream.tick(nowMs)
     if (nowMs >= this.#lookAtMs) this.#logChange(nowMs)
+    if (this.#playingSinceMs !== null) this.#restUntilMs = nowMs + REST_MS
   }
 
   verdict(nowMs: number): CameraVerdict {
@@ -211,6 +217,7 @@ export class Camera {
     this.session = null
     this.pipeline = null
     this.#playingSinceMs = null
+    this.#restUntilMs = 0
   }
 
   #logChange(nowMs: number): void {
