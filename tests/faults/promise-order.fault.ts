@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { askRun } from '../support/ask-run.ts'
 import { isLong, pause, spread, tell } from './support/figures.ts'
 import { keysOf, lostOf } from './support/invariants.ts'
@@ -22,6 +22,7 @@ beforeAll(async () => {
   // run.mjs has compiled everything.
   if (!process.env['VIGIL_FAULTS_FIGURES']) await askRun('/build/tests')
 })
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 afterEach(async () => {
   await intake?.remove()
   intake = null
