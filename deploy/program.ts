@@ -30,9 +30,9 @@ export interface ProgramOptions {
 
 /** First wait after a crash. A restart must be working again within 3 s, of which Node itself needs about 0.3. */
 const RESTART_FIRST_MS = 100
-const RESTART_LAST_MS = 5_000
+const RESTART_LAST_MS = 2_000
 /** Up this long, and the next crash is a new one: the wait begins anew. */
-const STABLE_MS = 20_000
+const STABLE_MS = 10_000
 /** A log file is turned over at each start of the launcher when larger than this. */
 const LOG_BYTES_MAX = 32 * 1024 * 1024
 

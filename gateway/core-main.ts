@@ -1,6 +1,3 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../domain/clock.ts'
@@ -14,6 +11,7 @@ import { createCore } from './core/compose.ts'
 import { readCoreSettings, type CoreSettings } from './core/core-settings.ts'
 import { isSeeded, seedCity } from './core/seed.ts'
 import { serveCentre } from './core/serve.ts'
+import { serveMetricsPage } from './http/metrics-page.ts'
 import { createDatabase } from './store/database.ts'
 import { watchHistories } from './store/histories.ts'
 import { migrate } from './store/migrate.ts'
@@ -70,8 +68,8 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'))
   process.on('disconnect', () => stop('the launcher is gone'))
   const own = readCoreSettings(process.env)
-  const page = await serveMetrics()
-  closers.push({ name: 'metrics', close: () => page.server.close() })
+  const page = await serveMetricsPage(metrics)
+  closers.push({ name: 'metrics', close: () => page.close() })
 
   progress('reading the city')
   // The picture layers matter on the first start only: then everything is checked.
@@ -102,6 +100,7 @@ async function main(): Promise<void> {
     city,
     journalDir: own.journalDir,
     version: VERSION,
+    mqtt: own.devicesAt,
     video: () => fleet?.health() ?? { video: 'away', camerasOnline: 0, camerasWanted: 0 },
   })
   closers.push({ name: 'core', close: () => core.stop() })
@@ -178,25 +177,6 @@ async function migrated(url: string): Promise<void> {
 function sendLink({ settings }: CoreSettings, linkToken: string, port: number): void {
   const url = `${settings.VIGIL_TLS_CERT ? 'https' : 'http'}://localhost:${port}/#/sign-in?link=${linkToken}`
   process.send?.({ type: 'sign-in-link', url })
-}
-
-/** Prometheus text on a free loopback port. */
-function serveMetrics(): Promise<{ server: Server; port: number }> {
-  const delay = monitorEventLoopDelay({ resolution: 20 })
-  delay.enable()
-  const gauge = metrics
-    .gauge('vigil_event_loop_delay_p99_seconds', 'p99 of the event loop delay since the last reading')
-    .of()
-  metrics.onRead(() => {
-    gauge.set(delay.percentile(99) / 1e9)
-    delay.reset()
-  })
-  const server = createServer((_req, res) =>
-    res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text()),
-  )
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as AddressInfo).port }))
-  })
 }
 
 main().catch((error: unknown) => {

@@ -11,7 +11,7 @@ import type { Coverage } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Trouble } from '../../domain/trouble.ts'
 import type { Dot } from '../../domain/wire/dots.ts'
-import type { EventKind, Health, LogEvent, ServerMessage, Snapshot } from '../../domain/wire/live.ts'
+import type { MqttAddress, EventKind, Health, LogEvent, ServerMessage, Snapshot } from '../../domain/wire/live.ts'
 import type { Zone } from '../../domain/zone.ts'
 import { Collection } from './collection.ts'
 import type { LiveState } from './live-channel.ts'
@@ -38,6 +38,7 @@ export class Store {
   readonly troubles: Collection<Trouble>
   readonly me = new Observable<Me | null>(null)
   readonly city = new Observable<City | null>(null)
+  readonly mqtt = new Observable<MqttAddress | null>(null)
   readonly health = new Observable<Health | null>(null)
   readonly coverage = new Observable<Coverage | null>(null)
   readonly live = new Observable<LiveState>('connecting')
@@ -67,6 +68,7 @@ export class Store {
     this.#clock.sample(snapshot.at)
     this.me.set(snapshot.me)
     this.city.set(snapshot.city)
+    this.mqtt.set(snapshot.mqtt)
     this.health.set(snapshot.health)
     this.coverage.set(snapshot.coverage)
     this.sites.reset(snapshot.sites)
@@ -95,8 +97,10 @@ export class Store {
         this.#followEvent(message.event)
         break
       case 'provisional':
-        // Never over an alarm that the database already has.
-        if (!this.alarms.get(message.alarm.id)) this.alarms.upsert({ ...message.alarm, provisional: true })
+        // Over an alarm that the database already has only when it tells of a further press.
+        if ((this.alarms.get(message.alarm.id)?.occurrences ?? 0) < message.alarm.occurrences) {
+          this.alarms.upsert({ ...message.alarm, provisional: true })
+        }
         break
       case 'coverage':
         this.coverage.set(message.coverage)

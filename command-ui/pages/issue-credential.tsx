@@ -3,18 +3,16 @@ import type { Device } from '../../domain/device.ts'
 import { api } from '../data/api.ts'
 import { asApiFault } from '../data/api-fault.ts'
 import { clock } from '../data/clock.ts'
-import { countOddity } from '../data/centre.ts'
+import { countOddity, store } from '../data/centre.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
 
-/** Default port of the own MQTT edge (`VIGIL_MQTT_PORT`); an installer with another one sees it in the command. */
-const MQTT_PORT = 1883
-
 /** A line for a terminal that does what a finger on this device does, ready to run. */
 export function pressCommand(device: Pick<Device, 'id' | 'kind'>, username: string, password: string, eventId: string) {
+  const mqtt = store.mqtt.get()
   const payload = JSON.stringify({ id: eventId, type: 'panic' })
   return [
-    `mosquitto_pub -h ${location.hostname} -p ${MQTT_PORT} -q 1`,
+    `mosquitto_pub -h ${mqtt?.host ?? location.hostname} -p ${mqtt?.port ?? 1883}${mqtt?.isTls ? ' --tls-use-os-certs' : ''} -q 1`,
     `-u '${username}' -P '${password}' -i '${device.id}'`,
     `-t 'vigil/1/${device.kind}/${device.id}/event'`,
     `-m '${payload}'`,

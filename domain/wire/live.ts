@@ -78,6 +78,9 @@ export const healthSchema = z.object({
 })
 export type Health = z.infer<typeof healthSchema>
 
+export const mqttAddressSchema = z.object({ host: z.string().nullable(), port: z.number().int(), isTls: z.boolean() })
+export type MqttAddress = z.infer<typeof mqttAddressSchema>
+
 /** `GET /api/v1/snapshot`: everything a desk needs, and the event number at which it is true. */
 export const snapshotSchema = z.object({
   n: z.number().int(),
@@ -92,6 +95,8 @@ export const snapshotSchema = z.object({
     /** Names of the layers served at `/api/v1/city/{layer}.geojson`. */
     layers: z.array(z.string()),
   }),
+  /** Where devices connect; host null: the host of the desk's own page. */
+  mqtt: mqttAddressSchema,
   health: healthSchema,
   alarms: z.array(alarmSchema),
   incidents: z.array(incidentSchema),

@@ -3,7 +3,7 @@ import { toIso } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import type { Health, LogEvent } from '../../domain/wire/live.ts'
+import type { Snapshot, Health, LogEvent } from '../../domain/wire/live.ts'
 import { JournalTails } from '../alarms/journal-tails.ts'
 import { Provisional } from '../alarms/provisional.ts'
 import { alarmRoutes } from '../alarms/routes.ts'
@@ -50,6 +50,8 @@ export interface CoreDeps {
   /** Folder of the journals. */
   journalDir: string
   version: string
+  /** Where devices connect, for the installer's command line. */
+  mqtt: Snapshot['mqtt']
   /** From those who serve pictures, from memory. */
   video: () => Pick<Health, 'camerasOnline' | 'camerasWanted'> & { video: Word }
 }
@@ -91,6 +93,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     provisional,
     onTaken: truth.onOutbox,
     onProvisional: (alarm) => live.broadcastProvisional(alarm),
+    onGhosts: () => live.resetDesks('a provisional alarm was a repetition of an older signal'),
   })
   const recommend = recommender.recommend.bind(recommender)
   const timers = new Timers({ ...truth, recommend })
@@ -121,6 +124,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
         health,
         coverage: () => coverage.last,
         city: cityOf(city),
+        mqtt: deps.mqtt,
         provisional: () => provisional.alarms,
         deviceNow: (device) => moving.life.now(device),
       }),

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { readSettings, settingsSchema, type Settings } from '../../domain/config.ts'
+import type { MqttAddress } from '../../domain/wire/live.ts'
 import { Fault } from '../../domain/fault.ts'
 
 /** What the launcher gives the core: every setting, and values that only programs of the centre know. */
@@ -8,6 +9,8 @@ export interface CoreSettings {
   databaseUrl: string
   /** Our own edge or the external broker, with protocol version. */
   broker: { url: string; username?: string; password?: string; protocolVersion: 4 | 5 }
+  /** The same, as an installer has to type it. */
+  devicesAt: MqttAddress
   cityDir: string
   /** Absolute; the core keeps its compact roads there. */
   dataDir: string
@@ -41,6 +44,7 @@ export function readCoreSettings(env: Readonly<Record<string, string | undefined
     settings,
     databaseUrl: settings.VIGIL_DATABASE_URL!,
     broker: brokerOf(settings, env['VIGIL_CENTRE_MQTT_PASSWORD']),
+    devicesAt: devicesAt(settings),
     cityDir: resolve(settings.VIGIL_CITY!),
     dataDir,
     journalDir: settings.VIGIL_JOURNAL_DIR ? resolve(settings.VIGIL_JOURNAL_DIR) : join(dataDir, 'journal'),
@@ -50,6 +54,13 @@ export function readCoreSettings(env: Readonly<Record<string, string | undefined
     isSimulating: settings.VIGIL_SIMULATE === true,
     expectedWorkers: Array.from({ length: settings.VIGIL_STREAMERS ?? 0 }, (_, i) => `streamer-${i + 1}`),
   }
+}
+
+function devicesAt({ VIGIL_MQTT_URL, VIGIL_MQTT_PORT }: Settings): MqttAddress {
+  if (!VIGIL_MQTT_URL) return { host: null, port: VIGIL_MQTT_PORT, isTls: false }
+  const { hostname, port, protocol } = new URL(VIGIL_MQTT_URL)
+  const isTls = protocol === 'mqtts:'
+  return { host: hostname, port: Number(port) || (isTls ? 8883 : 1883), isTls }
 }
 
 function brokerOf(settings: Settings, centrePassword: string | undefined): CoreSettings['broker'] {

@@ -1,11 +1,9 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { systemClock } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import { createLog, type LogLevel } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
+import { serveMetricsPage } from '../http/metrics-page.ts'
 import { createDatabase } from '../store/database.ts'
 import { consumeEvents } from './broker-consumer.ts'
 import { Credentials } from './credentials.ts'
@@ -58,7 +56,7 @@ async function main(): Promise<void> {
     const consumer = consumeEvents({ ...deps, url: brokerUrl, clientId: `vigil-${program}`, take })
     closers.unshift(() => consumer.close())
   }
-  const metricsPort = await servePage()
+  const { port: metricsPort } = await serveMetricsPage(metrics)
   log.info('intake ready', { journal: journal.journal, mqttPort, metricsPort })
   process.send?.({ type: 'ready', metricsPort, mqttPort })
   if (process.send && !process.connected) stop('the launcher is gone')
@@ -113,25 +111,6 @@ function stopper(closers: readonly (() => Promise<unknown>)[]): (why: string) =>
       },
     )
   }
-}
-
-/** Prometheus text on a free loopback port. */
-function servePage(): Promise<number> {
-  const delay = monitorEventLoopDelay({ resolution: 20 })
-  delay.enable()
-  const gauge = metrics
-    .gauge('vigil_event_loop_delay_p99_seconds', 'p99 of the event loop delay since the last reading')
-    .of()
-  metrics.onRead(() => {
-    gauge.set(delay.percentile(99) / 1e9)
-    delay.reset()
-  })
-  const page = createServer((_req, res) =>
-    res.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text()),
-  )
-  return new Promise((resolve) => {
-    page.listen(0, '127.0.0.1', () => resolve((page.address() as AddressInfo).port))
-  })
 }
 
 main().catch((error: unknown) => {

@@ -100,6 +100,10 @@ export class LiveChannel {
   broadcastProvisional(alarm: Alarm): void {
     this.#broadcast({ type: 'provisional', alarm })
   }
+  /** Every desk takes a new snapshot: something it was shown turned out not to be. */
+  resetDesks(reason: string): void {
+    this.#broadcast({ type: 'reset', reason })
+  }
   broadcastCoverage(coverage: Coverage): void {
     this.#broadcast({ type: 'coverage', coverage })
   }

@@ -17,6 +17,7 @@ export interface LiveRouteDeps {
   state: CentreState
   clock: Clock
   city: Snapshot['city']
+  mqtt: Snapshot['mqtt']
   health: () => Health
   coverage: () => Coverage | null
   /** Alarms that are shown but not stored yet. */
@@ -77,6 +78,7 @@ export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
     at: toIso(clock.nowMs()),
     me,
     city: deps.city,
+    mqtt: deps.mqtt,
     health: deps.health(),
     alarms: [...[...state.alarms.values()].filter((alarm) => !shownTwice.has(alarm.id)), ...provisional],
     incidents: [...state.incidents.values()],

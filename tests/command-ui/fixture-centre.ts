@@ -68,6 +68,7 @@ export class FixtureCentre {
         bounds: [CENTRE[0] - 0.062, CENTRE[1] - 0.055, CENTRE[0] + 0.062, CENTRE[1] + 0.055],
         layers: ['roads', 'zones', 'water', 'rail', 'buildings', 'landuse', 'places'],
       },
+      mqtt: { host: null, port: 1883, isTls: false },
       health: HEALTH,
       alarms: [...this.alarms.values()],
       incidents: [...this.incidents.values()],

@@ -78,7 +78,18 @@ export async function startCentre() {
     clock,
   })
   const video = () => ({ video: 'ok' as const, camerasOnline: 1, camerasWanted: 1 })
-  const core = await createCore({ database, broker, clock, log, metrics, city, journalDir, version: 'test', video })
+  const core = await createCore({
+    database,
+    broker,
+    clock,
+    log,
+    metrics,
+    city,
+    journalDir,
+    version: 'test',
+    mqtt: { host: null, port: mqttPort, isTls: false },
+    video,
+  })
   const sessions = new Sessions({ database, clock })
   const auth = createAuth({ sessions, tickets: createTickets(box, clock), internalToken: 'internal' })
   const server = await createHttpServer({

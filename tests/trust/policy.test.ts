@@ -32,7 +32,13 @@ function coreRoutes(parts: Parts): Route[] {
     ...dispatchRoutes({ ...deps, coverage: notHere }),
     ...roadRoutes({ closures: notHere as never, moveUps: notHere }),
     ...fleetRoutes(deps),
-    ...liveRoutes({ ...deps, city: notHere as never, provisional: () => [], deviceNow: (device) => device }),
+    ...liveRoutes({
+      ...deps,
+      mqtt: { host: null, port: 1883, isTls: false },
+      city: notHere as never,
+      provisional: () => [],
+      deviceNow: (device) => device,
+    }),
   ]
 }
 afterAll(() => fixture.close())
