@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-const START = fileURLToPath(new URL('../../dist/deploy/start.js', import.meta.url))
+/** Tests run from the sources and benches from `dist/`, both in the project's folder. */
+const START = join(process.cwd(), 'dist/deploy/start.js')
 /** A first start with the database's initdb on two busy cores. */
 const START_MS = 120_000
 
