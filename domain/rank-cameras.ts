@@ -6,10 +6,12 @@ import type { LngLat } from './scalars.ts'
 const NEARBY_M = 600
 /** Pictures beside one scene; the wall strip of a desk shows so many. */
 const CAMERAS_MAX = 6
+/** However far: an officer who sees where the roads around lead is better off than one who sees nothing. */
+const CAMERAS_MIN = 2
 
 /**
  * The cameras that show a scene, best first: those the site names (in its order), then those that look at it from within their
- * range, then the nearest. Disabled ones are left out.
+ * range, then the nearest; two at least, if the city has them. Disabled ones are left out.
  * @param named ids in the order of the site's register
  */
 export function rankCameras(
@@ -23,11 +25,14 @@ export function rankCameras(
     const distance = distanceM(camera.lng, camera.lat, lng, lat)
     const place = named.indexOf(camera.id)
     if (place >= 0) ranked.push({ id: camera.id, rank: 0, distance: place })
-    else if (distance <= NEARBY_M)
-      ranked.push({ id: camera.id, rank: sees(camera, distance, lng, lat) ? 1 : 2, distance })
+    else {
+      const rank = sees(camera, distance, lng, lat) ? 1 : distance <= NEARBY_M ? 2 : 3
+      ranked.push({ id: camera.id, rank, distance })
+    }
   }
   ranked.sort((a, b) => a.rank - b.rank || a.distance - b.distance || (a.id < b.id ? -1 : 1))
-  return ranked.slice(0, CAMERAS_MAX).map((camera) => camera.id)
+  const near = ranked.filter(({ rank }) => rank < 3).length
+  return ranked.slice(0, Math.min(CAMERAS_MAX, Math.max(CAMERAS_MIN, near))).map((camera) => camera.id)
 }
 
 function sees(

@@ -2,7 +2,6 @@ import type { Page } from 'playwright-core'
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Camera } from '../../domain/camera.ts'
 import type { Device } from '../../domain/device.ts'
-import type { Site } from '../../domain/site.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import { signIn, until, type Api } from '../support/api.ts'
 import { findChromium, launchBrowser } from '../support/browser.ts'
@@ -13,7 +12,10 @@ import { summary, table } from './figures.ts'
 const PASSWORD = 'bench-password-1'
 const PRESSES = 50
 const COLD_PRESSES = 5
+const TAKE_OVER_MS = 3_000
 const FRAME_WAIT_MS = 15_000
+/** Until the map stands and idle streams of the desk before are let go. */
+const SETTLE_MS = 35_000
 const REST_S = 20
 
 /** The whole product with the demo district and one real desk: press → rendered, alarm → first frame, each process at rest. */
@@ -34,36 +36,42 @@ export async function benchCentre(): Promise<void> {
     const api = await signIn(centre.httpUrl, 'admin', PASSWORD)
     await until('vehicles on the map', 30_000, async () => (await api.get<{ n: number }>('snapshot')).n > 0)
     await rest(centre)
-    const browser = await launchBrowser(chromium)
-    try {
-      const page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
-      await page.addInitScript(watchTheScreen)
-      await page.goto(centre.httpUrl)
-      await page.locator('input').first().fill('admin')
-      await page.locator('input[type="password"]').fill(PASSWORD)
-      await page.keyboard.press('Enter')
-      await page.locator('[data-action="start-duty"]').click()
-      await page.waitForTimeout(5000)
-      const { items } = await api.get<{ items: Device[] }>('devices?limit=500')
-      const buttons = items.filter(({ kind, siteId }) => kind === 'button' && siteId !== null)
-      await presses(centre, api, page, buttons)
-      await coldFrames(centre, api, page, buttons)
-    } finally {
-      await browser.close()
-    }
+    await atDesk(centre, api, chromium, 'without WebGL', false)
+    await atDesk(centre, api, chromium, 'map drawn in software', true)
   } finally {
     await centre.stop()
   }
 }
 
+/** A real desk in Chromium. Without a graphics card the map in software takes most of the machine, so both ways are measured. */
+async function atDesk(centre: Centre, api: Api, chromium: string, name: string, hasWebgl: boolean): Promise<void> {
+  const browser = await launchBrowser(chromium, hasWebgl)
+  try {
+    const page = await browser.newPage({ viewport: { width: 1366, height: 768 } })
+    await page.addInitScript(watchTheScreen)
+    await page.goto(centre.httpUrl)
+    await page.locator('input').first().fill('admin')
+    await page.locator('input[type="password"]').fill(PASSWORD)
+    await page.keyboard.press('Enter')
+    await page.locator('[data-action="start-duty"]').click()
+    await page.waitForTimeout(SETTLE_MS)
+    console.log(`\ndesk ${name}`)
+    await presses(centre, api, page, name)
+    await coldFrames(centre, api, page, name)
+  } finally {
+    await browser.close()
+  }
+}
+
 interface Watched {
   paintedAt: Record<string, number>
-  frames: { cameraId: string; atMs: number }[]
+  /** First frame of each camera since it was last emptied. */
+  firstFrameAt: Record<string, number>
 }
 
 /** In the page: when each alarm's row was first painted, and when each picture on the screen showed its first frame. */
 function watchTheScreen(): void {
-  const watched: Watched = { paintedAt: {}, frames: [] }
+  const watched: Watched = { paintedAt: {}, firstFrameAt: {} }
   Object.assign(globalThis, { watched })
   const nowMs = () => performance.timeOrigin + performance.now()
   const known = new WeakSet<Element>()
@@ -78,7 +86,11 @@ function watchTheScreen(): void {
       if (known.has(video)) continue
       known.add(video)
       const cameraId = video.closest('[data-camera-id]')!.getAttribute('data-camera-id')!
-      video.requestVideoFrameCallback(() => watched.frames.push({ cameraId, atMs: nowMs() }))
+      const onFrame = () => {
+        watched.firstFrameAt[cameraId] ??= nowMs()
+        if (video.isConnected) video.requestVideoFrameCallback(onFrame)
+      }
+      video.requestVideoFrameCallback(onFrame)
     }
   }).observe(document, { childList: true, subtree: true })
 }
@@ -92,37 +104,55 @@ interface Press {
   firstFrameMs: number
 }
 
-/** One press of one button, followed until the scene's first picture moves, then acknowledged and closed. */
-async function pressOnce(centre: Centre, api: Api, page: Page, id: string, eventId: string): Promise<Press> {
+interface Caller {
+  kind: 'button' | 'taxi'
+  id: string
+  /** Where a taxi stands when its driver steps on the switch. */
+  at?: { lng: number; lat: number }
+}
+
+/** One press, followed until the scene's first picture moves, then acknowledged and closed. */
+async function pressOnce(centre: Centre, api: Api, page: Page, caller: Caller, eventId: string): Promise<Press> {
+  const { kind, id, at } = caller
   const { password } = await api.post<{ password: string }>(`devices/${id}/credential`)
-  const button = await connectDevice(centre.mqttPort, 'button', id, password)
+  const device = await connectDevice(centre.mqttPort, kind, id, password)
+  // The simulated terminal of the same id hears within two seconds that its credential is void.
+  if (at) await page.waitForTimeout(TAKE_OVER_MS)
+  if (at) await device.fix({ at: new Date(performance.timeOrigin + performance.now()).toISOString(), ...at })
+  await page.evaluate(() => ((globalThis as unknown as { watched: Watched }).watched.firstFrameAt = {}))
   const pressedAtMs = performance.timeOrigin + performance.now()
-  const pubackMs = await button.event({ id: eventId, type: 'panic' })
+  const pubackMs = await device.event({ id: eventId, type: 'panic', ...at })
   const alarm = await until('the alarm', 10_000, async () => {
     const { items } = await api.get<{ items: Alarm[] }>('alarms?limit=20')
     return items.find(({ deviceId, closedAt }) => deviceId === id && closedAt === null)
   })
   const paintedAtMs = await until('it is painted', 15_000, async () => (await watchedOf(page)).paintedAt[alarm.id], 20)
   const { incident } = await api.get<IncidentDetail>(`incidents/${alarm.incidentId}`)
-  const scene = incident.cameraIds.slice(0, 2)
-  const frame = await until('a picture of the scene', FRAME_WAIT_MS, async () => {
-    const { frames } = await watchedOf(page)
-    return frames.find(({ cameraId, atMs }) => scene.includes(cameraId) && atMs > pressedAtMs)
-  }).catch((error: unknown) => {
+  const cameraId = incident.cameraIds[0]!
+  const frameAtMs = await until(
+    `a picture of ${cameraId}`,
+    FRAME_WAIT_MS,
+    async () => (await watchedOf(page)).firstFrameAt[cameraId],
+    50,
+  ).catch((error: unknown) => {
     console.log(String(error))
-    return null
+    return NaN
   })
-  await button.close()
+  await device.close()
   await api.post(`alarms/${alarm.id}/acknowledge`)
   await api.post(`incidents/${alarm.incidentId}/close`, { disposition: 'test' })
   await page.waitForTimeout(300)
-  return { pubackMs, paintedMs: paintedAtMs - pressedAtMs, firstFrameMs: frame ? frame.atMs - pressedAtMs : NaN }
+  return { pubackMs, paintedMs: paintedAtMs - pressedAtMs, firstFrameMs: frameAtMs - pressedAtMs }
 }
 
-async function presses(centre: Centre, api: Api, page: Page, buttons: readonly Device[]): Promise<void> {
+async function presses(centre: Centre, api: Api, page: Page, run: string): Promise<void> {
+  const { items } = await api.get<{ items: Device[] }>('devices?limit=500')
+  const buttons = items.filter(({ kind, siteId }) => kind === 'button' && siteId !== null)
   const done: Press[] = []
   for (let i = 0; i < PRESSES; i++) {
-    done.push(await pressOnce(centre, api, page, buttons[i % buttons.length]!.id, `bench-${i}`))
+    done.push(
+      await pressOnce(centre, api, page, { kind: 'button', id: buttons[i % buttons.length]!.id }, `bench-${run}-${i}`),
+    )
   }
   const frames = done.map(({ firstFrameMs }) => firstFrameMs).filter((ms) => !Number.isNaN(ms))
   console.log(`press → PUBACK (durable):              ${summary(done.map(({ pubackMs }) => pubackMs))}`)
@@ -130,22 +160,18 @@ async function presses(centre: Centre, api: Api, page: Page, buttons: readonly D
   console.log(`press → first frame, warm camera:      ${summary(frames)}`)
 }
 
-/** The same with cameras that nobody had kept connected: handshake, then the rest of the key frame interval. */
-async function coldFrames(centre: Centre, api: Api, page: Page, buttons: readonly Device[]): Promise<void> {
+/** A taxi in front of cameras that nobody had kept connected: handshake, then the rest of the key frame interval. */
+async function coldFrames(centre: Centre, api: Api, page: Page, run: string): Promise<void> {
+  const { items } = await api.get<{ items: Camera[] }>('cameras?limit=500')
+  const cold = items.filter(({ state, enabled }) => state === 'idle' && enabled).slice(0, COLD_PRESSES)
   const tookMs: number[] = []
-  for (const { id, siteId } of buttons.slice(0, COLD_PRESSES)) {
-    const { cameraIds } = await api.get<Site>(`sites/${siteId}`)
-    for (const cameraId of cameraIds) await api.patch(`cameras/${cameraId}`, { warm: false })
-    await until(
-      'they are let go',
-      90_000,
-      async () => {
-        const cameras = await Promise.all(cameraIds.map((cameraId) => api.get<Camera>(`cameras/${cameraId}`)))
-        return cameras.every(({ state }) => state === 'idle')
-      },
-      1000,
-    )
-    tookMs.push((await pressOnce(centre, api, page, id, `cold-${id}`)).firstFrameMs)
+  for (const [i, { lng, lat }] of cold.entries()) {
+    const caller: Caller = {
+      kind: 'taxi',
+      id: `taxi-${String((run.length % 10) * 20 + i + 1).padStart(3, '0')}`,
+      at: { lng, lat },
+    }
+    tookMs.push((await pressOnce(centre, api, page, caller, `cold-${run}-${i}`)).firstFrameMs)
   }
   console.log(`press → first frame, cold camera:      ${summary(tookMs.filter((ms) => !Number.isNaN(ms)))}`)
 }

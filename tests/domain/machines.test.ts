@@ -257,6 +257,22 @@ test('cameras: the named ones in their order, then those that look at the scene,
   expect(rankCameras(all, ['first', 'second'], [0, 0])).toEqual(['first', 'second', 'looks', 'near-but-away'])
 })
 
+test('a scene far from every camera still gets the two nearest', () => {
+  const one = (id: string, lng: number) => ({
+    id,
+    lng,
+    lat: 0,
+    bearingDeg: null,
+    fovDeg: 70,
+    rangeM: 60,
+    enabled: true,
+  })
+  expect(rankCameras([one('far', 1), one('nearer', 0.2), one('nearest', 0.1)], [], [0, 0])).toEqual([
+    'nearest',
+    'nearer',
+  ])
+})
+
 test('a panic is read however wrong the rest of it is; what cannot be read says why', () => {
   const read = (body: unknown) => decodeJsonEvent(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
   expect(read({ id: 'a', type: 'panic', at: 'yesterday', lng: 500, lat: 'x', more: {} })).toMatchObject({

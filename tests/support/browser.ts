@@ -17,16 +17,15 @@ export function isRequired(leg: 'browser' | 'timescale' | 'mosquitto'): boolean 
 /**
  * A headless browser with software WebGL. No autoplay flag: the click on "start duty" must be what unlocks the sound.
  */
-export function launchBrowser(executablePath: string): Promise<Browser> {
+export function launchBrowser(executablePath: string, hasWebgl = true): Promise<Browser> {
   return chromium.launch({
     executablePath,
     headless: true,
     args: [
       '--no-sandbox',
-      '--use-gl=angle',
-      '--use-angle=swiftshader',
-      '--enable-unsafe-swiftshader',
-      '--ignore-gpu-blocklist',
+      ...(hasWebgl
+        ? ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist']
+        : ['--disable-gpu', '--disable-3d-apis']),
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',
