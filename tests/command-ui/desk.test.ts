@@ -7,7 +7,8 @@ import { gzipSync } from 'node:zlib'
 import axe from 'axe-core'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findChromium, isRequired } from '../support/browser.ts'
+import { findChromium } from '../support/browser.ts'
+import { isRequired } from '../support/required.ts'
 import { startFixture, type Fixture } from './fixture-server.ts'
 
 /** The first load is react, the desk and its words; hls.js, the map and the pages come when they are needed. */

@@ -7,9 +7,10 @@ import type { Device } from '../../domain/device.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { signIn, until, type Api } from '../support/api.ts'
-import { findChromium, isRequired, launchBrowser } from '../support/browser.ts'
+import { findChromium, launchBrowser } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
 import { connectDevice, type TestDevice } from '../support/pressed-button.ts'
+import { isRequired } from '../support/required.ts'
 
 const chromium = findChromium()
 if (!chromium && isRequired('browser')) throw new Error('this run needs Chromium, and there is none')

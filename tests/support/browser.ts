@@ -9,11 +9,6 @@ export function findChromium(): string | null {
   return (named ? [named] : CANDIDATES).find((path) => existsSync(path)) ?? null
 }
 
-/** Legs that must not be skipped here, from VIGIL_REQUIRE. */
-export function isRequired(leg: 'browser' | 'timescale' | 'mosquitto'): boolean {
-  return (process.env['VIGIL_REQUIRE'] ?? '').split(',').includes(leg)
-}
-
 /**
  * A headless browser with software WebGL. No autoplay flag: the click on "start duty" must be what unlocks the sound.
  */
