@@ -24,7 +24,6 @@ export function openApiOf(routes: readonly Route[]): Json {
       title: 'Vigil',
       version: '1',
       description: 'Surveillance and alarm command centre. Times are RFC 3339 UTC, places [lng, lat] WGS-84.',
-      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
     paths,
