@@ -122,6 +122,8 @@ class DeskMap implements CityMap {
     this.#when(() => this.#picture.setLayers(layers))
     this.setCameras(this.#source.cameras)
     this.showScene(this.#scene)
+    // The files of the city come after the alarm that stood when the desk was opened: the scene, not the city, is what must be seen.
+    if (!isKnown && this.#scene) this.fitScene()
   }
 
   setPatrols(patrols: readonly PatrolNow[]): void {
