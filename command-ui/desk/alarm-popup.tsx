@@ -9,6 +9,7 @@ import { PrimaryAction } from './primary-action.tsx'
 import { useRendered } from './rendered.ts'
 import { folded, selectAlarm, useCurrent } from './selection.ts'
 import { Steps } from './steps.tsx'
+import './alarm-popup.css'
 
 /** After the dispatch the pop-up stays as long as the order can be taken back, then it folds by itself. */
 const STAYS_MS = 6000

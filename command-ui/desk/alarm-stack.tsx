@@ -12,6 +12,7 @@ import { frozenOrder, stackOrder } from './order.ts'
 import { useRendered } from './rendered.ts'
 import { selectAlarm, selection } from './selection.ts'
 import { isMine } from './stage.ts'
+import './alarm-stack.css'
 
 /** Rows that are drawn; the officer handles the top of the stack, and a thousand rows cost a second to lay out. */
 const ROWS_MAX = 120

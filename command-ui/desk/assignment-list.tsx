@@ -9,6 +9,7 @@ import { PatrolWord } from '../ui/marks.tsx'
 import { stepAssignment } from './actions.ts'
 import { useCurrent } from './selection.ts'
 import { isOpenAssignment } from './stage.ts'
+import './assignment-list.css'
 
 /** The patrols on this incident, each with its own times. */
 export function AssignmentList() {

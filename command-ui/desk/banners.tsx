@@ -3,6 +3,7 @@ import { useNowMs, useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { SpeakerIcon, WarningIcon } from '../ui/icons.tsx'
 import { audio, onDuty, unlockSound } from '../sound/duty-sound.ts'
+import './banners.css'
 
 /** What the officer must know before anything else: the desk is blind, or mute. */
 export function Banners() {

@@ -17,6 +17,7 @@ import { SideLists } from './side-lists.tsx'
 import { StartDuty } from './start-duty.tsx'
 import { Strip } from './strip.tsx'
 import { WallStrip } from './wall-strip.tsx'
+import './desk.css'
 
 const CamerasPage = lazy(() => import('../pages/cameras-page.tsx').then((m) => ({ default: m.CamerasPage })))
 const DevicesPage = lazy(() => import('../pages/devices-page.tsx').then((m) => ({ default: m.DevicesPage })))

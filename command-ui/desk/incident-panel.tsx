@@ -17,6 +17,7 @@ import { SceneVideo } from './scene-video.tsx'
 import { useCurrent } from './selection.ts'
 import { Timeline } from './timeline.tsx'
 import { VehicleFacts } from './vehicle-facts.tsx'
+import './incident-panel.css'
 
 /** Everything about one incident: who and where, the picture, who can go, what was done. */
 export function IncidentPanel() {

@@ -7,6 +7,7 @@ import { Key } from '../ui/marks.tsx'
 import { classify, closeIncident, takeOver } from './actions.ts'
 import { menu } from './menus.ts'
 import { useCurrent } from './selection.ts'
+import './panel-menus.css'
 
 /** The small forms of the panel. Escape leaves. */
 export function PanelMenu() {

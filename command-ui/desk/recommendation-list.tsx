@@ -8,6 +8,7 @@ import { PatrolWord } from '../ui/marks.tsx'
 import { chosenCandidate, reasonIndex } from './actions.ts'
 import { CHOICES_MAX } from './keys.ts'
 import { choice } from './selection.ts'
+import './recommendation-list.css'
 
 /** Reasons that the figures of the row already say. */
 const TOLD_BY_FIGURES: ReadonlySet<Reason> = new Set([

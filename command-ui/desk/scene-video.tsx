@@ -3,6 +3,7 @@ import { LiveTile } from '../video/live-tile.tsx'
 import { LoopTile } from '../video/loop-tile.tsx'
 import { useCurrent } from './selection.ts'
 import { useScene } from './use-scene.ts'
+import './scene-video.css'
 
 /** The scene now, and the half minute before the press. */
 export function SceneVideo() {

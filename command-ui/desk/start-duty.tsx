@@ -5,6 +5,7 @@ import { language, toggleLanguage, useText } from '../i18n/language.ts'
 import { startDuty } from '../sound/duty-sound.ts'
 import { PriorityMark } from '../ui/marks.tsx'
 import { incidentOrder, stackOrder } from './order.ts'
+import './start-duty.css'
 
 /** One click begins the shift: it is the gesture that the browser wants before a siren may sound. The desk stands behind. */
 export function StartDuty() {

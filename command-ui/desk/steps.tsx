@@ -2,6 +2,7 @@ import { timeMs } from '../data/clock.ts'
 import { timeOfDay } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import { useCurrent } from './selection.ts'
+import './steps.css'
 
 /** Where the incident stands, as five steps with their times. */
 export function Steps() {

@@ -7,6 +7,7 @@ import { language, toggleLanguage, useText } from '../i18n/language.ts'
 import { ToneWord, type Tone } from '../ui/marks.tsx'
 import { SoundSwitch } from './sound-switch.tsx'
 import { ZonesHeld } from './zones-held.tsx'
+import './strip.css'
 
 /** The top line: what time it is, what the district can promise now, and whether the machine can be trusted. */
 export function Strip() {

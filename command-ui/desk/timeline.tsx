@@ -7,6 +7,7 @@ import { timeOfDay } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import type { Dictionary } from '../i18n/zh.ts'
 import { isMine } from './stage.ts'
+import './timeline.css'
 
 /** Every step of the incident with its time, the newest on top, with the seconds since the press beside it. */
 export function Timeline() {

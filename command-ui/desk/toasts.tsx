@@ -4,6 +4,7 @@ import { useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { Key } from '../ui/marks.tsx'
 import { notice, undo, undoDispatch, UNDO_MS } from './actions.ts'
+import './toasts.css'
 
 /** How long a sentence stands; long enough to be read twice. */
 const NOTICE_MS = 8000

@@ -4,6 +4,7 @@ import { useText } from '../i18n/language.ts'
 import { LiveTile } from '../video/live-tile.tsx'
 import { mainCameraId } from './selection.ts'
 import { useScene } from './use-scene.ts'
+import './wall-strip.css'
 
 /** The scene's other cameras, then the nearest; without a scene the cameras that are kept warm. */
 export function WallStrip() {

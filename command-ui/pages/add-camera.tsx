@@ -7,6 +7,7 @@ import { useAll, useObservable } from '../data/use-store.ts'
 import { say } from '../desk/actions.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
+import './add-camera.css'
 
 type Kind = 'rtsp' | 'onvif'
 

@@ -11,12 +11,11 @@ import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
 import { LiveTile } from '../video/live-tile.tsx'
 import { PageFrame } from './page-frame.tsx'
+import { PageTable, ROWS_MAX } from './page-table.tsx'
 import { SiteName } from './site-name.tsx'
 
 const AddCamera = lazy(() => import('./add-camera.tsx').then((m) => ({ default: m.AddCamera })))
 
-/** Rows that are drawn; beyond them one searches. */
-const ROWS_MAX = 300
 /** What is broken comes first. */
 const ORDER = ['login-refused', 'not-a-camera', 'offline', 'stalled', 'no-key-frame', 'connecting', 'online', 'idle']
 
@@ -95,28 +94,14 @@ function CameraTable({
   const t = useText()
   const c = t.cameras.columns
   return (
-    <table className="page-table">
-      <thead>
-        <tr>
-          <th scope="col">{c.state}</th>
-          <th scope="col">{c.name}</th>
-          <th scope="col">{c.id}</th>
-          <th scope="col">{c.site}</th>
-          <th scope="col">{c.source}</th>
-          <th scope="col">{c.picture}</th>
-          <th scope="col">{c.warm}</th>
-          <th scope="col">{c.seen}</th>
-          <th scope="col">
-            <span className="sr-only">{t.action.other}</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.slice(0, ROWS_MAX).map((camera) => (
-          <CameraRow key={camera.id} camera={camera} isWatched={camera.id === watchedId} onWatch={onWatch} />
-        ))}
-      </tbody>
-    </table>
+    <PageTable
+      columns={[c.state, c.name, c.id, c.site, c.source, c.picture, c.warm, c.seen, null]}
+      nameless={t.action.other}
+    >
+      {rows.slice(0, ROWS_MAX).map((camera) => (
+        <CameraRow key={camera.id} camera={camera} isWatched={camera.id === watchedId} onWatch={onWatch} />
+      ))}
+    </PageTable>
   )
 }
 

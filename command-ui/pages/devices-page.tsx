@@ -7,9 +7,9 @@ import { useText } from '../i18n/language.ts'
 import { DeviceWord } from '../ui/marks.tsx'
 import { IssueCredential } from './issue-credential.tsx'
 import { PageFrame } from './page-frame.tsx'
+import { PageTable, ROWS_MAX } from './page-table.tsx'
 import { SiteName } from './site-name.tsx'
 
-const ROWS_MAX = 300
 const ORDER = ['alert', 'lost', 'disconnected', 'init', 'ready', 'sleeping']
 const KINDS: DeviceKind[] = ['button', 'pendant', 'tag', 'handheld', 'patrol', 'taxi']
 
@@ -73,25 +73,14 @@ function DeviceTable({ rows, onIssue }: { rows: readonly Device[]; onIssue: (dev
   const t = useText()
   const c = t.devices.columns
   return (
-    <table className="page-table">
-      <thead>
-        <tr>
-          <th scope="col">{c.state}</th>
-          <th scope="col">{c.name}</th>
-          <th scope="col">{c.id}</th>
-          <th scope="col">{c.kind}</th>
-          <th scope="col">{c.site}</th>
-          <th scope="col">{c.seen}</th>
-          <th scope="col">{c.battery}</th>
-          <th scope="col">{c.credential}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.slice(0, ROWS_MAX).map((device) => (
-          <DeviceRow key={device.id} device={device} onIssue={onIssue} />
-        ))}
-      </tbody>
-    </table>
+    <PageTable
+      columns={[c.state, c.name, c.id, c.kind, c.site, c.seen, c.battery, c.credential]}
+      nameless={t.action.other}
+    >
+      {rows.slice(0, ROWS_MAX).map((device) => (
+        <DeviceRow key={device.id} device={device} onIssue={onIssue} />
+      ))}
+    </PageTable>
   )
 }
 

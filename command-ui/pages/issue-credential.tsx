@@ -6,6 +6,7 @@ import { clock } from '../data/clock.ts'
 import { countOddity, store } from '../data/centre.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
+import './issue-credential.css'
 
 /** A line for a terminal that does what a finger on this device does, ready to run. */
 export function pressCommand(device: Pick<Device, 'id' | 'kind'>, username: string, password: string, eventId: string) {

@@ -1,5 +1,6 @@
 import { useText } from '../i18n/language.ts'
 import { goTo } from '../route.ts'
+import './page-frame.css'
 
 /** A page beside the alarm stack: heading, tools, a scrolling table, and a side for forms and pictures. */
 export function PageFrame({

@@ -6,6 +6,7 @@ import { language, setLanguage, useText } from '../i18n/language.ts'
 import { endDuty, playTestTone } from '../sound/duty-sound.ts'
 import { PageFrame } from './page-frame.tsx'
 import { SetPasswordForm } from './set-password-form.tsx'
+import './settings-page.css'
 
 /** Below this the two clocks agree, as far as ages on the screen can tell. */
 const CLOCK_AGREES_MS = 2000

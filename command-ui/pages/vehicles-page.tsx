@@ -10,8 +10,8 @@ import { useText } from '../i18n/language.ts'
 import { goTo } from '../route.ts'
 import { PriorityMark, ToneWord } from '../ui/marks.tsx'
 import { PageFrame } from './page-frame.tsx'
+import { PageTable, ROWS_MAX } from './page-table.tsx'
 
-const ROWS_MAX = 300
 /** A taxi reports every 5–10 s; after a minute its place is old. */
 const STALE_S = 60
 
@@ -48,26 +48,11 @@ export function VehiclesPage() {
       {rows.length === 0 ? (
         <p className="empty dim">{vehicles.length === 0 ? t.vehicles.empty : t.vehicles.noMatch}</p>
       ) : (
-        <table className="page-table">
-          <thead>
-            <tr>
-              <th scope="col">{c.plate}</th>
-              <th scope="col">{c.id}</th>
-              <th scope="col">{c.state}</th>
-              <th scope="col">{c.speed}</th>
-              <th scope="col">{c.fix}</th>
-              <th scope="col">{c.alarm}</th>
-              <th scope="col">
-                <span className="sr-only">{t.action.other}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, ROWS_MAX).map((vehicle) => (
-              <VehicleRow key={vehicle.id} vehicle={vehicle} alarmId={alarmed.get(vehicle.id)?.id ?? null} />
-            ))}
-          </tbody>
-        </table>
+        <PageTable columns={[c.plate, c.id, c.state, c.speed, c.fix, c.alarm, null]} nameless={t.action.other}>
+          {rows.slice(0, ROWS_MAX).map((vehicle) => (
+            <VehicleRow key={vehicle.id} vehicle={vehicle} alarmId={alarmed.get(vehicle.id)?.id ?? null} />
+          ))}
+        </PageTable>
       )}
     </PageFrame>
   )

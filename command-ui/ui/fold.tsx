@@ -1,3 +1,5 @@
+import './fold.css'
+
 /** A quiet part of a panel that opens on demand; the browser's own disclosure, so that keys and readers know it. */
 export function Fold({
   summary,

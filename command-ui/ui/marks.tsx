@@ -4,6 +4,7 @@ import type { DeviceState } from '../../domain/device.ts'
 import type { Priority } from '../../domain/alarm.ts'
 import type { PatrolStatus } from '../../domain/patrol.ts'
 import { useText } from '../i18n/language.ts'
+import './marks.css'
 
 /** Shapes that say the same as the colours, for those who do not see the colours. Sizes follow the text (1em). */
 

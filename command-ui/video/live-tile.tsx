@@ -4,6 +4,7 @@ import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
 import type { PlayerMode, PlayerState } from './player.ts'
 import { usePlayer } from './use-player.ts'
+import './tile.css'
 
 /** States in which the camera itself explains why it is dark; the others only mean that nobody has watched yet. */
 const DARK = new Set(['offline', 'login-refused', 'not-a-camera', 'stalled', 'no-key-frame'])

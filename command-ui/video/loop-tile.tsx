@@ -3,6 +3,7 @@ import { toIso } from '../../domain/clock.ts'
 import { useText } from '../i18n/language.ts'
 import { timeMs } from '../data/clock.ts'
 import { usePlayer } from './use-player.ts'
+import './tile.css'
 
 /** What DB15/T 3968 asks to be shown with an alarm: the half minute before it. */
 export const LOOP_MS = 30_000
