@@ -1,6 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import { JournalReader } from '../intake/journal/reader.ts'
 import { JournalTail, type TailDeps } from './journal-tail.ts'
@@ -11,7 +10,7 @@ const LOOK_MS = 1_000
 /** Edges that may write beside each other. */
 const JOURNALS_MAX = 32
 
-export type TailsDeps = Omit<TailDeps, 'reader' | 'selfWatch'> & { clock: Clock }
+export type TailsDeps = Omit<TailDeps, 'reader' | 'selfWatch'>
 
 /** Follows every journal in the folder; each intake writes its own. */
 export class JournalTails {
@@ -39,6 +38,11 @@ export class JournalTails {
     if (this.#timer) clearInterval(this.#timer)
     this.#selfWatch.stop()
     await Promise.all([...this.#tails.values()].map((tail) => tail.stop()))
+  }
+
+  /** Signals of some journal take effect late or not at all although the database answers. */
+  get isStruggling(): boolean {
+    return [...this.#tails.values()].some((tail) => tail.isStruggling)
   }
 
   /** The database is back: no need to wait for the next look. */

@@ -82,7 +82,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { graph, snap } = recommender
   const closures = new RoadClosures({ ...truth, graph, snap, roadNames: city.roadNames })
   const moving = createMoving(deps, truth)
-  const health = () => healthOf(deps, truth, moving, live)
+  const health = () => healthOf(deps, truth, moving, live, tails)
   const live = createLive(deps, truth, moving, () => health())
   const coverage = new CoverageWatch({ ...truth, onCoverage: (now) => live.broadcastCoverage(now) })
   const provisional = new Provisional({ ...truth, centre: city.places.centre })
@@ -226,14 +226,20 @@ function createLive(deps: CoreDeps, truth: Truth, { fleet }: Moving, health: () 
   })
 }
 
-function healthOf({ database, broker, video }: CoreDeps, truth: Truth, { life }: Moving, live: LiveChannel): Health {
+function healthOf(
+  { database, broker, video }: CoreDeps,
+  truth: Truth,
+  { life }: Moving,
+  live: LiveChannel,
+  tails: JournalTails,
+): Health {
   const { video: word, camerasOnline, camerasWanted } = video()
   const brokerWord = broker.isConnected() ? 'ok' : 'away'
   const sources = {
     // The edge is the intake: who is connected to one is connected to the other.
     intake: () => brokerWord,
     broker: () => brokerWord,
-    database: () => (database.isAway() ? 'away' : 'ok'),
+    database: () => (database.isAway() ? 'away' : tails.isStruggling ? 'degraded' : 'ok'),
     video: () => word,
     desks: () => live.desks,
   } as const
