@@ -3,8 +3,9 @@ import type { Alarm } from '../../domain/alarm.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { until } from '../support/api.ts'
 import { isLong, pause, spread, tell } from './support/figures.ts'
-import { checkInvariants, untilStored } from './support/invariants.ts'
+import { checkInvariants } from './support/invariants.ts'
 import { type Credential, credentialsOf, type Ledger, startPressing } from './support/pressing.ts'
+import { settle } from './support/settle.ts'
 import { pressToDeskMs, type WatchingDesk, watchAsDesk } from './support/watching-desk.ts'
 import { listens, type ProgramName, startWholeCentre, type WholeCentre } from './support/whole-centre.ts'
 
@@ -14,7 +15,7 @@ const PRESS_EVERY_MS = 150
 const ROUNDS = isLong ? 100 : 5
 const AWAY_MS = 10_000
 
-const WORDS: Record<ProgramName, string> = {
+const WORDS: Record<Exclude<ProgramName, 'streamer'>, string> = {
   intake: 'kill -9 of the intake',
   core: 'kill -9 of the core',
   keeper: 'kill -9 and immediate stop of the database server, by turns',
@@ -40,15 +41,8 @@ afterAll(async () => {
   await centre?.stop()
 })
 
-/** Every scenario ends like this: all is stored, seen, counted once, and the desk has missed nothing. */
-async function settle(ledger: Ledger) {
-  await untilStored(centre.database, ledger)
-  await until('the desk has everything', 10_000, async () => {
-    const { n } = await centre.admin.get<Snapshot>('snapshot')
-    return (desk.events.at(-1)?.n ?? 0) >= n
-  })
-  const counts = await checkInvariants(centre.database, ledger)
-  expect(desk.outOfTurn, 'numbers that the desk got out of turn').toEqual([])
+async function settleAll(ledger: Ledger) {
+  const counts = await settle(centre, [desk], ledger, credentials)
   promised += ledger.promised.length
   return counts
 }
@@ -63,7 +57,11 @@ function figuresOf(ledger: Ledger): string {
   return `press → PUBACK ${spread(puback)}; press → desk ${spread(pressToDeskMs(desk.seen, ledger.pressedMs, before))}`
 }
 
-async function underKills(id: string, name: ProgramName, restart: (round: number) => Promise<void>): Promise<void> {
+async function underKills(
+  id: string,
+  name: keyof typeof WORDS,
+  restart: (round: number) => Promise<void>,
+): Promise<void> {
   await noteOccurrences()
   const pressing = startPressing(centre.mqttPort, credentials, `${id}-${name}`, PRESS_EVERY_MS)
   const backMs: number[] = []
@@ -77,7 +75,7 @@ async function underKills(id: string, name: ProgramName, restart: (round: number
   await pause(500)
   await pressing.stop()
   const { ledger } = pressing
-  const { signals, events } = await settle(ledger)
+  const { signals, events } = await settleAll(ledger)
   tell({
     id,
     promise: WORDS[name],
@@ -153,7 +151,7 @@ test(`with the database away for ${AWAY_MS / 1000} s presses are acknowledged, s
   const backMs = performance.now()
   await pressing.stop()
   const { ledger } = pressing
-  await settle(ledger)
+  await settleAll(ledger)
   const mergedMs = performance.now() - backMs
   const toDesk = pressToDeskMs(desk.seen, ledger.pressedMs, before)
   expect(toDesk.length).toBe([...ledger.pressedMs.values()].reduce((sum, times) => sum + times.length, 0))

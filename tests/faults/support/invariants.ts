@@ -30,8 +30,8 @@ async function storedKeys(database: Database): Promise<Set<string>> {
 
 /**
  * The invariants of the catalogue, asked of the database itself. I1 promised ⊆ stored; I2 one row for each signal, and each counted once
- * by its alarm; I3 every alarm was seen by a desk or is still being escalated; I5 no timer late, none twice; the log gapless, its chain
- * whole; every signal has its receipt.
+ * by its alarm; I3 every alarm was seen by a desk or is still being escalated; I5 every alarm has its escalations, none late, none
+ * twice; I6 the log gapless, its chain whole; I7 every signal has its receipt. I4, I8 and I9 are in settle.ts, I10 is each scenario's own.
  */
 export async function checkInvariants(
   database: Database,
@@ -59,6 +59,16 @@ export async function checkInvariants(
   await none(
     'I5: a timer that did not fire',
     `select id from timer where due_at < now() - interval '5 s' and fired_at is null and cancelled_at is null`,
+  )
+  await none(
+    'I5: an alarm without its four escalations',
+    `select a.id from alarm a where a.priority < 4
+        and (select count(*) from timer t where t.kind = 'escalate' and t.subject_id = a.id) <> 4`,
+  )
+  await none(
+    'I5: an unanswered alarm behind its escalation',
+    `select a.id, a.body->>'escalation' as escalation from alarm a join timer t on t.kind = 'escalate' and t.subject_id = a.id
+      where a.state = 'raised' and t.fired_at is not null and (a.body->>'escalation')::int < t.step`,
   )
   await none(
     'I5: an escalation twice',

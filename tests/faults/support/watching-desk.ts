@@ -9,6 +9,17 @@ export interface WatchingDesk {
   seen: SeenAt
   provisional: Alarm[]
   events: LogEvent[]
+  /** How often each alarm came up as a new one, provisional or stored, by id. A stored one that was shown before is no new one. */
+  popUps: Map<string, number>
+  /** Provisional ones that a `reset` has taken back: the snapshot after it does not hold them. */
+  takenBack: Set<string>
+  /** What the strip was told, each word once, in the order in which it came. */
+  words: string[]
+  /** Longest silence between two signs of life so far, ms; above `BLIND_AFTER_MS` a desk has said "not receiving". */
+  silentMs(): number
+  /** Event number at its first hello. */
+  firstN(): number
+  lastN(): number
   /** Numbers that came twice or out of turn, over all its connections. */
   outOfTurn: string[]
   reconnects(): number
@@ -25,6 +36,14 @@ export function watchAsDesk(httpUrl: string, token: string): WatchingDesk {
   const provisional: Alarm[] = []
   const events: LogEvent[] = []
   const outOfTurn: string[] = []
+  const popUps = new Map<string, number>()
+  const takenBack = new Set<string>()
+  const raised = new Set<string>()
+  const words: string[] = []
+  let first = 0
+  let highest = 0
+  let heardMs = performance.now()
+  let silentMs = 0
   let last: number | null = null
   let closed = false
   let reconnects = -1
@@ -33,10 +52,31 @@ export function watchAsDesk(httpUrl: string, token: string): WatchingDesk {
     const key = `${alarm.deviceId} ${alarm.occurrences}`
     if (!seen.has(key)) seen.set(key, performance.now())
   }
+  const popUp = (id: string) => popUps.set(id, (popUps.get(id) ?? 0) + 1)
+  const alive = () => {
+    const nowMs = performance.now()
+    silentMs = Math.max(silentMs, nowMs - heardMs)
+    heardMs = nowMs
+  }
   const hear = (message: ServerMessage) => {
-    if (message.type === 'hello') last ??= message.n
-    if (message.type === 'reset') last = null
+    if (message.type === 'hello' || message.type === 'pulse' || message.type === 'event') alive()
+    if (message.type === 'hello') {
+      if (reconnects === 0) first = message.n
+      if (last === null) highest = Math.max(highest, message.n)
+      last ??= message.n
+    }
+    if (message.type === 'reset') {
+      last = null
+      for (const { id } of provisional) if (!raised.has(id)) takenBack.add(id)
+    }
+    if (message.type === 'pulse') {
+      const word = `database ${message.health.database}, intake ${message.health.intake}`
+      if (words.at(-1) !== word) words.push(word)
+    }
     if (message.type === 'provisional') {
+      // The same alarm again, with one occurrence more, is not a new one; one whose stored self is open neither.
+      const { id } = message.alarm
+      if (!popUps.has(id) && message.alarm.occurrences === 1) popUp(id)
       provisional.push(message.alarm)
       see(message.alarm)
     }
@@ -44,10 +84,13 @@ export function watchAsDesk(httpUrl: string, token: string): WatchingDesk {
     const { event } = message
     if (last !== null && event.n !== last + 1) outOfTurn.push(`${event.n} after ${last}`)
     last = event.n
+    highest = Math.max(highest, event.n)
     events.push(event)
     if (event.kind !== 'alarm') return
     see(event.body as unknown as Alarm)
     if (event.action !== 'raised') return
+    if (raised.has(event.subjectId) || !popUps.has(event.subjectId)) popUp(event.subjectId)
+    raised.add(event.subjectId)
     socket.send(JSON.stringify({ type: 'rendered', alarmId: event.subjectId, atMs: 0 }))
   }
   const connect = () => {
@@ -70,6 +113,12 @@ export function watchAsDesk(httpUrl: string, token: string): WatchingDesk {
     provisional,
     events,
     outOfTurn,
+    popUps,
+    takenBack,
+    words,
+    silentMs: () => Math.max(silentMs, performance.now() - heardMs),
+    firstN: () => first,
+    lastN: () => highest,
     reconnects: () => reconnects,
     isConnected: () => socket.readyState === WebSocket.OPEN,
     close: () => {
@@ -79,18 +128,20 @@ export function watchAsDesk(httpUrl: string, token: string): WatchingDesk {
   }
 }
 
-/** Press → first seen on the desk, ms. Presses are matched to occurrences by their order at the device. */
+/** Press → first seen on the desk, ms, of presses between two moments. Presses are matched to occurrences by their order at the device. */
 export function pressToDeskMs(
   seen: SeenAt,
   pressedMs: ReadonlyMap<string, number[]>,
   before: ReadonlyMap<string, number>,
+  fromMs = -Infinity,
+  toMs = Infinity,
 ): number[] {
   const took: number[] = []
   for (const [deviceId, times] of pressedMs) {
     const offset = before.get(deviceId) ?? 0
     times.forEach((atMs, i) => {
       const seenMs = seen.get(`${deviceId} ${offset + i + 1}`)
-      if (seenMs !== undefined) took.push(seenMs - atMs)
+      if (seenMs !== undefined && atMs >= fromMs && atMs <= toMs) took.push(seenMs - atMs)
     })
   }
   return took

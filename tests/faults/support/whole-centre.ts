@@ -20,6 +20,7 @@ const FILES = {
   intake: 'gateway/intake/intake-main.js',
   core: 'gateway/core-main.js',
   keeper: 'deploy/postgres/keeper-main.js',
+  streamer: 'streamer/streamer-main.js',
 } as const
 export type ProgramName = keyof typeof FILES
 
@@ -40,13 +41,26 @@ export interface WholeCentre {
   /** Resolves when the core answers and calls itself ready. */
   untilReady(withinMs: number): Promise<void>
   output(): string
+  /** Everything that opens a door: made at the first start, typed by people, given to desks. */
+  secrets(): string[]
   stop(): Promise<void>
 }
 
+export interface CentreOptions {
+  /** The centre's database without whatever stands between them; default: as the core reaches it. */
+  straightUrl?: string
+  /** Called with the data folder before anything is in it, e.g. to mount a small disk there. */
+  prepare?: (dataDir: string) => void
+}
+
 /** The whole product as `npm start` brings it up, with the demo district and without the living city. */
-export async function startWholeCentre(env: Record<string, string> = {}): Promise<WholeCentre> {
+export async function startWholeCentre(
+  env: Record<string, string> = {},
+  { straightUrl, prepare }: CentreOptions = {},
+): Promise<WholeCentre> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigil-faults-'))
   chmodSync(dataDir, 0o755)
+  prepare?.(dataDir)
   const [httpPort, mqttPort] = [await freePort(), await freePort()]
   const child = spawn(process.execPath, [START], {
     env: {
@@ -75,7 +89,7 @@ export async function startWholeCentre(env: Record<string, string> = {}): Promis
   }
   await untilReady(START_MS)
   const pidOf = (program: ProgramName) => childOf(child.pid!, FILES[program])
-  const url = environmentOf(pidOf('core'))['VIGIL_DATABASE_URL']!
+  const url = straightUrl ?? environmentOf(pidOf('core'))['VIGIL_DATABASE_URL']!
   const database = createDatabase({ url, log: silentLog, metrics: new Metrics(), poolMax: 2 })
   const [folder] = await database.query<{ folder: string }>(`select current_setting('data_directory') as folder`)
   const admin = await signIn(httpUrl, 'admin', PASSWORD)
@@ -106,6 +120,10 @@ export async function startWholeCentre(env: Record<string, string> = {}): Promis
     kill: (program) => void process.kill(pidOf(program), 'SIGKILL'),
     untilReady,
     output: () => output,
+    secrets: () => {
+      const kept = JSON.parse(readFileSync(join(dataDir, 'secrets.json'), 'utf8')) as Record<string, string>
+      return [...Object.values(kept), PASSWORD, admin.token, new URL(url).password]
+    },
     stop: async () => {
       await database.close()
       await end(child)
