@@ -61,14 +61,17 @@ export interface Pressing {
   stop(): Promise<void>
 }
 
-/** Devices that press, each as soon as the press before has been acknowledged and `everyMs` have passed. */
+/**
+ * Devices that press, each as soon as the press before has been acknowledged and `everyMs` have passed.
+ * @param ledger where what they are promised goes on; default a new one
+ */
 export function startPressing(
   port: number,
   credentials: readonly Credential[],
   name: string,
   everyMs: number,
+  ledger = new Ledger(),
 ): Pressing {
-  const ledger = new Ledger()
   const state = { isPressing: true }
   const press = async (credential: Credential) => {
     const { deviceId, kind } = credential

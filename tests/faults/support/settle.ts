@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { Snapshot } from '../../../domain/wire/live.ts'
 import { until } from '../../support/api.ts'
-import { checkInvariants, untilStored } from './invariants.ts'
+import { checkInvariants, untilStored, untilTimersFired } from './invariants.ts'
 import type { Credential, Ledger } from './pressing.ts'
 import type { WatchingDesk } from './watching-desk.ts'
 import type { ProgramName, WholeCentre } from './whole-centre.ts'
@@ -18,6 +18,7 @@ export async function settle(
   credentials: readonly Credential[] = [],
 ): Promise<{ signals: number; events: number }> {
   await untilStored(centre.database, ledger)
+  await untilTimersFired(centre.database)
   await until('the desks have everything', CATCH_UP_MS, async () => {
     const { n } = await centre.admin.get<Snapshot>('snapshot')
     return desks.every((desk) => desk.lastN() >= n)
