@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { quantile } from '../bench/figures.ts'
+import { until } from '../support/api.ts'
+import { isLong, pause, spread, tell } from './support/figures.ts'
+import { type Credential, credentialsOf, startPressing } from './support/pressing.ts'
+import { openRealDesk } from './support/real-desk.ts'
+import { checkResources, resourcesOf, settle } from './support/settle.ts'
+import { pressToDeskMs, type WatchingDesk, watchAsDesk } from './support/watching-desk.ts'
+import { type ProgramName, startWholeCentre, type WholeCentre } from './support/whole-centre.ts'
+
+const RANDOM_FOR_MS = isLong ? 30 * 60_000 : 24_000
+const KILL_EVERY_MS = 2_000
+const DATABASE_EVERY_MS = 5_000
+const FROZEN_MS = isLong ? 30_000 : 6_000
+const PROGRAMS = ['intake', 'core', 'streamer', 'keeper'] as const
+
+let centre: WholeCentre
+let desk: WatchingDesk
+let credentials: Credential[]
+const taxi = (n: number) => `taxi-${String(n).padStart(3, '0')}`
+
+beforeAll(async () => {
+  centre = await startWholeCentre()
+  credentials = await credentialsOf(
+    centre.admin,
+    'taxi',
+    Array.from({ length: 40 }, (_, i) => taxi(i + 1)),
+  )
+  desk = watchAsDesk(centre.httpUrl, centre.admin.token)
+  await until('the desk is connected', 10_000, async () => desk.isConnected() && (await Promise.resolve(true)))
+})
+afterAll(async () => {
+  desk?.close()
+  await centre?.stop()
+})
+
+/** One that was killed a moment ago is not there: then somebody else's turn comes sooner. */
+function tryToKill(program: ProgramName): boolean {
+  try {
+    centre.kill(program)
+    return true
+  } catch (error) {
+    if (/no .* runs below|ESRCH/.test(String(error))) return false
+    throw error
+  }
+}
+
+test('kill -9 of any program every 2 s while the database crashes loses nothing and doubles nothing', async () => {
+  const before = resourcesOf(centre)
+  const pressing = startPressing(centre.mqttPort, credentials.slice(0, 8), 'C2', 150)
+  const endMs = performance.now() + RANDOM_FOR_MS
+  const kills: Record<string, number> = { database: 0 }
+  let databaseAtMs = performance.now() + DATABASE_EVERY_MS
+  while (performance.now() < endMs) {
+    const program = PROGRAMS[Math.floor(Math.random() * PROGRAMS.length)]!
+    if (tryToKill(program)) kills[program] = (kills[program] ?? 0) + 1
+    if (performance.now() > databaseAtMs) {
+      databaseAtMs = performance.now() + DATABASE_EVERY_MS
+      // Immediate stop and kill -9 by turns; while it is being started again there is nobody to stop.
+      const pid = await centre.databasePid().catch(() => 0)
+      if (pid > 1 && endIt(pid, kills['database']! % 2 === 0 ? 'SIGQUIT' : 'SIGKILL')) kills['database']!++
+    }
+    await pause(KILL_EVERY_MS)
+  }
+  await centre.untilReady(60_000)
+  await pressing.stop()
+  const { ledger } = pressing
+  await settle(centre, [desk], ledger, credentials)
+  const puback = ledger.promised.map((one) => one.pubackMs - one.pressedMs)
+  tell({
+    id: 'C2',
+    promise: `kill -9 of any program every 2 s while the database crashes every 5 s, ${RANDOM_FOR_MS / 1000} s`,
+    figure: `${Object.entries(kills)
+      .map(([name, n]) => `${name} ${n}`)
+      .join(
+        ', ',
+      )}; ${ledger.promised.length} promised, 0 lost, 0 twice; press → PUBACK ${spread(puback)}; press → desk ${spread(pressToDeskMs(desk.seen, ledger.pressedMs, new Map()))}; ${await checkResources(centre, before)}`,
+  })
+  expect(Object.values(kills).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(RANDOM_FOR_MS / KILL_EVERY_MS / 2)
+  expect(ledger.promised.length).toBeGreaterThan(100)
+})
+
+function endIt(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
+}
+
+test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
+  `%s frozen for ${FROZEN_MS / 1000} s: everything catches up, nothing fires twice`,
+  async (program) => {
+    await centre.untilReady(30_000)
+    const real = openRealDesk(centre.httpUrl, centre.admin.token)
+    await until('the desk is live', 10_000, async () => (await Promise.resolve(real)).state() === 'live')
+    const first = 10 + PROGRAMS.indexOf(program) * 5
+    const mine = credentials.slice(first, first + 4)
+    // Raised before the ice and never answered: its steps come due in it.
+    const pressing = startPressing(centre.mqttPort, mine, `C6-${program}`, 300)
+    await until('a press of each', 20_000, async () => {
+      await Promise.resolve()
+      return new Set(pressing.ledger.promised.map(({ deviceId }) => deviceId)).size === mine.length
+    })
+    const pid = centre.pidOf(program)
+    process.kill(pid, 'SIGSTOP')
+    const stoppedMs = performance.now()
+    let blindAfterMs = NaN
+    try {
+      if (program === 'core') {
+        await until(
+          'the desk says "not receiving"',
+          6_000,
+          async () => (await Promise.resolve(real)).state() === 'blind',
+          20,
+        )
+        blindAfterMs = performance.now() - stoppedMs
+      }
+      await pause(Math.max(0, FROZEN_MS - (performance.now() - stoppedMs)))
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    const wentOnMs = performance.now()
+    await pause(500)
+    await pressing.stop()
+    const { ledger } = pressing
+    await settle(centre, [desk], ledger, credentials)
+    await until('the desk is live and has everything', 15_000, async () => {
+      await Promise.resolve()
+      return real.state() === 'live' && real.lastN() >= desk.lastN() - 5
+    })
+    const backMs = performance.now() - wentOnMs
+    const twice = [...real.popUps].filter(([, times]) => times > 1)
+    expect(twice, 'I4: pop-ups twice').toEqual([])
+    real.close()
+    const meanwhile = ledger.promised.filter(({ pressedMs }) => pressedMs >= stoppedMs && pressedMs <= wentOnMs)
+    const puback = meanwhile.map((one) => one.pubackMs - one.pressedMs)
+    // Presses that the program on the ice does not hold up are as quick as ever.
+    if (program !== 'intake') expect(quantile(puback, 0.99)).toBeLessThan(2_000)
+    tell({
+      id: 'C6',
+      promise: `${program} frozen for ${FROZEN_MS / 1000} s (SIGSTOP), then goes on`,
+      figure: `${ledger.promised.length} promised, 0 lost, 0 twice, no timer twice; ${Number.isNaN(blindAfterMs) ? '' : `the desk says “not receiving” after ${blindAfterMs.toFixed(0)} ms; `}all is caught up ${backMs.toFixed(0)} ms after it goes on; meanwhile press → PUBACK ${spread(puback)}`,
+    })
+  },
+)
