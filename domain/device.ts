@@ -10,6 +10,9 @@ export const DEVICE_STATES = ['init', 'ready', 'sleeping', 'disconnected', 'lost
 export const deviceStateSchema = z.enum(DEVICE_STATES)
 export type DeviceState = z.infer<typeof deviceStateSchema>
 
+/** A minute to a week. */
+export const supervisionSchema = z.number().int().min(60).max(604_800).nullable()
+
 /** Anything that speaks to the centre over MQTT. `id` is its MQTT username. */
 export const deviceSchema = z.object({
   id: idSchema,
@@ -27,6 +30,11 @@ export const deviceSchema = z.object({
   batteryPct: z.number().min(0).max(100).nullable(),
   hasCredential: z.boolean(),
   testedAt: timeSchema.nullable(),
+  /** Seconds without a sign of life after which it is lost; none: 90 on mains, 3,600 on battery, 90,000 for a tag. */
+  supervisionS: supervisionSchema.optional(),
+  /** Its connection ended then and it has not come back; it is not called lost before its time. */
+  offlineSince: timeSchema.nullable().optional(),
+  registeredAt: timeSchema.optional(),
 })
 export type Device = z.infer<typeof deviceSchema>
 
@@ -37,5 +45,6 @@ export const deviceWriteSchema = deviceSchema.pick({ id: true, kind: true, name:
   lng: lngSchema.nullable().default(null),
   lat: latSchema.nullable().default(null),
   power: z.enum(['mains', 'battery', 'vehicle']).default('mains'),
+  supervisionS: supervisionSchema.optional(),
 })
 export type DeviceWrite = z.infer<typeof deviceWriteSchema>

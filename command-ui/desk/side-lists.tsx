@@ -163,7 +163,9 @@ function TroubleRow({ trouble }: { trouble: Trouble }) {
   const nowMs = useNowMs()
   const device = useOne(store.devices, trouble.subjectId)
   const camera = useOne(store.cameras, trouble.subjectId)
-  const name = device?.name ?? camera?.name ?? trouble.subjectId
+  const site = useOne(store.sites, trouble.subjectId)
+  const name = device?.name ?? camera?.name ?? site?.name ?? trouble.subjectId
+  const facts = trouble.facts && t.troubleFacts[trouble.code]?.(trouble.facts)
   return (
     <li className="row row-trouble" data-trouble-id={trouble.id} title={trouble.detail}>
       <span className="row-body">
@@ -178,6 +180,7 @@ function TroubleRow({ trouble }: { trouble: Trouble }) {
         </span>
         <span className="row-foot">
           <span className="chip">{t.trouble[trouble.code] ?? trouble.code}</span>
+          {facts && <span className="dim ellipsis">{facts}</span>}
           {trouble.count > 1 && <span className="dim num">{t.troubles.count(trouble.count)}</span>}
         </span>
       </span>

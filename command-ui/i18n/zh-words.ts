@@ -11,6 +11,9 @@ import type { ApiFaultCode } from '../data/api-fault.ts'
 import { minutesSeconds } from './durations.ts'
 
 /** The domain’s own words: types, states, reasons, faults, units. */
+/** See `Trouble.facts`. */
+type Facts = Record<string, string | number>
+
 export const zhWords = {
   alarmType: {
     panic: '一键报警',
@@ -185,6 +188,14 @@ export const zhWords = {
     down: '程序停止',
     silent: '没有报告',
     'lost-together': '多台设备同时失联',
+    'site-lost': '同一单位多台设备失联',
+    'device-floods': '设备发送过快，已限流',
+    'cloned-device': '凭据被复制，两台终端互相顶替',
+    'journal-failed': '报警日志写不进磁盘，报警未被确认',
+    'retained-events': '消息服务上有保留的报警，已忽略',
+    'broker-drops': '消息服务丢弃了消息',
+    'untested-buttons': '按钮久未试按',
+    'broker-away': '中心与消息服务断开，设备静默不算失联',
     damaged: '记录损坏',
     poison: '无法处理的信号',
     'self-test': '自检未通过',
@@ -197,7 +208,7 @@ export const zhWords = {
     'refused-foreign-subscription': '订阅越权被拒',
     'refused-retain': '保留消息被拒',
     'refused-too-large': '消息过大被拒',
-    'refused-journal-failed': '日志写入失败，未确认',
+    'refused-slow-login': '登录过慢，已断开',
     'refused-too-many-connections': '连接过多被拒',
     'refused-credentials-unavailable': '暂时无法核对凭据',
   } as Record<string, string>,
@@ -209,7 +220,19 @@ export const zhWords = {
     database: '数据库',
     broker: '消息服务',
     city: '城市数据',
+    site: '单位',
   },
+  /** What a trouble's figures say; `f` is `facts`. */
+  troubleFacts: {
+    'lost-together': (f: Facts) => `共 ${f['count']} 台：${f['names']}`,
+    'site-lost': (f: Facts) => `共 ${f['count']} 台：${f['names']}`,
+    'device-floods': (f: Facts) => `已延后或丢弃 ${f['count']} 条`,
+    'cloned-device': (f: Facts) => `来自 ${f['addresses']}`,
+    'journal-failed': (f: Facts) => `已拒收 ${f['count']} 次`,
+    'retained-events': (f: Facts) => `${f['count']} 条`,
+    'broker-drops': (f: Facts) => `${f['count']} 条`,
+    'untested-buttons': (f: Facts) => `${f['count']} 个超过 ${f['days']} 天`,
+  } as Record<string, (f: Facts) => string>,
   fault: {
     'bad-request': '填写的内容不符合要求',
     'not-signed-in': '登录已过期，请重新登录',

@@ -8,7 +8,7 @@ export function checkDevices(raw: RawCity, siteIds: ReadonlySet<string>, list: P
   const rows = readRows(raw, 'devices.csv', deviceRowSchema, list)
   const devices: DeviceWrite[] = []
   for (const { where, value } of uniqueById(rows, 'devices.csv', 'device', list).values()) {
-    const { site_id: siteId, spot, lng, lat, ...device } = value
+    const { site_id: siteId, spot, lng, lat, supervision_s: supervisionS = null, ...device } = value
     if (siteId !== undefined && !siteIds.has(siteId)) {
       const what = `device ${device.id} belongs to site ${siteId}, which sites.geojson does not have`
       list.add('devices.csv', where, what)
@@ -20,7 +20,8 @@ export function checkDevices(raw: RawCity, siteIds: ReadonlySet<string>, list: P
       const what = `button ${device.id} has neither a site nor a place; its alarm would stand nowhere on the map`
       list.add('devices.csv', where, what)
     }
-    devices.push({ ...device, siteId: siteId ?? null, spot: spot ?? null, lng: lng ?? null, lat: lat ?? null })
+    const place = { siteId: siteId ?? null, spot: spot ?? null, lng: lng ?? null, lat: lat ?? null }
+    devices.push({ ...device, ...place, supervisionS })
   }
   return devices
 }

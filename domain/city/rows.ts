@@ -74,6 +74,7 @@ export const deviceRowSchema = z.object({
   lng: lng.optional(),
   lat: lat.optional(),
   power: oneOf(['mains', 'battery', 'vehicle']).default('mains'),
+  supervision_s: between(60, 604_800, 'seconds').optional(),
 })
 
 export const cameraRowSchema = z.object({

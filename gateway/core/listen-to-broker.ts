@@ -4,7 +4,7 @@ import type { Replies } from '../dispatch/replies.ts'
 import type { DeviceLife } from '../fleet/device-life.ts'
 import type { EdgeNews } from '../fleet/edge-news.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import { PRESENCE_TOPIC, REFUSALS_TOPIC } from '../intake/internal-topics.ts'
+import { CENTRE_TOPICS } from '../intake/internal-topics.ts'
 
 /**
  * What the core hears from the broker: everything of devices but their events, which come by the journal, and the edge's own news.
@@ -39,12 +39,12 @@ export function listenToBroker(parts: {
     life.alive(topic.deviceId)
     void replies.take(topic, payload)
   })
-  for (const topic of [PRESENCE_TOPIC, REFUSALS_TOPIC]) {
+  for (const topic of CENTRE_TOPICS) {
     broker.subscribe(topic, 1, ({ payload }) => news.take(topic, payload))
   }
   return broker.onState((connected) => {
-    // While the broker was away nobody could be heard: silence is ours.
-    life.grace()
+    // While the broker is away nobody can be heard: silence is ours.
+    life.hearing(connected)
     if (connected) parts.onConnected()
   })
 }

@@ -6,26 +6,34 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { statePayloadSchema, type Topic } from '../../domain/wire/mqtt.ts'
 import { driverOf } from '../../devices/registry.ts'
+import { FIX_FLAGS } from '../../domain/fix.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Troubles } from '../live/troubles.ts'
 import type { BeatRow } from '../store/fix-batch.ts'
+import { saveSeen, saveStates } from './device-life-rows.ts'
+import { LostTroubles } from './lost-troubles.ts'
+import { changeOf, isMissed, lostAfterMs } from './supervision.ts'
 
-/** A mains device without a sign of life for this long is lost: what EN 50136 asks of a dual-path school or bank. */
-export const LOST_AFTER_MS = 90_000
 /** After our own start, or after the broker came back, silence is our own fault for so long. */
 export const GRACE_MS = 90_000
 const SWEEP_MS = 5_000
 const STATES_MS = 500
 const SEEN_MS = 10_000
-/** So many at once have one cause (a switch, a power cut): one trouble instead of one each. */
-const TOGETHER_MIN = 10
+/** Timers that come so late mean that we ourselves stood still, or that the clock was set. */
+const STOOD_STILL_MS = 6 * SWEEP_MS
+/** A connection that comes back within this was never seen to be gone. */
+const OFFLINE_AFTER_MS = 1_000
+/** Who is missing from the list after a restart of the edge is given time to come back. */
+const OFFLINE_AFTER_RESTART_MS = 30_000
 
 interface Life {
   seenAtMs: number
   batteryPct: number | null
   /** What the device said, or we concluded; not yet stored. */
   state: DeviceState
+  /** Without a connection since then; null: connected, or nobody knows. */
+  offlineSinceMs: number | null
 }
 
 export interface DeviceLifeDeps {
@@ -48,11 +56,17 @@ export class DeviceLife {
   readonly #failed
   readonly #swept
   #timers: NodeJS.Timeout[] = []
+  readonly #lost: LostTroubles
+  /** Connections that ended a moment ago: device → when it is told. */
+  readonly #leaving = new Map<string, number>()
   #graceUntilMs = 0
+  #isDeaf = false
+  #lookedAtMs = 0
   #flushing = false
 
   constructor(deps: DeviceLifeDeps) {
     this.#deps = deps
+    this.#lost = new LostTroubles(deps)
     const { metrics } = deps
     this.#unreadable = metrics
       .counter('vigil_beats_unreadable_total', 'Messages on state and beat that could not be read')
@@ -64,8 +78,8 @@ export class DeviceLife {
   start(): void {
     this.grace()
     this.#timers = [
-      setInterval(() => this.sweep(), SWEEP_MS),
-      setInterval(() => void this.flushStates(), STATES_MS),
+      setInterval(() => this.#look(), SWEEP_MS),
+      setInterval(() => void this.#tell(), STATES_MS),
       setInterval(() => void this.flushSeen(), SEEN_MS),
     ]
   }
@@ -74,6 +88,12 @@ export class DeviceLife {
     for (const timer of this.#timers) clearInterval(timer)
     await this.flushStates()
     await this.flushSeen()
+  }
+
+  /** Whether the broker is connected; without it silence is ours, however long it lasts. */
+  hearing(isConnected: boolean): void {
+    this.#isDeaf = !isConnected
+    this.grace()
   }
 
   /** Silence until 90 s from now is our own fault: a start, or a broker that was away. */
@@ -86,7 +106,32 @@ export class DeviceLife {
     const life = this.#lives.get(device.id)
     if (!life) return device
     const lastSeenAt = life.seenAtMs > 0 ? toIso(life.seenAtMs) : device.lastSeenAt
-    return { ...device, state: life.state, lastSeenAt, batteryPct: life.batteryPct ?? device.batteryPct }
+    const offlineSince = life.offlineSinceMs === null ? null : toIso(life.offlineSinceMs)
+    const batteryPct = life.batteryPct ?? device.batteryPct
+    return { ...device, state: life.state, lastSeenAt, batteryPct, offlineSince }
+  }
+
+  /** The edge has a connection of it. */
+  online(deviceId: string): void {
+    this.alive(deviceId)
+  }
+
+  /** Its last connection has ended. @param withinMs how long it has to come back before desks are told */
+  offline(deviceId: string, withinMs = OFFLINE_AFTER_MS): void {
+    const life = this.#lifeOf(deviceId)
+    if (!life || life.offlineSinceMs !== null) return
+    life.offlineSinceMs = this.#deps.clock.nowMs()
+    // A battery device sleeps without a connection, a vehicle drives into a garage: for them the register shows it, no event is written.
+    if (this.#deps.state.devices.get(deviceId)?.power === 'mains') {
+      this.#leaving.set(deviceId, this.#deps.clock.monotonicMs() + withinMs)
+    }
+  }
+
+  /** These have a connection, and nobody else. */
+  onlyOnline(deviceIds: ReadonlySet<string>): void {
+    for (const [id, life] of this.#lives) {
+      if (life.seenAtMs > 0 && !deviceIds.has(id)) this.offline(id, OFFLINE_AFTER_RESTART_MS)
+    }
   }
 
   takeState(topic: Topic, payload: Uint8Array, isRetained: boolean): void {
@@ -132,6 +177,11 @@ export class DeviceLife {
     if (!life) return
     life.seenAtMs = this.#deps.clock.nowMs()
     this.#seen.add(deviceId)
+    if (life.offlineSinceMs !== null) {
+      life.offlineSinceMs = null
+      // Told as gone: then also that it is back.
+      if (!this.#leaving.delete(deviceId)) this.#changed.add(deviceId)
+    }
     this.#setState(deviceId, state)
   }
 
@@ -152,28 +202,47 @@ export class DeviceLife {
     const device = this.#deps.state.devices.get(deviceId)
     if (!device) return null
     const seenAtMs = device.lastSeenAt === null ? 0 : Date.parse(device.lastSeenAt)
-    const life: Life = { seenAtMs, batteryPct: device.batteryPct, state: device.state }
+    const offlineSinceMs = device.offlineSince ? Date.parse(device.offlineSince) : null
+    const life: Life = { seenAtMs, batteryPct: device.batteryPct, state: device.state, offlineSinceMs }
     this.#lives.set(deviceId, life)
     return life
   }
 
-  /** Looks at every mains device. @returns how many were visited */
+  #look(): void {
+    const nowMs = this.#deps.clock.nowMs()
+    if (this.#lookedAtMs > 0 && nowMs - this.#lookedAtMs > STOOD_STILL_MS) this.grace()
+    this.#lookedAtMs = nowMs
+    this.sweep()
+  }
+
+  /** Looks at every device. @returns how many were visited */
   sweep(): number {
     const { state, clock } = this.#deps
     const nowMs = clock.nowMs()
+    const isOurs = this.#isDeaf || nowMs < this.#graceUntilMs
     let visited = 0
     for (const device of state.devices.values()) {
       visited++
-      if (device.power !== 'mains' || nowMs < this.#graceUntilMs) continue
-      const life = this.#lifeOf(device.id)
+      const life = isOurs ? null : this.#lifeOf(device.id)
       // Never commissioned: a device that has not spoken since it was registered is not lost.
-      if (!life || (life.seenAtMs === 0 && life.state === 'init')) continue
+      if (!life || (life.seenAtMs === 0 && (life.state === 'init' || device.power !== 'mains'))) continue
       if (life.state === 'disconnected' || life.state === 'sleeping') continue
-      if (nowMs - life.seenAtMs > LOST_AFTER_MS) this.#setState(device.id, 'lost')
+      const isRunning = ((state.positions.get(device.id)?.flags ?? 0) & FIX_FLAGS.acc) !== 0
+      if (nowMs - life.seenAtMs > lostAfterMs(device, isRunning)) this.#setState(device.id, 'lost')
     }
     for (const id of this.#lives.keys()) if (!state.devices.has(id)) this.#lives.delete(id)
     this.#swept.add(visited)
     return visited
+  }
+
+  async #tell(): Promise<void> {
+    const nowMs = this.#deps.clock.monotonicMs()
+    for (const [id, dueMs] of this.#leaving) {
+      if (dueMs > nowMs) continue
+      this.#leaving.delete(id)
+      this.#changed.add(id)
+    }
+    await this.flushStates()
   }
 
   /** Stores changed states with one event each, and the troubles that follow from them. Never throws. */
@@ -195,48 +264,33 @@ export class DeviceLife {
   }
 
   async #writeStates(ids: readonly string[]): Promise<void> {
-    const { state, events, troubles } = this.#deps
-    const devices = ids.flatMap((id) => {
+    const { state, events } = this.#deps
+    const devices: Device[] = []
+    const told: NewEvent[] = []
+    for (const id of ids) {
       const device = state.devices.get(id)
       const now = device && this.now(device)
-      return device && now && now.state !== device.state ? [now] : []
-    })
-    if (devices.length === 0) return
-    await events.transact(async (tx) => {
-      await tx.execute(
-        `update device set state = u.state, last_seen_at = coalesce(u.seen, last_seen_at)
-           from unnest($1::text[], $2::text[], $3::timestamptz[]) as u(id, state, seen) where device.id = u.id`,
-        [devices.map((d) => d.id), devices.map((d) => d.state), devices.map((d) => d.lastSeenAt)],
-      )
-      const told = devices.map((body): NewEvent => {
-        return { kind: 'device', action: body.state, subjectId: body.id, actor: `device:${body.id}`, body }
-      })
-      await events.appendAll(tx, told)
-      const lost = devices.filter((device) => device.state === 'lost')
-      if (lost.length >= TOGETHER_MIN) {
-        const names = lost.slice(0, 5).map((device) => device.name)
-        const detail = `${lost.length} devices were lost together: ${names.join(', ')}, …`
-        await troubles.raise(tx, { subjectKind: 'broker', subjectId: 'devices', code: 'lost-together', detail })
-      }
-      for (const device of devices) {
-        if (device.state !== 'lost') await troubles.restore(tx, 'device', device.id, 'lost')
-        else if (lost.length < TOGETHER_MIN && device.power === 'mains') {
-          const detail = `${device.name}: no sign of life`
-          await troubles.raise(tx, { subjectKind: 'device', subjectId: device.id, code: 'lost', detail })
-        }
-      }
-    })
-    // The collapsed trouble is over when nobody is lost any more.
-    if (troubles.stands('broker', 'devices', 'lost-together') && !this.#anyLost()) {
-      await troubles.restoreNow('broker', 'devices', 'lost-together')
+      const action = device && now ? changeOf(device, now) : null
+      if (!now || action === null) continue
+      devices.push(now)
+      told.push({ kind: 'device', action, subjectId: id, actor: `device:${id}`, body: now })
     }
+    if (devices.length === 0) return
+    const settled = await events.transact(async (tx) => {
+      await saveStates(tx, devices)
+      await events.appendAll(tx, told)
+      return this.#lost.settle(tx, this.#missed())
+    })
+    settled()
   }
 
-  #anyLost(): boolean {
+  #missed(): Device[] {
+    const list: Device[] = []
     for (const device of this.#deps.state.devices.values()) {
-      if (device.power === 'mains' && this.now(device).state === 'lost') return true
+      const now = this.now(device)
+      if (isMissed(now)) list.push(now)
     }
-    return false
+    return list
   }
 
   /** Stores when each was last seen; without events. Never throws. */
@@ -244,19 +298,13 @@ export class DeviceLife {
     if (this.#seen.size === 0) return
     const ids = [...this.#seen]
     this.#seen.clear()
-    const lives = ids.map((id) => this.#lives.get(id)).map((life) => life ?? null)
+    const seen = ids.map((id) => {
+      const life = this.#lives.get(id)
+      const seenAt = life && life.seenAtMs > 0 ? toIso(life.seenAtMs) : null
+      return { id, seenAt, batteryPct: life?.batteryPct ?? null }
+    })
     try {
-      await this.#deps.events.transact((tx) =>
-        tx.execute(
-          `update device set last_seen_at = coalesce(u.seen, last_seen_at), battery_pct = coalesce(u.battery, battery_pct)
-             from unnest($1::text[], $2::timestamptz[], $3::real[]) as u(id, seen, battery) where device.id = u.id`,
-          [
-            ids,
-            lives.map((l) => (l && l.seenAtMs > 0 ? toIso(l.seenAtMs) : null)),
-            lives.map((l) => l?.batteryPct ?? null),
-          ],
-        ),
-      )
+      await this.#deps.events.transact((tx) => saveSeen(tx, seen))
     } catch (error) {
       for (const id of ids) this.#seen.add(id)
       this.#deps.log.debug('signs of life could not be stored', { reason: reasonOf(error) })

@@ -1,9 +1,17 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import { PRESENCE_TOPIC, REFUSALS_TOPIC, type PresenceMessage, type Refusal } from '../intake/internal-topics.ts'
+import {
+  CONDITIONS_TOPIC,
+  type ConditionsMessage,
+  PRESENCE_TOPIC,
+  type PresenceMessage,
+  type Refusal,
+  REFUSALS_TOPIC,
+} from '../intake/internal-topics.ts'
 import type { Troubles } from '../live/troubles.ts'
 import type { DeviceLife } from './device-life.ts'
+import { IntakeConditions } from './intake-conditions.ts'
 
 /** A refusal that has not come back for this long is over: the stranger went away, or was registered. */
 const REFUSAL_LIFE_MS = 15 * 60_000
@@ -17,7 +25,6 @@ const WORDS: Partial<Record<Refusal['reason'], string>> = {
   'wrong-credential': 'came with a wrong credential',
   'no-credential': 'has no credential yet and was refused',
   'too-large': 'sent a message that is too large',
-  'journal-failed': 'could not be heard: the journal cannot be written',
 }
 
 /** What the edge tells the centre beside the devices' own words: who is connected, and who was refused. */
@@ -27,7 +34,9 @@ export class EdgeNews {
   readonly #clock: Clock
   readonly #log: Log
   readonly #unreadable
+  readonly #conditions: IntakeConditions
   readonly #refusals = new Map<string, { deviceId: string; code: string; lastMs: number }>()
+  #presentIds = new Set<string>()
   #timer: NodeJS.Timeout | null = null
 
   constructor(deps: { life: DeviceLife; troubles: Troubles; clock: Clock; log: Log; metrics: Metrics }) {
@@ -35,6 +44,7 @@ export class EdgeNews {
     this.#troubles = deps.troubles
     this.#clock = deps.clock
     this.#log = deps.log
+    this.#conditions = new IntakeConditions(deps)
     this.#unreadable = deps.metrics
       .counter('vigil_edge_news_unreadable_total', 'Messages of the edge that could not be read')
       .of()
@@ -60,19 +70,21 @@ export class EdgeNews {
     // Only the edge itself may publish here.
     if (topic === PRESENCE_TOPIC) this.#presence(message as PresenceMessage)
     else if (topic === REFUSALS_TOPIC) void this.#refusal(message as Refusal)
+    else if (topic === CONDITIONS_TOPIC) void this.#conditions.take(message as ConditionsMessage)
   }
 
   #presence(message: PresenceMessage): void {
     switch (message.type) {
       case 'present':
-        for (const { deviceId } of message.devices) this.#life.alive(deviceId)
+        this.#present(message)
         return
       case 'online':
-        this.#life.alive(message.deviceId)
+        this.#life.online(message.deviceId)
         void this.#restore(message.deviceId)
         return
       case 'offline':
-        // Not lost yet: it has 90 s to come back. A device with a last will says so itself.
+        // Not lost yet: it has its time to come back. A device with a last will says so itself.
+        this.#life.offline(message.deviceId)
         return
       default: {
         const never: never = message
@@ -81,7 +93,20 @@ export class EdgeNews {
     }
   }
 
+  /** After a start of the core or of the edge: who is not in the list has no connection. */
+  #present(message: PresenceMessage & { type: 'present' }): void {
+    for (const { deviceId } of message.devices) {
+      this.#life.online(deviceId)
+      this.#presentIds.add(deviceId)
+    }
+    if (!message.last) return
+    this.#life.onlyOnline(this.#presentIds)
+    this.#presentIds = new Set()
+  }
+
   async #refusal(refusal: Refusal): Promise<void> {
+    // That is the journal's trouble, and stands in the list of conditions.
+    if (refusal.reason === 'journal-failed') return
     const code = `refused-${refusal.reason}`
     const key = `${refusal.deviceId} ${code}`
     if (!this.#refusals.has(key) && this.#refusals.size >= REFUSALS_MAX) return

@@ -1,6 +1,6 @@
 import type { DeviceKind } from '../../domain/device.ts'
 import { CENTRE_CHANNELS, DEVICE_CHANNELS, parseTopic, TOPIC_ROOT, topicOf } from '../../domain/wire/mqtt.ts'
-import { PRESENCE_TOPIC, REFUSALS_TOPIC } from './internal-topics.ts'
+import { CENTRE_TOPICS } from './internal-topics.ts'
 
 /** Who is on a connection, by its credential. */
 export type Identity = { type: 'device'; deviceId: string; kind: DeviceKind } | { type: 'centre' }
@@ -21,7 +21,7 @@ export function mayPublish(who: Identity, topic: string, retain: boolean): 'yes'
 /** A device: any filter below its own prefix. The centre: everything of the contract, and what the edge tells. */
 export function maySubscribe(who: Identity, filter: string): boolean {
   if (who.type === 'centre') {
-    return filter.startsWith(`${TOPIC_ROOT}/`) || filter === PRESENCE_TOPIC || filter === REFUSALS_TOPIC
+    return filter.startsWith(`${TOPIC_ROOT}/`) || (CENTRE_TOPICS as readonly string[]).includes(filter)
   }
   return filter.startsWith(prefixOf(who))
 }

@@ -1,16 +1,18 @@
-import { createServer, type Server, type Socket } from 'node:net'
-import { Aedes, type AedesPublishPacket, type AuthenticateError, type Client } from 'aedes'
+import { Aedes, type AedesPublishPacket, type Client } from 'aedes'
 import type { Clock } from '../../domain/clock.ts'
-import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { parseTopic, PAYLOAD_BYTES_MAX } from '../../domain/wire/mqtt.ts'
 import { type Identity, mayPublish, mayReceive, maySubscribe } from './access.ts'
-import { ConnectionLimits } from './connection-limits.ts'
+import { Conditions } from './conditions.ts'
 import type { Credentials } from './credentials.ts'
-import { type EdgeClient, packetOf } from './edge-client.ts'
+import { Door, type TlsFiles } from './door.ts'
+import { addressOf, type EdgeClient, loginError, packetOf } from './edge-client.ts'
+import { EventTaker } from './event-taker.ts'
 import {
   CENTRE_USER,
+  CONDITIONS_TOPIC,
+  type ConditionsMessage,
   type OfflineReason,
   PRESENCE_TOPIC,
   REFUSALS_TOPIC,
@@ -18,29 +20,29 @@ import {
 } from './internal-topics.ts'
 import { KeptSessions } from './kept-sessions.ts'
 import { Login } from './login.ts'
-import { openPort } from './open-port.ts'
-import { guardSocket, type LongPublish, PacketGuard } from './packet-guard.ts'
+import { Pacer } from './pacer.ts'
 import { Presence } from './presence.ts'
 import { Refusals } from './refusals.ts'
-import { eventRecord, type TakeEvent } from './take-event.ts'
+import type { TakeEvent } from './take-event.ts'
+import { Twins } from './twins.ts'
 
 export interface EdgeOptions {
   host: string
   /** 0: any free one. */
   port: number
+  tls?: TlsFiles | undefined
   credentials: Pick<Credentials, 'verify'>
   /** Password of the MQTT user `vigil-centre`. */
   centrePassword: string
   take: TakeEvent
+  /** Who tells the centre. Default `intake-1`. */
+  program?: string
   log: Log
   metrics: Metrics
   clock: Clock
 }
 
-/** Before its CONNECT a stranger may send a name, a password and a will. */
-const STRANGER_PACKET_MAX = 6_144
-/** A longer packet of a known device is cut off while it arrives; its beginning is kept if it is an event. */
-const PACKET_MAX = 65_536
+/** Of the parser alone; `LOGIN_TIMEOUT_MS` of the door bounds the whole. */
 const CONNECT_TIMEOUT_MS = 5_000
 /** A reader (the core) that takes nothing for so long is cut off, so that no device waits behind it. */
 const DRAIN_TIMEOUT_MS = 5_000
@@ -49,47 +51,41 @@ const CENTRE_LAG_MAX = 8 * 1024 * 1024
 const CENTRE_SHED_AT = CENTRE_LAG_MAX / 2
 /** A device's program, an installer's test or two. Beyond it the oldest is closed: it is most likely half-open. */
 const CONNECTIONS_OF_DEVICE_MAX = 4
-const KEEPALIVE_PROBE_MS = 20_000
 
 /** The MQTT 3.1.1 edge for devices, the only door to `aedes`. It keeps nothing: what matters is in the journal before it is acknowledged. */
 export class Edge {
-  readonly #options: EdgeOptions
+  /** What stands at this edge; whoever knows more adds a source. */
+  readonly conditions: Conditions
   readonly #broker: Aedes
-  readonly #server: Server
+  readonly #door: Door
+  readonly #pacer: Pacer
+  readonly #twins: Twins
+  /** Connections whose session is theirs alone, because the device has a twin. */
+  readonly #alone = new WeakSet<object>()
   readonly #identities = new WeakMap<object, Identity>()
   readonly #whyLeft = new WeakMap<object, OfflineReason>()
-  readonly #limits = new ConnectionLimits()
   readonly #presence: Presence<EdgeClient>
   readonly #refusals: Refusals
   readonly #login: Login
   readonly #kept: KeptSessions
-  readonly #events
-  readonly #eventSeconds
+  #isClosing = false
+  readonly #taker: EventTaker
   readonly #shed
 
   constructor(options: EdgeOptions) {
-    this.#options = options
     const { metrics, clock, log } = options
-    this.#events = metrics
-      .counter('vigil_intake_events_total', 'Events of devices, acknowledged after they were durable')
-      .of()
-    this.#eventSeconds = metrics.histogram(
-      'vigil_intake_event_seconds',
-      'From an event being read to its acknowledgement',
-    )
-    const shed = metrics.counter('vigil_intake_shed_total', 'Messages dropped because the reader lags')
-    this.#shed = {
-      fix: shed.of({ what: 'fix' }),
-      beat: shed.of({ what: 'beat' }),
-    }
+    const shed = metrics.counter('vigil_intake_shed_total', 'Messages thrown away, by what and why')
+    const shedBecause = (why: string) => ({ fix: shed.of({ what: 'fix', why }), beat: shed.of({ what: 'beat', why }) })
+    this.#shed = shedBecause('the-centre-lags')
     this.#presence = new Presence(clock, (message) => this.#tell(PRESENCE_TOPIC, message))
     this.#refusals = new Refusals({ clock, log, metrics, publish: (refusal) => this.#tell(REFUSALS_TOPIC, refusal) })
+    this.#taker = new EventTaker({ ...options, refusals: this.#refusals })
     this.#login = new Login({ ...options, refusals: this.#refusals })
     const devices = metrics.gauge('vigil_intake_devices', 'Devices connected').of()
     const connections = metrics.gauge('vigil_intake_connections', 'Connections of any kind').of()
     metrics.onRead(() => {
       devices.set(this.#presence.size)
-      connections.set(this.#limits.total)
+      connections.set(this.#door.limits.total)
     })
     this.#broker = new Aedes({
       concurrency: 200,
@@ -100,27 +96,54 @@ export class Edge {
       maxTopicLevels: 8,
     })
     const { clients } = this.#broker as unknown as { clients: Record<string, unknown> }
-    this.#kept = new KeptSessions((clientId) => clients[clientId] !== undefined, shed.of({ what: 'kept-for-absent' }))
+    this.#kept = new KeptSessions(
+      (clientId) => clients[clientId] !== undefined,
+      shed.of({ what: 'kept-for-absent', why: 'too-many' }),
+    )
     this.#setRules()
-    this.#server = createServer((socket) => this.#accept(socket))
+    this.#pacer = new Pacer({ clock, metrics })
+    this.#twins = new Twins(clock)
+    this.#door = new Door({
+      ...options,
+      handle: (socket) => this.#broker.handle(socket) as unknown as EdgeClient | undefined,
+      identityOf: (client) => this.#identities.get(client),
+      onTooLong: (socket, who, publish) => void this.#taker.takeLong(socket, who, publish),
+      pacer: this.#pacer,
+      refusals: this.#refusals,
+      shed: shedBecause('device-floods'),
+    })
+    const publish = (message: ConditionsMessage) => this.#tell(CONDITIONS_TOPIC, message)
+    this.conditions = new Conditions({ clock, program: options.program ?? 'intake-1', publish })
+    this.conditions.addSource(() => this.#pacer.conditions())
+    this.conditions.addSource(() => this.#twins.conditions((id) => this.#presence.connectionsOf(id).length))
   }
 
-  /** @returns the port. @throws Fault `config-invalid` when it is taken */
+  /** @returns the port. @throws Fault `config-invalid` when one is taken or the certificate cannot be used */
   async listen(): Promise<number> {
-    const { host, port } = this.#options
     await this.#broker.listen()
     const { persistence } = this.#broker as unknown as { persistence: Parameters<KeptSessions['tame']>[0] }
     this.#kept.tame(persistence, (client, filter) => {
       const who = this.#identities.get(client)
       return who !== undefined && maySubscribe(who, filter)
     })
-    const bound = await openPort(this.#server, host, port)
-    this.#server.on('error', (error) => this.#options.log.error('the MQTT port failed', { reason: reasonOf(error) }))
-    return bound
+    this.conditions.start()
+    return this.#door.open()
+  }
+
+  /** 0 before `listen`. */
+  get port(): number {
+    return this.#door.port
+  }
+  /** Undefined without a certificate. */
+  get tlsPort(): number | undefined {
+    return this.#door.tlsPort
   }
 
   async close(): Promise<void> {
-    this.#server.close()
+    this.#isClosing = true
+    this.#door.close()
+    this.#pacer.stop()
+    this.conditions.stop()
     await new Promise<void>((resolve) => this.#broker.close(resolve))
   }
 
@@ -132,39 +155,13 @@ export class Edge {
     }
   }
 
-  #accept(socket: Socket): void {
-    const address = socket.remoteAddress ?? 'unknown'
-    if (!this.#limits.admit(address)) {
-      this.#refusals.note('too-many-connections', '', address, `${this.#limits.total} connections`)
-      socket.destroy()
-      return
-    }
-    let identified = false
-    const settle = () => {
-      if (!identified) this.#limits.known(address)
-      identified = true
-    }
-    socket.on('close', () => {
-      settle()
-      this.#limits.ended()
-    })
-    socket.setNoDelay(true)
-    socket.setKeepAlive(true, KEEPALIVE_PROBE_MS)
-    const identity = (): Identity | undefined => {
-      const who = client && this.#identities.get(client)
-      if (who) settle()
-      return who
-    }
-    const guard = new PacketGuard(() => (identity() ? PACKET_MAX : STRANGER_PACKET_MAX), PAYLOAD_BYTES_MAX)
-    guardSocket(socket, guard, (publish) => void this.#takeLong(socket, identity(), publish))
-    const client = this.#broker.handle(socket) as unknown as EdgeClient | undefined
-  }
-
   #setRules(): void {
     const broker = this.#broker
-    broker.preConnect = (_client, packet, answer) => {
+    broker.preConnect = (client, packet, answer) => {
+      const isTwin = this.#twins.isTwin(packet.username ?? '')
+      if (isTwin) this.#alone.add(client)
       // One kept session for each device; a client id made up anew each time would leave one behind each time.
-      if (packet.clientId !== packet.username) packet.clean = true
+      if (packet.clientId !== packet.username || isTwin) packet.clean = true
       answer(null, true)
     }
     broker.authenticate = (client, username, password, answer) => {
@@ -174,6 +171,9 @@ export class Edge {
     broker.authorizePublish = (client, packet, answer) => {
       const who = client && this.#identities.get(client)
       if (!who) return answer(new Error('not identified'))
+      // A last will because we ourselves stop says nothing about the device.
+      if (this.#isClosing && who.type === 'device' && (client as unknown as EdgeClient).conn.destroyed)
+        return answer(new Error('closing'))
       const payload = Buffer.isBuffer(packet.payload) ? packet.payload : Buffer.from(packet.payload)
       this.#publish(who, client as unknown as EdgeClient, packet.topic, payload, packet.retain, answer)
     }
@@ -201,12 +201,24 @@ export class Edge {
     const who = await this.#login.identify(client, username, password)
     if (typeof who === 'string') return who
     this.#identities.set(client, who)
+    if (who.type === 'device') this.#nameSession(client, who.deviceId)
     if (who.type === 'centre') {
       // Private, but the only way to give the one reader of all devices a larger buffer than each of them.
       const hidden = client.conn as unknown as Record<'_writableState', { highWaterMark: number }>
       hidden['_writableState'].highWaterMark = CENTRE_LAG_MAX
     }
     return null
+  }
+
+  /** The session's name decides whom a new connection throws out: of twins, nobody. */
+  #nameSession(client: EdgeClient, deviceId: string): void {
+    if (this.#alone.has(client)) {
+      client.id = `${deviceId}/alone/${addressOf(client)}:${client.conn.remotePort ?? 0}`
+      return
+    }
+    const { clients } = this.#broker as unknown as { clients: Record<string, EdgeClient | undefined> }
+    const old = clients[client.id]
+    if (old) this.#twins.takeover(deviceId, addressOf(old), addressOf(client))
   }
 
   #publish(
@@ -230,40 +242,10 @@ export class Edge {
       if (payload.length > PAYLOAD_BYTES_MAX) return refuse('too-large')
       return answer(null)
     }
-    const startedMs = this.#options.clock.monotonicMs()
-    const { deviceId, kind } = who
-    // Copied by the journal before anything else runs: the parser's buffer is reused.
-    this.#options.take(eventRecord({ deviceId, kind, topic }, Buffer.from(payload), this.#options.clock)).then(
-      () => {
-        this.#events.add()
-        this.#eventSeconds.observe((this.#options.clock.monotonicMs() - startedMs) / 1000)
-        answer(null)
-      },
-      (error: unknown) => {
-        this.#options.log.error('an event could not be made durable, it is not acknowledged', {
-          deviceId,
-          reason: reasonOf(error),
-        })
-        refuse('journal-failed')
-      },
-    )
-  }
-
-  /** A packet that is too long to be let in: if it is an event, its beginning is one; then the connection ends. */
-  async #takeLong(socket: Socket, who: Identity | undefined, publish: LongPublish | null): Promise<void> {
-    const address = socket.remoteAddress ?? 'unknown'
-    const name = who?.type === 'device' ? who.deviceId : ''
-    this.#refusals.note('too-large', name, address, publish?.topic ?? 'before login')
-    try {
-      if (who?.type === 'device' && publish && mayPublish(who, publish.topic, false) === 'yes') {
-        const isEvent = parseTopic(publish.topic)?.channel === 'event'
-        const from = { deviceId: who.deviceId, kind: who.kind, topic: publish.topic }
-        if (isEvent) await this.#options.take(eventRecord(from, publish.payload, this.#options.clock, true))
-      }
-    } catch (error) {
-      this.#options.log.error('an event could not be made durable', { deviceId: name, reason: reasonOf(error) })
-    }
-    socket.destroy()
+    void this.#taker.take(who, topic, payload).then((isDurable) => {
+      if (isDurable) answer(null)
+      else refuse('journal-failed')
+    })
   }
 
   #mayForward(client: EdgeClient, packet: AedesPublishPacket): boolean {
@@ -294,7 +276,7 @@ export class Edge {
 
   #refuse(reason: RefusalReason, who: Identity, client: EdgeClient, detail: string): void {
     const name = who.type === 'device' ? who.deviceId : CENTRE_USER
-    this.#refusals.note(reason, name, client.conn.remoteAddress ?? 'unknown', detail)
+    this.#refusals.note(reason, name, addressOf(client), detail)
   }
 
   /** To whoever listens; nobody is a fine answer, the present state is told to each new listener. */
@@ -305,14 +287,13 @@ export class Edge {
 
   #tellPresent(client: Client, topic: string): void {
     const messages =
-      topic === PRESENCE_TOPIC ? this.#presence.present() : topic === REFUSALS_TOPIC ? this.#refusals.list() : []
+      topic === PRESENCE_TOPIC
+        ? this.#presence.present()
+        : topic === REFUSALS_TOPIC
+          ? this.#refusals.list()
+          : topic === CONDITIONS_TOPIC
+            ? [this.conditions.now()]
+            : []
     for (const message of messages) client.publish(packetOf(topic, message), () => undefined)
   }
-}
-
-/** 3: come again, we cannot know yet · 5: not authorised (MQTT 3.1.1 §3.2.2.3). */
-function loginError(reason: RefusalReason): AuthenticateError {
-  const error = new Error(reason) as AuthenticateError
-  error.returnCode = reason === 'credentials-unavailable' ? 3 : 5
-  return error
 }

@@ -7,16 +7,18 @@ import { serveMetricsPage } from '../http/metrics-page.ts'
 import { createDatabase } from '../store/database.ts'
 import { consumeEvents } from './broker-consumer.ts'
 import { Credentials } from './credentials.ts'
+import type { TlsFiles } from './door.ts'
 import { Edge } from './edge.ts'
+import { JournalHealth } from './journal-health.ts'
 import { JournalWriter } from './journal/writer.ts'
 import { startSelfTest } from './self-test.ts'
 import type { TakeEvent } from './take-event.ts'
 
 /**
  * Program: intake. Devices come in, events are in the journal before they are acknowledged; nothing else happens in this process.
- * It waits for nothing: without a database it lets in the devices of its cache file. Environment: VIGIL_MQTT_HOST, VIGIL_MQTT_PORT, VIGIL_MQTT_URL,
- * VIGIL_DATA_DIR, VIGIL_JOURNAL_DIR, VIGIL_DATABASE_URL, VIGIL_CENTRE_MQTT_PASSWORD, VIGIL_PROGRAM_ID. Sends `{type:'ready', metricsPort,
- * mqttPort?}`; the journal's folder is `{journal folder}/{program}-{six digits}`.
+ * It waits for nothing: without a database it lets in the devices of its cache file. Environment: VIGIL_MQTT_HOST, VIGIL_MQTT_PORT, VIGIL_MQTTS_PORT,
+ * VIGIL_TLS_CERT, VIGIL_TLS_KEY, VIGIL_MQTT_URL, VIGIL_DATA_DIR, VIGIL_JOURNAL_DIR, VIGIL_DATABASE_URL, VIGIL_CENTRE_MQTT_PASSWORD, VIGIL_PROGRAM_ID. Sends `{type:'ready', metricsPort,
+ * mqttPort?, mqttsPort?}`; the journal's folder is `{journal folder}/{program}-{six digits}`.
  */
 const env = process.env
 const program = env['VIGIL_PROGRAM_ID'] || 'intake-1'
@@ -42,12 +44,19 @@ async function main(): Promise<void> {
   // The port first: a second intake on the same folder ends there, before it could touch the journal of the first.
   let opened = (_journal: JournalWriter) => {}
   const journalOpen = new Promise<JournalWriter>((resolve) => (opened = resolve))
-  const take: TakeEvent = async (record) => (await journalOpen).append(record)
+  const names = { journal: program }
+  const health = new JournalHealth(
+    async (record) => (await journalOpen).append(record),
+    () => names.journal,
+  )
+  const { take } = health
   const brokerUrl = env['VIGIL_MQTT_URL']
-  const mqttPort = brokerUrl ? undefined : await openEdge(take, closers)
+  const edge = brokerUrl ? null : await openEdge(take, closers)
+  edge?.conditions.addSource(() => health.conditions())
 
   const root = env['VIGIL_JOURNAL_DIR'] || join(dataDir, 'journal')
   const journal = await JournalWriter.open({ ...deps, root, program })
+  names.journal = journal.journal
   opened(journal)
   closers.push(() => journal.close())
   const stopSelfTest = startSelfTest({ take, clock: systemClock, log })
@@ -57,12 +66,13 @@ async function main(): Promise<void> {
     closers.unshift(() => consumer.close())
   }
   const { port: metricsPort } = await serveMetricsPage(metrics)
-  log.info('intake ready', { journal: journal.journal, mqttPort, metricsPort })
-  process.send?.({ type: 'ready', metricsPort, mqttPort })
+  const ports = { metricsPort, mqttPort: edge?.port, mqttsPort: edge?.tlsPort }
+  log.info('intake ready', { journal: journal.journal, ...ports })
+  process.send?.({ type: 'ready', ...ports })
   if (process.send && !process.connected) stop('the launcher is gone')
 }
 
-async function openEdge(take: TakeEvent, closers: (() => Promise<unknown>)[]): Promise<number> {
+async function openEdge(take: TakeEvent, closers: (() => Promise<unknown>)[]): Promise<Edge> {
   const centrePassword = env['VIGIL_CENTRE_MQTT_PASSWORD']
   if (!centrePassword)
     throw new Fault('config-invalid', 'VIGIL_CENTRE_MQTT_PASSWORD is not set: start Vigil with npm start')
@@ -79,18 +89,25 @@ async function openEdge(take: TakeEvent, closers: (() => Promise<unknown>)[]): P
     host: env['VIGIL_MQTT_HOST'] || '127.0.0.1',
     port: Number(env['VIGIL_MQTT_PORT'] ?? 1883),
     credentials,
+    tls: tlsFiles(),
     centrePassword,
+    program,
     take,
   })
   // The cache is read before the door opens; the database is followed from then on and not waited for.
   await credentials.start()
-  const port = await edge.listen()
+  await edge.listen()
   closers.unshift(async () => {
     await edge.close()
     await credentials.stop()
     await database?.close()
   })
-  return port
+  return edge
+}
+
+function tlsFiles(): TlsFiles | undefined {
+  const [certPath, keyPath] = [env['VIGIL_TLS_CERT'], env['VIGIL_TLS_KEY']]
+  return certPath && keyPath ? { certPath, keyPath, port: Number(env['VIGIL_MQTTS_PORT'] ?? 8883) } : undefined
 }
 
 function stopper(closers: readonly (() => Promise<unknown>)[]): (why: string) => void {

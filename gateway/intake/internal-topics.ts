@@ -7,6 +7,9 @@ import type { DeviceKind } from '../../domain/device.ts'
 export const CENTRE_USER = 'vigil-centre'
 export const PRESENCE_TOPIC = 'vigil/centre/presence'
 export const REFUSALS_TOPIC = 'vigil/centre/refusals'
+export const CONDITIONS_TOPIC = 'vigil/centre/conditions'
+/** All of them. */
+export const CENTRE_TOPICS = [PRESENCE_TOPIC, REFUSALS_TOPIC, CONDITIONS_TOPIC] as const
 
 /** Presence: who is connected. `present` comes after a subscription, in pages, the last one marked. Times are RFC 3339. */
 export type PresenceMessage =
@@ -31,6 +34,7 @@ export const REFUSAL_REASONS = [
   'too-large',
   'journal-failed',
   'too-many-connections',
+  'slow-login',
   'credentials-unavailable',
 ] as const
 export type RefusalReason = (typeof REFUSAL_REASONS)[number]
@@ -45,4 +49,28 @@ export interface Refusal {
   /** In words, e.g. the topic. */
   detail: string
   count: number
+}
+
+/**
+ * device-floods: it sends more than its share · cloned-device: terminals with the same credential throw each other out · journal-failed: nothing can be made
+ * durable · retained-events: an external broker keeps events that somebody published as retained
+ */
+export const CONDITION_CODES = ['device-floods', 'cloned-device', 'journal-failed', 'retained-events'] as const
+
+/** Something that stands at an intake; the core makes a trouble of it that is restored when it is no longer in the list. */
+export interface Condition {
+  code: (typeof CONDITION_CODES)[number]
+  subjectKind: 'device' | 'journal'
+  subjectId: string
+  /** In words, English. */
+  detail: string
+  /** For the sentence on the desk. */
+  facts: Record<string, string | number>
+}
+
+/** Everything that stands at one intake, at most 100; sent when it changes and every ten seconds. */
+export interface ConditionsMessage {
+  program: string
+  at: string
+  conditions: Condition[]
 }

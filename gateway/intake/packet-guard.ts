@@ -1,10 +1,15 @@
-import type { Socket } from 'node:net'
-
 /** The beginning of a PUBLISH that is too long to be let in. */
 export interface LongPublish {
   topic: string
   /** The first bytes of the payload, at most as many as were asked for. */
   payload: Buffer
+}
+
+/** So many bytes may go on to the parser. */
+export interface Pass {
+  bytes: number
+  /** That begin in them: a PUBLISH is one, everything else a fifth, because it is an answer or costs as little as one. */
+  packets: number
 }
 
 /** 2 bytes of topic length, the topic, 2 of packet id: what stands before the payload. */
@@ -31,9 +36,19 @@ export class PacketGuard {
     this.#keep = keep
   }
 
-  /** @returns `pass`: give the chunk on · `hold`: a long packet is being gathered · else what was gathered; the connection must end */
-  inspect(chunk: Buffer): 'pass' | 'hold' | { tooLong: LongPublish | null } {
+  /** Whether the next byte begins a packet. */
+  get isBetweenPackets(): boolean {
+    return this.#header.length === 0 && this.#skip === 0 && this.#capture === null
+  }
+
+  /**
+   * @param packetsMax how many packets may begin in this chunk; what follows them is to be offered again
+   * @returns `pass`: give that many bytes on · `hold`: a long packet is being gathered · else what was gathered; the connection must end
+   */
+  inspect(chunk: Buffer, packetsMax = Infinity): Pass | 'hold' | { tooLong: LongPublish | null } {
     let at = 0
+    let packets = 0
+    let startedAt = 0
     while (at < chunk.length) {
       if (this.#capture) return this.#gather(chunk.subarray(at))
       if (this.#skip > 0) {
@@ -42,18 +57,28 @@ export class PacketGuard {
         at += step
         continue
       }
-      const byte = chunk[at++]!
+      const byte = chunk[at]!
+      if (this.#header.length === 0) {
+        if (packets >= packetsMax) break
+        startedAt = at
+        packets += weightOf(byte)
+      }
+      at++
       this.#header.push(byte)
       const count = this.#header.length
       if (count < 2) continue
       if (byte >= 0x80) {
         // A fifth length byte is not MQTT; the parser says so and closes.
-        if (count === 5) return 'pass'
+        if (count === 5) return { bytes: chunk.length, packets }
         continue
       }
       this.#begin()
+      if (!this.#capture || startedAt === 0) continue
+      // What came before the long packet is for the parser; the long one is offered again.
+      this.#capture = null
+      return { bytes: startedAt, packets }
     }
-    return this.#capture ? 'hold' : 'pass'
+    return this.#capture ? 'hold' : { bytes: at, packets }
   }
 
   #begin(): void {
@@ -84,23 +109,6 @@ function parsePublish(type: number, body: Buffer, keep: number): LongPublish | n
   return { topic: body.toString('utf8', 2, topicEnd), payload: Buffer.from(body.subarray(start, start + keep)) }
 }
 
-/** Puts the guard in front of whoever reads the socket. `onTooLong` must end the connection. */
-export function guardSocket(
-  socket: Socket,
-  guard: PacketGuard,
-  onTooLong: (publish: LongPublish | null) => void,
-): void {
-  const read = socket.read.bind(socket) as (size?: number) => Buffer | null
-  let ended = false
-  socket.read = (size?: number) => {
-    const chunk = read(size)
-    if (chunk === null || ended) return null
-    const verdict = guard.inspect(chunk)
-    if (verdict === 'pass') return chunk
-    if (verdict !== 'hold') {
-      ended = true
-      onTooLong(verdict.tooLong)
-    }
-    return null
-  }
+function weightOf(firstByte: number): number {
+  return firstByte >> 4 === PUBLISH ? 1 : 0.2
 }

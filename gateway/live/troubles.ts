@@ -14,6 +14,7 @@ export interface NewTrouble {
   code: string
   /** In words, English. */
   detail: string
+  facts?: Trouble['facts']
 }
 
 /** Standing troubles kept in memory; a city with more has one cause, which is one trouble. */
@@ -49,14 +50,22 @@ export class Troubles {
   async raise(tx: Tx, trouble: NewTrouble): Promise<boolean> {
     const id = `${trouble.subjectKind}:${trouble.subjectId}:${trouble.code}`
     const rows = await tx.query<TroubleRow & { fresh: boolean }>(
-      `insert into trouble as t (id, subject_kind, subject_id, code, detail, since)
-       values ($1, $2, $3, $4, $5, $6)
+      `insert into trouble as t (id, subject_kind, subject_id, code, detail, since, facts)
+       values ($1, $2, $3, $4, $5, $6, $7::jsonb)
        on conflict (id) do update set
          count = case when t.restored_at is null then t.count + 1 else 1 end,
          since = case when t.restored_at is null then t.since else excluded.since end,
-         detail = excluded.detail, restored_at = null
+         detail = excluded.detail, facts = excluded.facts, restored_at = null
        returning t.*, t.count = 1 as fresh`,
-      [id, trouble.subjectKind, trouble.subjectId, trouble.code, storable(trouble.detail), toIso(this.#clock.nowMs())],
+      [
+        id,
+        trouble.subjectKind,
+        trouble.subjectId,
+        trouble.code,
+        storable(trouble.detail),
+        toIso(this.#clock.nowMs()),
+        factsOf(trouble),
+      ],
     )
     const row = rows[0]!
     if (row.fresh) {
@@ -65,6 +74,34 @@ export class Troubles {
     }
     if (this.#standing.size < STANDING_MAX) this.#standing.add(id)
     return row.fresh
+  }
+
+  /** New words and figures for one that stands, in the caller's transaction; raises one that does not. */
+  async change(tx: Tx, trouble: NewTrouble): Promise<void> {
+    const id = `${trouble.subjectKind}:${trouble.subjectId}:${trouble.code}`
+    const rows = await tx.query<TroubleRow>(
+      'update trouble set detail = $2, facts = $3::jsonb where id = $1 and restored_at is null returning *',
+      [id, storable(trouble.detail), factsOf(trouble)],
+    )
+    const row = rows[0]
+    if (!row) return void (await this.raise(tx, trouble))
+    await this.#events.append(tx, {
+      kind: 'trouble',
+      action: 'changed',
+      subjectId: id,
+      actor: 'centre',
+      body: toTrouble(row),
+    })
+  }
+
+  /** Those of this code that stand, from memory. */
+  standing(code: string): { subjectKind: Trouble['subjectKind']; subjectId: string }[] {
+    const list: { subjectKind: Trouble['subjectKind']; subjectId: string }[] = []
+    for (const id of this.#standing) {
+      const [subjectKind, ...rest] = id.split(':') as [Trouble['subjectKind'], ...string[]]
+      if (rest.at(-1) === code) list.push({ subjectKind, subjectId: rest.slice(0, -1).join(':') })
+    }
+    return list
   }
 
   /** Restores in the caller's transaction. @returns true when it stood */
@@ -102,6 +139,15 @@ export class Troubles {
     }
   }
 
+  /** Outside a transaction; logged, not thrown. For figures that grow call it every ten seconds, not every time: each is an event. */
+  async changeNow(trouble: NewTrouble): Promise<void> {
+    try {
+      await this.#events.transact((tx) => this.change(tx, trouble))
+    } catch (error) {
+      this.#log.warn('a changed trouble could not be stored', { trouble: trouble.code, reason: reasonOf(error) })
+    }
+  }
+
   /** Outside a transaction; does nothing when it does not stand. */
   async restoreNow(subjectKind: Trouble['subjectKind'], subjectId: string, code: string): Promise<void> {
     if (!this.stands(subjectKind, subjectId, code)) return
@@ -121,6 +167,7 @@ interface TroubleRow {
   subject_id: string
   code: string
   detail: string
+  facts: Trouble['facts'] | null
   since: string
   restored_at: string | null
   count: number
@@ -133,10 +180,15 @@ function toTrouble(row: TroubleRow): Trouble {
     subjectId: row.subject_id,
     code: row.code,
     detail: row.detail,
+    ...(row.facts && { facts: row.facts }),
     since: row.since,
     restoredAt: row.restored_at,
     count: row.count,
   }
+}
+
+function factsOf({ facts }: NewTrouble): string | null {
+  return facts === undefined ? null : JSON.stringify(storable(facts))
 }
 
 export async function readStanding(database: Queryable): Promise<Trouble[]> {

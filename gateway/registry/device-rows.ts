@@ -9,14 +9,16 @@ export interface DeviceRow {
   battery_pct: number | null
   tested_at: string | null
   has_credential: boolean
+  offline_since: string | null
+  registered_at: string
 }
 
 /** Everything of a device but its credential. */
 export const DEVICE_COLUMNS =
-  'id, body, state, last_seen_at, battery_pct, tested_at, credential_hash is not null as has_credential'
+  'id, body, state, last_seen_at, battery_pct, tested_at, credential_hash is not null as has_credential, offline_since, registered_at'
 
 export function toDevice(row: DeviceRow): Device {
-  const { kind, name, siteId, spot, lng, lat, power } = row.body
+  const { kind, name, siteId, spot, lng, lat, power, supervisionS } = row.body
   return {
     id: row.id,
     kind,
@@ -31,6 +33,9 @@ export function toDevice(row: DeviceRow): Device {
     batteryPct: row.battery_pct,
     hasCredential: row.has_credential,
     testedAt: row.tested_at,
+    supervisionS: supervisionS ?? null,
+    offlineSince: row.offline_since,
+    registeredAt: row.registered_at,
   }
 }
 

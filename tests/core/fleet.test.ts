@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toIso } from '../../domain/clock.ts'
-import { DeviceLife, GRACE_MS, LOST_AFTER_MS } from '../../gateway/fleet/device-life.ts'
+import { DeviceLife, GRACE_MS } from '../../gateway/fleet/device-life.ts'
+import { LOST_AFTER_MS } from '../../gateway/fleet/supervision.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import type { BeatRow } from '../../gateway/store/fix-batch.ts'
 import { button, button2, startCore, type TestCore } from './harness.ts'
@@ -106,7 +107,7 @@ test('many devices lost together are one trouble, restored when all are back', a
   for (const id of [button.id, button2.id]) life.takeBeat(topic(id), Buffer.from('{}'))
   life.sweep()
   await life.flushStates()
-  expect([...core.state.troubles.keys()]).toEqual(['broker:devices:lost-together'])
+  expect([...core.state.troubles.keys()]).toEqual(['site:school-1:site-lost'])
   for (let i = 0; i < 12; i++) life.takeBeat(topic(`many-${i}`), Buffer.from('{}'))
   await life.flushStates()
   expect(core.state.troubles.size).toBe(0)

@@ -58,18 +58,20 @@ describe('the centre', () => {
     const listener = await centre()
     await listener.subscribeAsync('vigil/1/+/+/fix', { qos: 0 })
     listener.stream.pause()
-    const taxi = await device('taxi-1')
+    const taxis = await Promise.all(Array.from({ length: 250 }, (_, i) => device(`taxi-${i}`)))
+    const school = await device('school-1')
     const gone = closed(listener)
     const fix = Buffer.alloc(4_000, 'x')
     const slowestMs = { value: 0 }
     for (let round = 0; round < 40; round++) {
-      for (let i = 0; i < 200; i++) taxi.publish('vigil/1/taxi/taxi-1/fix', fix)
+      // Within the share of each: what is shed is shed because the core hangs.
+      if (round < 19) taxis.forEach((taxi, i) => taxi.publish(`vigil/1/taxi/taxi-${i}/fix`, fix))
       const startedMs = performance.now()
-      await taxi.publishAsync('vigil/1/taxi/taxi-1/event', `{"id":"${round}"}`, { qos: 1 })
+      await school.publishAsync(EVENT, `{"id":"${round}"}`, { qos: 1 })
       slowestMs.value = Math.max(slowestMs.value, performance.now() - startedMs)
     }
     expect(taken).toHaveLength(40)
-    expect(Number(/shed_total{what="fix"} (\d+)/.exec(metrics.text())![1])).toBeGreaterThan(1_000)
+    expect(Number(/shed_total{what="fix",why="the-centre-lags"} (\d+)/.exec(metrics.text())![1])).toBeGreaterThan(500)
     process.stdout.write(`with a hanging core the slowest of 40 alarms took ${slowestMs.value.toFixed(0)} ms\n`)
     listener.stream.destroy()
     await gone

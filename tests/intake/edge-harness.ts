@@ -35,7 +35,7 @@ beforeEach(async () => {
     centrePassword: 'centre-secret',
     credentials: {
       verify: (id, password) => {
-        const known = passwords[id]
+        const known = passwords[id.startsWith('taxi') ? 'taxi-1' : id]
         if (known === undefined) return Promise.resolve({ outcome: 'unknown-device' })
         if (sha(known) !== sha(password.toString())) return Promise.resolve({ outcome: 'wrong-credential' })
         return Promise.resolve({ outcome: 'ok', kind: id.startsWith('taxi') ? 'taxi' : 'button' })
@@ -62,7 +62,7 @@ export async function device(id: string, more: mqtt.IClientOptions = {}): Promis
   const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, {
     clientId: id,
     username: id,
-    password: passwords[id] ?? 'x',
+    password: passwords[id.startsWith('taxi') ? 'taxi-1' : id] ?? 'x',
     protocolVersion: 4,
     reconnectPeriod: 0,
     ...more,

@@ -159,7 +159,7 @@ describe('a device at the edge', () => {
     clients.push(again)
     again.on('message', () => seen++)
     await expect.poll(() => seen).toBe(64)
-    expect(metrics.text()).toContain('what="kept-for-absent"} 36')
+    expect(metrics.text()).toContain('what="kept-for-absent",why="too-many"} 36')
   })
 
   it('cannot throw another out by taking its client id', async () => {

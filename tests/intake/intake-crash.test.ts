@@ -10,7 +10,8 @@ import { silentLog } from '../../domain/log.ts'
 import { JOURNAL_START, JournalReader } from '../../gateway/intake/journal/reader.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
-const DEVICES = 8
+/** Each within its share, together as many presses as the disk takes. */
+const DEVICES = 100
 const ROUNDS = 10
 
 let folder: string
@@ -139,6 +140,6 @@ describe('the intake', () => {
   it('serves its counts', async () => {
     const { ready } = await start()
     const answer = await fetch(`http://127.0.0.1:${String(ready['metricsPort'])}/`)
-    expect(await answer.text()).toContain('vigil_credentials_known 8')
+    expect(await answer.text()).toContain(`vigil_credentials_known ${DEVICES}`)
   })
 })

@@ -6,12 +6,15 @@ import mqtt from 'mqtt'
 import { expect, it } from 'vitest'
 import { startProgram } from '../support/program.ts'
 
-const DEVICES = 200
+/** So many that no device goes beyond its share of the intake (20 at once, 5 a second). */
+const DEVICES = 1_000
+/** Presses on their way at once. */
+const IN_FLIGHT = 200
 const SECONDS = 5
 
 /** Prints, never asserts a time. Run with VIGIL_BENCH=1. */
 it.skipIf(!process.env['VIGIL_BENCH'])(
-  `${DEVICES} devices press as fast as they are answered for ${SECONDS} s`,
+  `${IN_FLIGHT} presses at once, of ${DEVICES} devices in turn, for ${SECONDS} s`,
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vigil-load-'))
     mkdirSync(join(folder, 'intake'))
@@ -23,21 +26,19 @@ it.skipIf(!process.env['VIGIL_BENCH'])(
       VIGIL_MQTT_PORT: '0',
       VIGIL_CENTRE_MQTT_PASSWORD: 'centre',
     })
-    const clients = await Promise.all(
-      Array.from({ length: DEVICES }, (_, i) =>
-        mqtt.connectAsync(`mqtt://127.0.0.1:${String(program.ready['mqttPort'])}`, {
-          clientId: `d${i}`,
-          username: `d${i}`,
-          password: `pw${i}`,
-          protocolVersion: 4,
-        }),
-      ),
-    )
+    const clients: mqtt.MqttClient[] = []
+    // A hundred at a time: of strangers behind one address the edge lets in 256.
+    while (clients.length < DEVICES) {
+      const ids = Array.from({ length: 100 }, (_, i) => clients.length + i)
+      clients.push(...(await Promise.all(ids.map((i) => connect(Number(program.ready['mqttPort']), i)))))
+    }
     const timesMs: number[] = []
     const endMs = performance.now() + SECONDS * 1_000
     await Promise.all(
-      clients.map(async (client, i) => {
+      Array.from({ length: IN_FLIGHT }, async (_, presser) => {
         for (let n = 0; performance.now() < endMs; n++) {
+          const i = presser + IN_FLIGHT * (n % (DEVICES / IN_FLIGHT))
+          const client = clients[i]!
           const startedMs = performance.now()
           const payload = JSON.stringify({ id: `d${i}-${n}`, type: 'panic', at: '2026-11-21T00:00:00Z' })
           await client.publishAsync(`vigil/1/button/d${i}/event`, payload, { qos: 1 })
@@ -53,9 +54,14 @@ it.skipIf(!process.env['VIGIL_BENCH'])(
     const at = (q: number) => timesMs[Math.floor(q * (timesMs.length - 1))]!.toFixed(1)
     const syncs = Number(/vigil_journal_commit_seconds_count (\d+)/.exec(page)![1])
     process.stdout.write(
-      `intake: ${DEVICES} in flight, ${Math.round(timesMs.length / SECONDS)} events/s acknowledged, ` +
+      `intake: ${IN_FLIGHT} in flight, ${Math.round(timesMs.length / SECONDS)} events/s acknowledged, ` +
         `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms, ${(timesMs.length / syncs).toFixed(0)} events per fdatasync\n`,
     )
     expect(Number(/vigil_journal_records_total (\d+)/.exec(page)![1])).toBe(timesMs.length)
   },
 )
+
+function connect(port: number, i: number): Promise<mqtt.MqttClient> {
+  const login = { clientId: `d${i}`, username: `d${i}`, password: `pw${i}`, protocolVersion: 4 as const }
+  return mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, login)
+}
