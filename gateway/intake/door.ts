@@ -52,6 +52,7 @@ export class Door {
   tlsPort: number | undefined
   readonly #options: DoorOptions
   readonly #servers: Server[] = []
+  readonly #settle = new WeakMap<EdgeClient, () => void>()
 
   constructor(options: DoorOptions) {
     this.#options = options
@@ -65,6 +66,11 @@ export class Door {
     if (tls && context)
       this.tlsPort = await this.#listen(host, tls.port, 'VIGIL_MQTTS_PORT', (socket) => this.#accept(socket, context))
     return this.port
+  }
+
+  /** It has shown a credential: no stranger any more. */
+  loggedIn(client: EdgeClient): void {
+    this.#settle.get(client)?.()
   }
 
   /** Lets nobody in any more; connections go on. */
@@ -107,14 +113,11 @@ export class Door {
     raw.setNoDelay(true)
     raw.setKeepAlive(true, KEEPALIVE_PROBE_MS)
     const socket = context ? new TLSSocket(raw, { isServer: true, secureContext: context }) : raw
-    const identity = (): Identity | undefined => {
-      const who = client && identityOf(client)
-      if (who) settle()
-      return who
-    }
+    const identity = (): Identity | undefined => client && identityOf(client)
     const guard = new PacketGuard(() => (identity() ? PACKET_MAX : STRANGER_PACKET_MAX), PAYLOAD_BYTES_MAX)
     PacketGate.before({ socket, guard, pacer, identity, shed, onTooLong: (one) => onTooLong(socket, identity(), one) })
     const client = handle(socket)
+    if (client) this.#settle.set(client, settle)
   }
 }
 

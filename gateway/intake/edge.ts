@@ -201,6 +201,7 @@ export class Edge {
     const who = await this.#login.identify(client, username, password)
     if (typeof who === 'string') return who
     this.#identities.set(client, who)
+    this.#door.loggedIn(client)
     if (who.type === 'device') this.#nameSession(client, who.deviceId)
     if (who.type === 'centre') {
       // Private, but the only way to give the one reader of all devices a larger buffer than each of them.

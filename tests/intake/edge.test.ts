@@ -183,6 +183,22 @@ describe('a device at the edge', () => {
   })
 })
 
+describe('a device that has nothing to say', () => {
+  it('stays, and counts as no stranger', async () => {
+    const client = await device('school-1')
+    // Beyond what a stranger is given for its login.
+    await new Promise((resolve) => setTimeout(resolve, 8_500))
+    expect(client.connected).toBe(true)
+    const many = await Promise.all(Array.from({ length: 300 }, (_, i) => i).map((i) => later(i)))
+    expect(many.every((one) => one.connected)).toBe(true)
+  }, 20_000)
+})
+/** By turns: of strangers behind one address the edge lets in 256. */
+const later = async (i: number) => {
+  await new Promise((resolve) => setTimeout(resolve, i * 5))
+  return device(`taxi-${i}`)
+}
+
 describe('a stranger', () => {
   it.each([
     ['an unknown device', { username: 'nobody', password: 'x' }, 'unknown-device'],
