@@ -41,6 +41,7 @@ export default defineConfig({
     proxy: {
       '/api': { target: core, ws: true },
       '/live': { target: core },
+      '/recordings': { target: core },
     },
   },
 })

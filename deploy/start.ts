@@ -77,6 +77,7 @@ async function bringUp(
     ...asEnvironment(settings),
     VIGIL_DATA_DIR: dataDir,
     VIGIL_JOURNAL_DIR: settings.VIGIL_JOURNAL_DIR ? resolve(settings.VIGIL_JOURNAL_DIR) : join(dataDir, 'journal'),
+    VIGIL_RECORD_DIR: settings.VIGIL_RECORD_DIR ? resolve(settings.VIGIL_RECORD_DIR) : join(dataDir, 'recordings'),
     VIGIL_CITY: settings.VIGIL_CITY ? resolve(settings.VIGIL_CITY) : DEMO_CITY,
     VIGIL_SIMULATE: simulate ? 'on' : 'off',
     VIGIL_STREAMERS: String(streamerCount),

@@ -1,3 +1,4 @@
+import { RECORD_AFTER_S, RECORD_BEFORE_S } from './recording.ts'
 import { z } from './z.ts'
 
 /**
@@ -38,6 +39,13 @@ export const settingsSchema = z.object({
   VIGIL_METRICS_PORT: port(9464).describe('port of /metrics'),
   VIGIL_DATA_DIR: text.default('./data').describe('where everything is kept'),
   VIGIL_JOURNAL_DIR: text.optional().describe('where the journal is kept; none: in the data folder'),
+  VIGIL_RECORD_DIR: text.optional().describe('where recordings are kept; none: in the data folder'),
+  VIGIL_RECORD_BEFORE_S: whole(0, 35).default(RECORD_BEFORE_S).describe('seconds kept before an alarm'),
+  VIGIL_RECORD_AFTER_S: whole(10, 3600).default(RECORD_AFTER_S).describe('seconds kept after an alarm'),
+  VIGIL_RECORD_DAYS: whole(1, 3650).default(30).describe('days that recordings are kept; a site may have its own'),
+  VIGIL_RECORD_MAX_GB: whole(1, 1_000_000)
+    .optional()
+    .describe('largest size of all recordings; none: as the disk allows'),
   VIGIL_CITY: text.optional().describe('folder with roads, zones, sites, devices; none: the built-in demo district'),
   VIGIL_SIMULATE: flag
     .optional()

@@ -21,5 +21,7 @@ export const siteSchema = z.object({
   /** Cameras in the order in which an alarm of this site shows them; without any, the nearest are taken. */
   cameraIds: z.array(idSchema).max(50),
   notes: z.string().max(2000).nullable(),
+  /** Days for which recordings of its cameras are kept; absent: as VIGIL_RECORD_DAYS says. */
+  recordDays: z.number().int().min(1).max(3650).optional(),
 })
 export type Site = z.infer<typeof siteSchema>

@@ -12,6 +12,7 @@ import { readCoreSettings, type CoreSettings } from './core/core-settings.ts'
 import { isSeeded, seedCity } from './core/seed.ts'
 import { serveCentre } from './core/serve.ts'
 import { serveMetricsPage } from './http/metrics-page.ts'
+import { startRecordings } from './recordings/start-recordings.ts'
 import { createDatabase } from './store/database.ts'
 import { watchHistories } from './store/histories.ts'
 import { migrate } from './store/migrate.ts'
@@ -105,6 +106,8 @@ async function main(): Promise<void> {
   })
   closers.push({ name: 'core', close: () => core.stop() })
   const { events, troubles } = core
+  const recordings = await startRecordings({ ...own, core, database, clock, log, metrics })
+  closers.push({ name: 'recordings', close: () => recordings.stop() })
   fleet = new StreamerFleet({
     database,
     events,
@@ -114,6 +117,7 @@ async function main(): Promise<void> {
     metrics,
     box,
     expectedWorkers: own.expectedWorkers,
+    recordOf: (cameraId) => recordings.spans.recordOf(cameraId),
   })
   await fleet.start()
   closers.push({ name: 'streamer fleet', close: () => fleet.stop() })
@@ -127,6 +131,7 @@ async function main(): Promise<void> {
     core,
     database,
     fleet,
+    keeper: recordings.keeper,
     box,
     hasher,
     clock,

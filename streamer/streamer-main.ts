@@ -1,4 +1,6 @@
+import { join, resolve } from 'node:path'
 import { systemClock } from '../domain/clock.ts'
+import { reasonOf } from '../domain/fault.ts'
 import { createLog } from '../domain/log.ts'
 import type { LogLevel } from '../domain/log.ts'
 import { Metrics } from '../domain/metrics.ts'
@@ -7,6 +9,9 @@ import { CoreBeat } from './core-beat.ts'
 import { createMetricsServer, listenOnLoopback } from './http/metrics-server.ts'
 import { createWorkerServer } from './http/worker-server.ts'
 import { ReadModeration } from './read-moderation.ts'
+import { RecordedRows } from './record/recorded-rows.ts'
+import { Recorder } from './record/recorder.ts'
+import { ReportRecorded } from './record/report-recorded.ts'
 
 /** One streamer worker: cameras in, parts out. All settings come from the environment, set by the launcher. */
 async function main(): Promise<void> {
@@ -41,8 +46,21 @@ async function main(): Promise<void> {
     log,
     metrics,
   })
+  const rows = new RecordedRows({ log, metrics })
+  // A folder of its own for each worker: nobody else reads again, or cuts, what it is still writing.
+  const folder = join(resolve(env['VIGIL_RECORD_DIR'] ?? 'data/recordings'), workerId)
+  const recorder = new Recorder({ fleet, folder, clock: systemClock, log, metrics, rows })
+  const report = new ReportRecorded({ coreUrl, workerId, token, rows, log, metrics })
+  const again = await rows.rebuild(folder).catch((error: unknown) => {
+    // Live pictures come first; the recorder says what is wrong with its disk at the first write.
+    log.error('earlier recordings could not be looked at', { folder, error: reasonOf(error) })
+    return 0
+  })
+  if (again > 0) log.info('recordings of an earlier run were read again', { files: again })
   fleet.start()
   beat.start()
+  recorder.start()
+  report.start()
   moderation.start()
   let isStopping = false
   const stop = () => {
@@ -50,6 +68,9 @@ async function main(): Promise<void> {
     isStopping = true
     moderation.stop()
     beat.stop()
+    report.stop()
+    // Ends what is open; the memory of its parts is held until they are written.
+    void recorder.stop()
     fleet.stop()
     server.close()
     server.closeAllConnections()

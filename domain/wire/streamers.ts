@@ -1,4 +1,5 @@
 import { cameraStateSchema } from '../camera.ts'
+import { gapReasonSchema } from '../recording.ts'
 import { idSchema } from '../scalars.ts'
 import { z } from '../z.ts'
 
@@ -37,10 +38,44 @@ export const streamerOrdersSchema = z.object({
       username: z.string().nullable(),
       password: z.string().nullable(),
       warm: z.boolean(),
+      /** Wall clock, ms: keep the pictures of this time; null: nothing. It goes on while the core is away. */
+      record: z.object({ fromMs: z.number(), untilMs: z.number() }).nullable().default(null),
     }),
   ),
 })
 export type StreamerOrders = z.infer<typeof streamerOrdersSchema>
+
+/** As many rows as a worker reports at once: more than a minute of 64 recorded cameras, about 1 MB. */
+export const RECORDED_ROWS_MAX = 5_000
+/** One segment, byte for byte as it was live, at its place in a file of the recordings' folder. */
+export const recordedSegmentSchema = z.object({
+  fileId: idSchema,
+  cameraId: idSchema,
+  /** The file begins with its init section of this length. */
+  initBytes: z.number().int().min(1),
+  offset: z.number().int().min(1),
+  bytes: z.number().int().min(1),
+  startedAtMs: z.number(),
+  durationTicks: z.number().int().min(1),
+  isDiscontinuous: z.boolean(),
+})
+export type RecordedSegment = z.infer<typeof recordedSegmentSchema>
+export const recordedGapSchema = z.object({
+  cameraId: idSchema,
+  fromMs: z.number(),
+  toMs: z.number(),
+  reason: gapReasonSchema,
+  detail: z.string().max(500).nullable(),
+})
+export type RecordedGap = z.infer<typeof recordedGapSchema>
+/** `POST /api/v1/internal/streamers/{id}/recorded`: answered after the commit; until then the worker says it again. */
+export const recordedSchema = z.object({
+  segments: z.array(recordedSegmentSchema).max(RECORDED_ROWS_MAX),
+  gaps: z.array(recordedGapSchema).max(RECORDED_ROWS_MAX),
+  /** What writing to the disk fails with at the moment; null: it works. */
+  diskFault: z.string().max(200).nullable(),
+})
+export type Recorded = z.infer<typeof recordedSchema>
 
 /** `POST {worker}/probe`: does this address give video? A refusal is an answer too: 200 with a `camera-…` code. */
 export const probeSchema = z.object({

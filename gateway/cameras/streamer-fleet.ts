@@ -30,6 +30,8 @@ export interface StreamerFleetDeps extends CameraStatesDeps {
   box: SecretBox
   /** Ids of the workers that the launcher starts (`streamer-1` …); others may join. */
   expectedWorkers: readonly string[]
+  /** What shall be kept of a camera now, from memory; absent: nothing is recorded. */
+  recordOf?: (cameraId: string) => Order['record']
 }
 
 /** The streamer workers that live now, which cameras each serves, and what they say about them. */
@@ -89,7 +91,9 @@ export class StreamerFleet {
     this.#workers.set(workerId, { id: workerId, baseUrl: beat.baseUrl, lastBeatMs: nowMs, cameraIds })
     const candidates = this.#candidates()
     this.#states.report(beat.cameras.filter((camera) => ownerOf(candidates, camera.id) === workerId))
-    const cameras = this.#orders.filter((order) => ownerOf(candidates, order.id) === workerId)
+    const cameras = this.#orders
+      .filter((order) => ownerOf(candidates, order.id) === workerId)
+      .map((order) => this.#withRecord(order))
     return { revision: this.#revision, cameras }
   }
 
@@ -139,6 +143,12 @@ export class StreamerFleet {
     }
   }
 
+  /** A camera that is recorded is kept connected. */
+  #withRecord(order: Order): Order {
+    const record = this.#deps.recordOf?.(order.id) ?? null
+    return record === null ? order : { ...order, warm: true, record }
+  }
+
   #liveIds(): string[] {
     const nowMs = this.#deps.clock.monotonicMs()
     const live: string[] = []
@@ -170,7 +180,7 @@ export class StreamerFleet {
       const username = credential?.username ?? null
       const password = credential?.password ?? null
       const warm = body.warm || (body.siteId !== null && alarmSites.has(body.siteId))
-      return { id, name: body.name, url, username, password, warm }
+      return { id, name: body.name, url, username, password, warm, record: null }
     } catch (error) {
       this.#deps.log.warn('a camera is not served', { camera: id, reason: reasonOf(error) })
       return null

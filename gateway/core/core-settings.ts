@@ -15,6 +15,8 @@ export interface CoreSettings {
   /** Absolute; the core keeps its compact roads there. */
   dataDir: string
   journalDir: string
+  /** Absolute; the workers write into folders of their own below it. */
+  recordDir: string
   internalToken: string
   secretKey: string
   simCameraPassword: string | undefined
@@ -48,6 +50,7 @@ export function readCoreSettings(env: Readonly<Record<string, string | undefined
     cityDir: resolve(settings.VIGIL_CITY!),
     dataDir,
     journalDir: settings.VIGIL_JOURNAL_DIR ? resolve(settings.VIGIL_JOURNAL_DIR) : join(dataDir, 'journal'),
+    recordDir: settings.VIGIL_RECORD_DIR ? resolve(settings.VIGIL_RECORD_DIR) : join(dataDir, 'recordings'),
     internalToken: env['VIGIL_INTERNAL_TOKEN']!,
     secretKey: env['VIGIL_SECRET_KEY']!,
     simCameraPassword: env['VIGIL_SIM_CAMERA_PASSWORD'],

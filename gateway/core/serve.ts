@@ -11,6 +11,8 @@ import type { Route } from '../http/route.ts'
 import { createHttpServer } from '../http/server.ts'
 import { createLiveProxy } from '../media/live-proxy.ts'
 import { mediaRoutes } from '../media/routes.ts'
+import type { KeepRecordings } from '../recordings/keep-recordings.ts'
+import { recordingRoutes } from '../recordings/routes.ts'
 import { registryRoutes } from '../registry/routes.ts'
 import type { Database } from '../store/database.ts'
 import { WatchAudit } from '../trust/audit.ts'
@@ -35,6 +37,8 @@ export interface ServeDeps {
   readiness: Readiness
   database: Database
   fleet: StreamerFleet
+  keeper: KeepRecordings
+  recordDir: string
   box: SecretBox
   hasher: PasswordHasher
   clock: Clock
@@ -72,6 +76,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     ...sessionRoutes(parts),
     ...cameraRoutes(parts),
     ...mediaRoutes(parts),
+    ...recordingRoutes(parts),
     ...registryRoutes(parts),
   ]
   const { VIGIL_TLS_CERT: certPath, VIGIL_TLS_KEY: keyPath } = settings

@@ -100,7 +100,7 @@ function serveCommandUi(app: express.Express, staticDir: string): void {
       },
     }),
   )
-  app.get(/^\/(?!api\/|live\/|healthz|readyz)[^.]*$/, (_req, res, next) => {
+  app.get(/^\/(?!api\/|live\/|recordings\/|healthz|readyz)[^.]*$/, (_req, res, next) => {
     res.setHeader('cache-control', 'no-cache')
     res.sendFile('index.html', { root: staticDir, cacheControl: false }, (error?: Error) => {
       if (!error || res.headersSent) return

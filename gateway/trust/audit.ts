@@ -76,6 +76,10 @@ export function auditBy(
   }
 }
 
+function backKey(subject: Subject, incidentId: string, cameraId: string): string {
+  return `${sessionIdOf(subject) ?? actorOf(subject)} recording ${incidentId} ${cameraId}`
+}
+
 /** How long a look lasts without a byte before the next one is a new look. */
 const LOOK_MS = 60_000
 /** Looks kept in memory: 200 officers with walls of 100 tiles. */
@@ -96,6 +100,29 @@ export class WatchAudit {
   /** Resolves when the look is on record. Price while it lasts: one Map look-up. */
   async look(subject: Subject, cameraId: string, how: 'live' | 'snapshot'): Promise<void> {
     const key = `${sessionIdOf(subject) ?? actorOf(subject)} ${how} ${cameraId}`
+    await this.#look(key, auditBy(subject, 'camera.watch', 'camera', cameraId, { outcome: 'begun', facts: { how } }))
+  }
+
+  /** A look at what was recorded. A reason makes a new look, so that every reason is on record. */
+  async lookBack(
+    subject: Subject,
+    { incidentId, cameraId }: { incidentId: string; cameraId: string },
+    reason: string | null,
+  ): Promise<void> {
+    const key = backKey(subject, incidentId, cameraId)
+    if (reason !== null) this.#lastMs.delete(key)
+    const facts = { incidentId }
+    const entry = auditBy(subject, 'recording.watch', 'camera', cameraId, { outcome: 'begun', reason, facts })
+    await this.#look(key, entry)
+  }
+
+  /** Whether a look at this recording is on record and not over. */
+  isLooking(subject: Subject, { incidentId, cameraId }: { incidentId: string; cameraId: string }): boolean {
+    const lastMs = this.#lastMs.get(backKey(subject, incidentId, cameraId))
+    return lastMs !== undefined && this.#monotonicMs() - lastMs < LOOK_MS
+  }
+
+  async #look(key: string, entry: AuditEntry): Promise<void> {
     const nowMs = this.#monotonicMs()
     const lastMs = this.#lastMs.get(key)
     if (lastMs !== undefined && nowMs - lastMs < LOOK_MS) {
@@ -104,7 +131,6 @@ export class WatchAudit {
     }
     let writing = this.#writing.get(key)
     if (!writing) {
-      const entry = auditBy(subject, 'camera.watch', 'camera', cameraId, { outcome: 'begun', facts: { how } })
       writing = audit(this.#database, entry).finally(() => this.#writing.delete(key))
       this.#writing.set(key, writing)
     }

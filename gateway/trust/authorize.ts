@@ -15,6 +15,8 @@ const DESK: readonly Action[] = [
   'camera.list',
   'camera.watch',
   'camera.ptz',
+  'recording.watch',
+  'recording.lock',
   'device.list',
   'signal.read',
   'vehicle.view',
@@ -28,8 +30,8 @@ const DESK: readonly Action[] = [
  */
 const ALLOWED: Record<Role, ReadonlySet<Action>> = {
   officer: new Set(DESK),
-  supervisor: new Set<Action>([...DESK, 'patrol.write', 'site.write', 'zone.write']),
-  commander: new Set<Action>([...DESK, 'patrol.write', 'zone.write']),
+  supervisor: new Set<Action>([...DESK, 'recording.release', 'patrol.write', 'site.write', 'zone.write']),
+  commander: new Set<Action>([...DESK, 'recording.release', 'patrol.write', 'zone.write']),
   /** A crew's phone: its own orders and nothing else. */
   patrol: new Set<Action>(['self', 'assignment.step']),
   installer: new Set<Action>([
@@ -57,6 +59,7 @@ const ALLOWED: Record<Role, ReadonlySet<Action>> = {
   ]),
   admin: new Set<Action>([
     ...DESK,
+    'recording.release',
     'camera.write',
     'device.write',
     'device.credential',

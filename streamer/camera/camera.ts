@@ -24,6 +24,8 @@ export interface CameraOrder {
   password: string | null
   /** Kept connected, so that its first picture and its last half minute are there at once. */
   warm: boolean
+  /** Wall clock: what shall be kept on disk, see `record/recorder.ts`. */
+  record?: { fromMs: number; untilMs: number } | null
 }
 
 /** Nobody asked for this long: the camera is left alone. */

@@ -16,6 +16,8 @@ import { EventLog } from '../../gateway/live/event-log.ts'
 import { Troubles } from '../../gateway/live/troubles.ts'
 import { createLiveProxy } from '../../gateway/media/live-proxy.ts'
 import { mediaRoutes } from '../../gateway/media/routes.ts'
+import { KeepRecordings } from '../../gateway/recordings/keep-recordings.ts'
+import { recordingRoutes } from '../../gateway/recordings/routes.ts'
 import { registryRoutes } from '../../gateway/registry/routes.ts'
 import { WatchAudit } from '../../gateway/trust/audit.ts'
 import { createAuth } from '../../gateway/trust/authenticate.ts'
@@ -70,6 +72,17 @@ async function createParts(options: FixtureOptions) {
   const proxy = createLiveProxy({ internalToken: INTERNAL_TOKEN, log, metrics })
   const allowed = createAllowedAddresses(options.networks ?? '10.0.0.0/8', options.loopbackPorts ?? [])
   const onvif = createOnvifDoor()
+  const recordDir = mkdtempSync(join(tmpdir(), 'vigil-recordings-'))
+  const keeper = new KeepRecordings({
+    database,
+    troubles,
+    clock,
+    log,
+    metrics,
+    recordDir,
+    daysDefault: 30,
+    bytesMax: null,
+  })
   const parts = { database, metrics, clock, log, events, troubles, box, sessions, tickets, hasher, auth, fleet }
   const end = async () => {
     fleet.stop()
@@ -77,15 +90,22 @@ async function createParts(options: FixtureOptions) {
     proxy.close()
     hasher.close()
     program.remove()
+    rmSync(recordDir, { recursive: true, force: true })
     await drop()
   }
-  return { ...parts, watches, proxy, allowed, onvif, end }
+  return { ...parts, watches, proxy, allowed, onvif, recordDir, keeper, end }
 }
 
 /** The routes of this part of the product, as the core composes them. */
 export function ownRoutes(parts: Parts, cityDir: string, hasTls = false): Route[] {
   const deps = { ...parts, internalToken: INTERNAL_TOKEN, isSimulating: false, hasTls, cityDir }
-  return [...sessionRoutes(deps), ...cameraRoutes(deps), ...mediaRoutes(deps), ...registryRoutes(deps)]
+  return [
+    ...sessionRoutes(deps),
+    ...cameraRoutes(deps),
+    ...mediaRoutes(deps),
+    ...recordingRoutes(deps),
+    ...registryRoutes(deps),
+  ]
 }
 
 export interface Fixture extends Parts {

@@ -1,0 +1,46 @@
+import { toIso } from '../../domain/clock.ts'
+import { HOLE_MIN_MS } from '../../domain/recording.ts'
+import type { KeptSegment } from './recording-rows.ts'
+
+/**
+ * Recorded segments as a VOD playlist (RFC 8216). Holes are left out of the player's time and are discontinuities: a player that is
+ * made to play nothing for minutes stalls. The dates tell the truth, and the gaps with their reasons are in the JSON answer.
+ * @param segments oldest first
+ */
+export function recordingPlaylist(segments: readonly KeptSegment[]): string {
+  const longestS = Math.max(1, ...segments.map((segment) => Math.round(segment.durationTicks / 90_000)))
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    '#EXT-X-INDEPENDENT-SEGMENTS',
+    `#EXT-X-TARGETDURATION:${longestS}`,
+    '#EXT-X-MEDIA-SEQUENCE:0',
+  ]
+  segments.forEach((segment, index) => {
+    const before = segments[index - 1]
+    if (before && isJump(before, segment)) lines.push('#EXT-X-DISCONTINUITY')
+    if (before?.fileId !== segment.fileId) lines.push(`#EXT-X-MAP:URI="${segment.fileId}.init.mp4"`)
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${toIso(Math.round(segment.startedAtMs))}`)
+    lines.push(`#EXTINF:${(segment.durationTicks / 90_000).toFixed(5)},`, `${segment.fileId}.${segment.offset}.m4s`)
+  })
+  return lines.concat('#EXT-X-ENDLIST').join('\n') + '\n'
+}
+
+function isJump(before: KeptSegment, segment: KeptSegment): boolean {
+  if (segment.isDiscontinuous) return true
+  return segment.startedAtMs - (before.startedAtMs + before.durationTicks / 90) > HOLE_MIN_MS
+}
+
+export type RecordingFileName =
+  { kind: 'playlist' } | { kind: 'init'; fileId: string } | { kind: 'segment'; fileId: string; offset: number }
+
+/** The only three forms of a name; null for anything else. */
+export function readName(name: string): RecordingFileName | null {
+  if (name === 'index.m3u8') return { kind: 'playlist' }
+  const [, initOf] = /^([0-9A-Z]{26})\.init\.mp4$/.exec(name) ?? []
+  if (initOf !== undefined) return { kind: 'init', fileId: initOf }
+  const [, fileId, offset] = /^([0-9A-Z]{26})\.(\d{1,12})\.m4s$/.exec(name) ?? []
+  if (fileId === undefined || offset === undefined) return null
+  return { kind: 'segment', fileId, offset: Number(offset) }
+}

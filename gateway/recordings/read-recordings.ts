@@ -1,0 +1,71 @@
+import { toIso } from '../../domain/clock.ts'
+import {
+  holesOf,
+  joinSpans,
+  type CameraRecording,
+  type IncidentRecordings,
+  type RecordingGap,
+  type Span,
+} from '../../domain/recording.ts'
+import type { Database } from '../store/database.ts'
+import { lockOf } from './lock-rows.ts'
+import { gapsOf, segmentsOf, spansOfIncident, type KeptGap, type WantedSpan } from './recording-rows.ts'
+
+/** Older pictures are looked at for a reason, which goes into the audit. */
+export const REASON_AFTER_MS = 24 * 3600_000
+/** A worker reports every second; what is not told ten seconds after its time will not come by itself. */
+const SETTLED_MS = 10_000
+
+export function needsReason(span: Span, nowMs: number): boolean {
+  return nowMs - span.fromMs > REASON_AFTER_MS
+}
+
+/** What there is of an incident, per camera, with what is missing and why. The incident exists. */
+export async function readRecordings(
+  database: Database,
+  incidentId: string,
+  nowMs: number,
+): Promise<IncidentRecordings> {
+  const spans = await spansOfIncident(database, incidentId)
+  const [lock, ...cameras] = await Promise.all([
+    lockOf(database, incidentId),
+    ...spans.map((span) => readCamera(database, span, nowMs)),
+  ])
+  return { incidentId, lock, needsReason: spans.some((span) => needsReason(span, nowMs)), cameras }
+}
+
+async function readCamera(database: Database, span: WantedSpan, nowMs: number): Promise<CameraRecording> {
+  const { incidentId, cameraId } = span
+  const [segments, told] = await Promise.all([segmentsOf(database, cameraId, span), gapsOf(database, cameraId, span)])
+  const kept = joinSpans(
+    segments.map(({ startedAtMs, durationTicks }) => ({
+      fromMs: startedAtMs,
+      toMs: startedAtMs + durationTicks / 90,
+    })),
+  )
+  const isRunning = nowMs < span.toMs + SETTLED_MS
+  // What is still to come, or on its way, is not missing.
+  const untilMs = isRunning ? Math.min(span.toMs, Math.max(kept.at(-1)?.toMs ?? 0, nowMs - SETTLED_MS)) : span.toMs
+  const gaps = holesOf({ fromMs: span.fromMs, toMs: untilMs }, kept).flatMap((hole) => explain(hole, told))
+  return {
+    cameraId,
+    fromAt: toIso(span.fromMs),
+    untilAt: toIso(span.toMs),
+    isRunning,
+    kept: kept.map(({ fromMs, toMs }) => ({ fromAt: toIso(fromMs), toAt: toIso(toMs) })),
+    gaps,
+    bytes: segments.reduce((sum, segment) => sum + segment.bytes, 0),
+    playlist: segments.length === 0 ? null : `/recordings/${incidentId}/${cameraId}/index.m3u8`,
+  }
+}
+
+/** A hole, cut where the reasons change; what nobody has told is `not-recorded`. */
+function explain(hole: Span, told: readonly KeptGap[]): RecordingGap[] {
+  const reasons = told
+    .map((gap) => ({ ...gap, fromMs: Math.max(gap.fromMs, hole.fromMs), toMs: Math.min(gap.toMs, hole.toMs) }))
+    .filter((gap) => gap.toMs > gap.fromMs)
+  const untold = holesOf(hole, joinSpans(reasons))
+  return [...reasons, ...untold.map((span) => ({ ...span, reason: 'not-recorded' as const, detail: null }))]
+    .sort((a, b) => a.fromMs - b.fromMs)
+    .map(({ fromMs, toMs, reason, detail }) => ({ fromAt: toIso(fromMs), toAt: toIso(toMs), reason, detail }))
+}

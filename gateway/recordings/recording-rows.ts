@@ -1,0 +1,156 @@
+import { toIso } from '../../domain/clock.ts'
+import type { GapReason, Span } from '../../domain/recording.ts'
+import type { Recorded } from '../../domain/wire/streamers.ts'
+import type { Queryable, Tx } from '../store/database.ts'
+
+export interface WantedSpan extends Span {
+  incidentId: string
+  cameraId: string
+}
+
+/** Times come as text of the server; here they are needed as numbers. */
+const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision`
+
+/** Makes them as long as asked, never shorter. */
+export async function saveSpans(tx: Queryable, spans: readonly WantedSpan[]): Promise<void> {
+  if (spans.length === 0) return
+  await tx.execute(
+    `insert into recording (incident_id, camera_id, from_at, until_at)
+     select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::timestamptz[])
+     on conflict (incident_id, camera_id) do update
+       set from_at = least(recording.from_at, excluded.from_at), until_at = greatest(recording.until_at, excluded.until_at)`,
+    [
+      spans.map((span) => span.incidentId),
+      spans.map((span) => span.cameraId),
+      spans.map((span) => toIso(span.fromMs)),
+      spans.map((span) => toIso(span.toMs)),
+    ],
+  )
+}
+
+const SPAN = `incident_id as "incidentId", camera_id as "cameraId", ${MS('from_at')} as "fromMs", ${MS('until_at')} as "toMs"`
+
+/** Those that may still want something. */
+export async function spansUntil(database: Queryable, sinceMs: number): Promise<WantedSpan[]> {
+  return await database.query<WantedSpan>(`select ${SPAN} from recording where until_at > $1`, [toIso(sinceMs)])
+}
+
+export async function spansOfIncident(database: Queryable, incidentId: string): Promise<WantedSpan[]> {
+  return await database.query<WantedSpan>(
+    `select ${SPAN} from recording where incident_id = $1 order by camera_id limit 100`,
+    [incidentId],
+  )
+}
+
+export interface KeptSegment {
+  fileId: string
+  offset: number
+  bytes: number
+  startedAtMs: number
+  durationTicks: number
+  isDiscontinuous: boolean
+  initBytes: number
+}
+
+/** An hour of one camera in segments of a second; an incident's recording of more is listed up to here. */
+const SEGMENTS_MAX = 5_000
+/** No segment is longer: the ring's part limit and the longest GOP are far below. */
+const SEGMENT_LONGEST_MS = 60_000
+
+/** Whole segments that overlap the time, oldest first. */
+export async function segmentsOf(database: Queryable, cameraId: string, span: Span): Promise<KeptSegment[]> {
+  return await database.query<KeptSegment>(
+    `select s.file_id as "fileId", s.byte_offset as "offset", s.bytes, ${MS('s.started_at')} as "startedAtMs",
+            s.duration_ticks as "durationTicks", s.discontinuous as "isDiscontinuous", f.init_bytes as "initBytes"
+       from recording_segment s join recording_file f on f.id = s.file_id
+      where s.camera_id = $1 and s.started_at < $3 and s.started_at > $4
+        and s.started_at + s.duration_ticks / 90000.0 * interval '1 second' > $2
+      order by s.started_at, s.file_id, s.byte_offset limit $5`,
+    [cameraId, toIso(span.fromMs), toIso(span.toMs), toIso(span.fromMs - SEGMENT_LONGEST_MS), SEGMENTS_MAX],
+  )
+}
+
+export interface KeptGap extends Span {
+  reason: GapReason
+  detail: string | null
+}
+
+export async function gapsOf(database: Queryable, cameraId: string, span: Span): Promise<KeptGap[]> {
+  return await database.query<KeptGap>(
+    `select ${MS('from_at')} as "fromMs", ${MS('to_at')} as "toMs", reason, detail
+       from recording_gap where camera_id = $1 and from_at < $3 and to_at > $2 order by from_at limit 500`,
+    [cameraId, toIso(span.fromMs), toIso(span.toMs)],
+  )
+}
+
+/**
+ * Stores what a worker has reported. The same again changes nothing, so a report whose answer was lost is simply said again; rows of
+ * a file that has been deleted meanwhile are not brought back.
+ */
+export async function saveRecorded(tx: Tx, folder: string, { segments, gaps }: Recorded): Promise<void> {
+  if (segments.length > 0) {
+    const columns = [
+      segments.map((row) => row.fileId),
+      segments.map((row) => row.cameraId),
+      segments.map((row) => toIso(row.startedAtMs)),
+      segments.map((row) => row.durationTicks),
+      segments.map((row) => row.offset),
+      segments.map((row) => row.bytes),
+      segments.map((row) => row.isDiscontinuous),
+      segments.map((row) => row.initBytes),
+    ]
+    const rows = `unnest($1::text[], $2::text[], $3::timestamptz[], $4::int[], $5::bigint[], $6::int[], $7::boolean[], $8::int[])
+      as r (file_id, camera_id, started_at, ticks, byte_offset, bytes, discontinuous, init_bytes)`
+    await tx.execute(
+      `insert into recording_file as f (id, folder, camera_id, init_bytes, started_at, ended_at, bytes)
+       select file_id, $9, min(camera_id), min(init_bytes), min(started_at),
+              max(started_at + ticks / 90000.0 * interval '1 second'), max(byte_offset + bytes)
+         from ${rows} group by file_id order by file_id
+       on conflict (id) do update set started_at = least(f.started_at, excluded.started_at),
+         ended_at = greatest(f.ended_at, excluded.ended_at), bytes = greatest(f.bytes, excluded.bytes)`,
+      [...columns, folder],
+    )
+    await tx.execute(
+      `insert into recording_segment (file_id, byte_offset, bytes, camera_id, started_at, duration_ticks, discontinuous)
+       select distinct on (r.file_id, r.byte_offset)
+              r.file_id, r.byte_offset, r.bytes, r.camera_id, r.started_at, r.ticks, r.discontinuous
+         from ${rows} join recording_file f on f.id = r.file_id and f.deleted_at is null and f.camera_id = r.camera_id
+        order by r.file_id, r.byte_offset, r.bytes desc
+       on conflict (file_id, byte_offset) do update
+         set bytes = greatest(recording_segment.bytes, excluded.bytes),
+             duration_ticks = greatest(recording_segment.duration_ticks, excluded.duration_ticks)`,
+      columns,
+    )
+  }
+  if (gaps.length === 0) return
+  await tx.execute(
+    `insert into recording_gap (camera_id, from_at, to_at, reason, detail)
+     select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[])
+     on conflict (camera_id, from_at) do nothing`,
+    [
+      gaps.map((gap) => gap.cameraId),
+      gaps.map((gap) => toIso(gap.fromMs)),
+      gaps.map((gap) => toIso(gap.toMs)),
+      gaps.map((gap) => gap.reason),
+      gaps.map((gap) => gap.detail),
+    ],
+  )
+}
+
+/** A file that holds something of what the incident wanted of this camera; null otherwise, or when it is deleted. */
+export async function fileOf(
+  database: Queryable,
+  where: { incidentId: string; cameraId: string; fileId: string; offset: number | null },
+): Promise<{ folder: string; initBytes: number; bytes: number | null } | null> {
+  const rows = await database.query<{ folder: string; initBytes: number; bytes: number | null }>(
+    `select f.folder, f.init_bytes as "initBytes", s.bytes
+       from recording_file f
+       join recording r on r.camera_id = f.camera_id and r.from_at < f.ended_at and r.until_at > f.started_at
+       left join recording_segment s on s.file_id = f.id and s.byte_offset = $4
+      where f.id = $3 and f.deleted_at is null and r.incident_id = $1 and r.camera_id = $2
+        and ($4::bigint is null or (s.started_at < r.until_at
+             and s.started_at + s.duration_ticks / 90000.0 * interval '1 second' > r.from_at))`,
+    [where.incidentId, where.cameraId, where.fileId, where.offset],
+  )
+  return rows[0] ?? null
+}

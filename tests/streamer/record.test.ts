@@ -1,0 +1,172 @@
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../domain/clock.ts'
+import { silentLog } from '../../domain/log.ts'
+import { Metrics } from '../../domain/metrics.ts'
+import { holesOf, joinSpans } from '../../domain/recording.ts'
+import type { RecordedSegment } from '../../domain/wire/streamers.ts'
+import { Recorder } from '../../streamer/record/recorder.ts'
+import { RecordedRows } from '../../streamer/record/recorded-rows.ts'
+import { readPictures } from './support/annex-b.ts'
+import { sleep, startWorker, until, type Worker } from './support/harness.ts'
+import { samplesOf } from './support/mp4.ts'
+import { TestCamera, type TestCameraOptions } from './support/test-camera.ts'
+
+const pictures = readPictures('four-slices-320x180.h264')
+const baseline = readPictures('baseline-256x144.h264')
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+async function bringUp(options: Partial<TestCameraOptions> = {}, order: object = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-record-'))
+  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }))
+  const camera = await TestCamera.start({ pictures, ...options })
+  cleanUps.push(() => camera.stop())
+  const worker = await startWorker([{ id: 'c1', url: camera.url, warm: true, ...order }])
+  cleanUps.push(() => worker.stop())
+  const { recorder, rows } = recorderOf(worker, folder)
+  return { camera, worker, folder, recorder, rows }
+}
+
+function recorderOf(worker: Worker, folder: string) {
+  const common = { log: silentLog, metrics: worker.metrics }
+  const rows = new RecordedRows(common)
+  const recorder = new Recorder({ fleet: worker.fleet, folder, clock: systemClock, rows, ...common })
+  recorder.start()
+  cleanUps.push(() => recorder.stop())
+  return { recorder, rows }
+}
+
+const want = (worker: Worker, url: string, fromMs: number, untilMs: number) =>
+  worker.fleet.assign([
+    { id: 'c1', name: 'c1', url, username: null, password: null, warm: true, record: { fromMs, untilMs } },
+  ])
+const segmentsIn = (worker: Worker) => worker.fleet.cameras.get('c1')!.stream.counts.segments
+const fileBytes = (folder: string, { fileId, offset, bytes }: RecordedSegment) => {
+  const name = [`${fileId}.mp4`, `${fileId}.open.mp4`].find((one) => existsSync(join(folder, one)))!
+  return readFileSync(join(folder, name)).subarray(offset, offset + bytes)
+}
+
+describe('an alarm at a warm camera', () => {
+  it('keeps the seconds before it and after it, byte for byte as they were live, without a hole', async () => {
+    const { camera, worker, folder, rows } = await bringUp()
+    await until('four segments', () => segmentsIn(worker) >= 4, 15_000)
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 3_000, pressMs + 3_000)
+    await until('the time after it is over', () => Date.now() > pressMs + 3_500)
+    await until('rows', () => rows.next().segments.some((row) => row.startedAtMs > pressMs + 1_500))
+    const { segments } = rows.next()
+    for (const row of segments) {
+      const name = worker.fleet.cameras
+        .get('c1')!
+        .stream.ring.segments.find((segment) => segment.startedAtMs === row.startedAtMs)!.name
+      const live = Buffer.from(await (await worker.get(`/live/c1/${name}`)).arrayBuffer())
+      expect(fileBytes(folder, row).equals(live), name).toBe(true)
+    }
+    const kept = joinSpans(
+      segments.map((row) => ({ fromMs: row.startedAtMs, toMs: row.startedAtMs + row.durationTicks / 90 })),
+    )
+    expect(holesOf({ fromMs: pressMs - 3_000, toMs: pressMs + 2_000 }, kept)).toEqual([])
+    expect(rows.next().gaps).toEqual([])
+    expect(readdirSync(folder).join(), 'no name of a camera names a file').toMatch(/^[0-9A-Z]{26}\.open\.mp4$/)
+  })
+
+  it('goes on with a second press in the same file, and keeps nothing twice', async () => {
+    const { camera, worker, rows } = await bringUp()
+    await until('two segments', () => segmentsIn(worker) >= 2)
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 1_000, pressMs + 1_000)
+    await sleep(1_200)
+    want(worker, camera.url, pressMs - 1_000, pressMs + 4_000)
+    await until(
+      'the longer time is kept',
+      () => rows.next().segments.some((r) => r.startedAtMs > pressMs + 3_000),
+      15_000,
+    )
+    const { segments } = rows.next()
+    expect(new Set(segments.map((row) => row.fileId)).size).toBe(1)
+    const starts = segments.map((row) => row.startedAtMs)
+    expect(new Set(starts).size).toBe(starts.length)
+  })
+})
+
+describe('what is missing', () => {
+  it('of a camera that was not connected is a gap that says so', async () => {
+    const { camera, worker, rows } = await bringUp({}, { warm: false })
+    await sleep(3_000)
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 2_000, pressMs + 4_000)
+    await until('a segment', () => rows.next().segments.length > 0, 15_000)
+    const { gaps, segments } = rows.next()
+    expect(gaps).toEqual([
+      {
+        cameraId: 'c1',
+        fromMs: pressMs - 2_000,
+        toMs: segments[0]!.startedAtMs,
+        reason: 'not-connected',
+        detail: null,
+      },
+    ])
+  })
+
+  it('while the camera was silent is a gap with the camera’s own state', async () => {
+    const { camera, worker, rows } = await bringUp()
+    await until('two segments', () => segmentsIn(worker) >= 2)
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 1_000, pressMs + 6_000)
+    await sleep(1_000)
+    await camera.stop()
+    await until('the gap at the end', () => rows.next().gaps.length > 0, 15_000)
+    expect(rows.next().gaps[0]).toMatchObject({ reason: 'no-picture', toMs: pressMs + 6_000 })
+    expect(rows.next().gaps[0]!.detail).toBeTruthy()
+  })
+
+  it('a change of resolution begins a new file with its own init section', async () => {
+    const { camera, worker, folder, rows } = await bringUp({ thenPictures: { after: 60, pictures: baseline } })
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 1_000, pressMs + 8_000)
+    await until(
+      'both',
+      () => new Set(rows.next().segments.map((row) => row.initBytes)).size > 0 && readdirSync(folder).length > 1,
+      15_000,
+    )
+    await until('a row of the second', () => new Set(rows.next().segments.map((row) => row.fileId)).size > 1)
+    for (const row of rows.next().segments) expect(samplesOf(fileBytes(folder, row)).length).toBeGreaterThan(0)
+  })
+})
+
+describe('the files alone', () => {
+  it('give the index again, and a torn end costs only what was torn', async () => {
+    const { camera, worker, folder, rows, recorder } = await bringUp()
+    await until('two segments', () => segmentsIn(worker) >= 2)
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 1_000, pressMs + 60_000)
+    await until('three rows', () => rows.next().segments.length >= 3, 15_000)
+    await recorder.stop()
+    const [name] = readdirSync(folder)
+    const path = join(folder, name!)
+    const before = statSync(path).size
+    // A moof that promises more than there is, as a kill in the middle of a write leaves it.
+    appendFileSync(path, Buffer.from([0, 0, 1, 0, ...Buffer.from('moof'), 1, 2, 3]))
+    const again = new RecordedRows({ log: silentLog, metrics: new Metrics() })
+    expect(await again.rebuild(folder)).toBe(1)
+    expect(again.next().segments).toEqual(rows.next().segments)
+    expect(statSync(path).size).toBe(before)
+  })
+
+  it('keep their open name until the core has every row, and then a final one', async () => {
+    const { camera, worker, folder, rows } = await bringUp()
+    await until('two segments', () => segmentsIn(worker) >= 2)
+    const pressMs = Date.now()
+    want(worker, camera.url, pressMs - 1_000, pressMs + 500)
+    await until('it is over', () => rows.next().segments.length > 0 && Date.now() > pressMs + 5_000, 15_000)
+    expect(readdirSync(folder)[0]).toMatch(/\.open\.mp4$/)
+    await rows.accepted(rows.next())
+    expect(readdirSync(folder)[0]).toMatch(/^[0-9A-Z]{26}\.mp4$/)
+    expect(rows.isEmpty).toBe(true)
+  })
+})
