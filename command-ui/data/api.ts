@@ -5,6 +5,7 @@ import type { DeviceKind } from '../../domain/device.ts'
 import type { Trail } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
+import type { IncidentRecordings } from '../../domain/recording.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
@@ -61,6 +62,9 @@ export const api = {
     call<Alarm>('POST', `alarms/${at(alarmId)}/classify`, { disposition, note }),
 
   incident: (id: string) => call<IncidentDetail>('GET', `incidents/${at(id)}`),
+  recordings: (id: string) => call<IncidentRecordings>('GET', `incidents/${at(id)}/recordings`),
+  lockRecording: (id: string, reason: string) =>
+    call<IncidentRecordings>('POST', `incidents/${at(id)}/lock-recording`, { reason }),
   recommendation: (id: string) => call<Recommendation>('GET', `incidents/${at(id)}/recommendation`),
   dispatch: (incidentId: string, patrolId: string, reason?: string) =>
     call<Assignment>('POST', `incidents/${at(incidentId)}/assignments`, { patrolId, reason }),

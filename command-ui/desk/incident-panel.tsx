@@ -4,7 +4,7 @@ import { store } from '../data/centre.ts'
 import { openIncident } from '../data/incident-details.ts'
 import { useObservable, useOne } from '../data/use-store.ts'
 import { goalMinutes, timeOfDay } from '../i18n/durations.ts'
-import { Fold } from '../ui/fold.tsx'
+import { Fold, LazyFold } from '../ui/fold.tsx'
 import { Key, Phone, PriorityMark } from '../ui/marks.tsx'
 import { nameIn, placeName } from '../ui/names.ts'
 import { AlarmAge } from './alarm-stack.tsx'
@@ -13,6 +13,7 @@ import { menu } from './menus.ts'
 import { PanelMenu } from './panel-menus.tsx'
 import { PrimaryAction } from './primary-action.tsx'
 import { RecommendationList } from './recommendation-list.tsx'
+import { Replay } from './replay.tsx'
 import { SceneVideo } from './scene-video.tsx'
 import { useCurrent } from './selection.ts'
 import { Timeline } from './timeline.tsx'
@@ -61,6 +62,11 @@ export function IncidentPanel() {
           <Fold summary={t.recommend.more}>
             <RecommendationList />
           </Fold>
+        )}
+        {incident && (
+          <LazyFold key={incident.id} summary={t.replay.heading}>
+            <Replay />
+          </LazyFold>
         )}
         <Fold summary={t.panel.checklist} open={stage !== 'closed'}>
           <Checklist />

@@ -16,7 +16,12 @@ export function SceneVideo() {
   return (
     <div className="scene-video">
       <LiveTile key={camera.id} camera={camera} mode="fast" caption={t.unit.metres(distanceM)} />
-      <LoopTile key={`loop-${camera.id}`} cameraId={camera.id} raisedAt={raisedAt} />
+      <LoopTile
+        key={`loop-${camera.id}-${raisedAt}`}
+        cameraId={camera.id}
+        raisedAt={raisedAt}
+        incidentId={incident?.id ?? null}
+      />
     </div>
   )
 }

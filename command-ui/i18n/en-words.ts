@@ -168,6 +168,8 @@ export const enWords: typeof zhWords = {
     unreadable: 'unreadable messages',
     down: 'program down',
     silent: 'does not report',
+    'recording-fails': 'recordings cannot be written',
+    'recording-space': 'no room for recordings',
     'lost-together': 'many devices lost at once',
     'site-lost': 'several devices of one site lost',
     'device-floods': 'device floods, held back',

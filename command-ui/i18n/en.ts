@@ -1,6 +1,7 @@
 import { enDesk } from './en-desk.ts'
 import { enPages } from './en-pages.ts'
+import { enReplay } from './en-replay.ts'
 import { enWords } from './en-words.ts'
 import type { Dictionary } from './zh.ts'
 
-export const en: Dictionary = { ...enDesk, ...enPages, ...enWords }
+export const en: Dictionary = { ...enDesk, ...enPages, ...enReplay, ...enWords }

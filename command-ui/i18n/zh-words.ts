@@ -187,6 +187,8 @@ export const zhWords = {
     unreadable: '无法识别的数据',
     down: '程序停止',
     silent: '没有报告',
+    'recording-fails': '录像写不进磁盘',
+    'recording-space': '录像空间不足',
     'lost-together': '多台设备同时失联',
     'site-lost': '同一单位多台设备失联',
     'device-floods': '设备发送过快，已限流',

@@ -146,7 +146,8 @@ class HlsPlayer implements Player {
       this.#hls?.recoverMediaError()
       return
     }
-    const isMissing = error.response?.code === 404 || error.response?.code === 410
+    // 503 is the worker's `no-picture`: what is not in memory now will not come into it.
+    const isMissing = [404, 410, 503].includes(error.response?.code ?? 0)
     this.#drop()
     if (error.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return this.#to('unsupported')
     if (this.#mode === 'loop' && isMissing) return this.#to('missing')

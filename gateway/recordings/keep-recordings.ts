@@ -148,7 +148,7 @@ export class KeepRecordings {
     await tx.execute(
       `insert into recording_gap (camera_id, from_at, to_at, reason, detail)
        select camera_id, started_at, ended_at, 'deleted', $2 from recording_file where id = any($1)
-       on conflict (camera_id, from_at) do nothing`,
+       on conflict (camera_id, from_at, reason) do nothing`,
       [ids, why],
     )
     await tx.execute('delete from recording_segment where file_id = any($1)', [ids])

@@ -59,13 +59,21 @@ async function readCamera(database: Database, span: WantedSpan, nowMs: number): 
   }
 }
 
-/** A hole, cut where the reasons change; what nobody has told is `not-recorded`. */
+/**
+ * A hole, cut where the reasons change; what nobody has told is `not-recorded`. Where two are told, the shorter one knows more: a
+ * worker that was restarted tells all of the time before it, also what another one has told already.
+ */
 function explain(hole: Span, told: readonly KeptGap[]): RecordingGap[] {
-  const reasons = told
-    .map((gap) => ({ ...gap, fromMs: Math.max(gap.fromMs, hole.fromMs), toMs: Math.min(gap.toMs, hole.toMs) }))
-    .filter((gap) => gap.toMs > gap.fromMs)
-  const untold = holesOf(hole, joinSpans(reasons))
-  return [...reasons, ...untold.map((span) => ({ ...span, reason: 'not-recorded' as const, detail: null }))]
+  const found: KeptGap[] = []
+  for (const gap of [...told].sort((a, b) => a.toMs - a.fromMs - (b.toMs - b.fromMs))) {
+    const untold = holesOf(hole, joinSpans(found))
+    for (const { fromMs, toMs } of untold) {
+      const part = { ...gap, fromMs: Math.max(gap.fromMs, fromMs), toMs: Math.min(gap.toMs, toMs) }
+      if (part.toMs > part.fromMs) found.push(part)
+    }
+  }
+  const untold = holesOf(hole, joinSpans(found))
+  return [...found, ...untold.map((span) => ({ ...span, reason: 'not-recorded' as const, detail: null }))]
     .sort((a, b) => a.fromMs - b.fromMs)
     .map(({ fromMs, toMs, reason, detail }) => ({ fromAt: toIso(fromMs), toAt: toIso(toMs), reason, detail }))
 }

@@ -126,7 +126,7 @@ export async function saveRecorded(tx: Tx, folder: string, { segments, gaps }: R
   await tx.execute(
     `insert into recording_gap (camera_id, from_at, to_at, reason, detail)
      select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[])
-     on conflict (camera_id, from_at) do nothing`,
+     on conflict (camera_id, from_at, reason) do nothing`,
     [
       gaps.map((gap) => gap.cameraId),
       gaps.map((gap) => toIso(gap.fromMs)),

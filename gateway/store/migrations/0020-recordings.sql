@@ -54,5 +54,5 @@ create table recording_gap (
   to_at         timestamptz not null,
   reason        text not null,
   detail        text,
-  primary key (camera_id, from_at)
+  primary key (camera_id, from_at, reason)
 );

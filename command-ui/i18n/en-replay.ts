@@ -1,0 +1,35 @@
+import type { Dictionary } from './zh.ts'
+
+export const enReplay: Pick<Dictionary, 'replay'> = {
+  replay: {
+    heading: 'Recording',
+    loading: 'Looking for recordings…',
+    none: 'Nothing is recorded of this incident',
+    noneYet: 'The recording has just begun',
+    running: 'recording',
+    failed: 'The recording cannot be played now, trying again',
+    unsupported: 'This browser cannot play the recording',
+    play: 'Play',
+    pause: 'Pause',
+    newest: 'Load the newest',
+    axis: 'Time of the recording',
+    gap: 'missing',
+    gapReason: {
+      'not-connected': 'the camera was not connected then',
+      'no-picture': 'the camera sent no picture',
+      'streamer-restarted': 'the video program was restarted, earlier pictures are lost',
+      'disk-full': 'the disk was full',
+      'disk-slow': 'the disk was too slow',
+      'not-recorded': 'not recorded (video program or disk was away)',
+      deleted: 'deleted after its days or to make room',
+    },
+    mark: { press: 'pressed', acknowledged: 'acknowledged', arrival: 'on scene' },
+    reasonNeeded: 'Older than 24 hours: say why you look (it goes into the audit)',
+    reason: 'Reason',
+    look: 'Look',
+    lock: 'Lock the recording',
+    lockWhy: 'Why it is locked',
+    locked: (by, why) => `Locked, it is not deleted (${by}: ${why})`,
+    lockedReal: 'A real incident: locked by the centre, it is not deleted',
+  },
+}
