@@ -1,4 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
+import type { AudioTrack, PictureTime } from './audio/audio-track.ts'
+import type { SoundBuffer } from './audio/sound-buffer.ts'
 import type { InitSection } from './fmp4/init-section.ts'
 import { createInitSection } from './fmp4/init-section.ts'
 import { partHeadBytes, SampleList, SAMPLES_MAX, writePartHead } from './fmp4/part-head.ts'
@@ -6,11 +8,14 @@ import { PartWriter } from './fmp4/part-writer.ts'
 import type { SlabPool } from './fmp4/slab.ts'
 import type { LiveStream } from './hls/live-stream.ts'
 import { Segmenter } from './hls/segmenter.ts'
-import type { AccessUnit } from './rtp/h264-depacketiser.ts'
 import { H264Depacketiser } from './rtp/h264-depacketiser.ts'
+import { H265Depacketiser } from './rtp/h265-depacketiser.ts'
 import { PacketOrder } from './rtp/packet-order.ts'
+import type { VideoCodec } from './rtp/parameter-sets.ts'
 import { RtpClock } from './rtp/rtp-clock.ts'
 import { RtpHeader } from './rtp/rtp-header.ts'
+import { SenderReport } from './rtp/sender-report.ts'
+import type { AccessUnit, UnitDepacketiser } from './rtp/unit-depacketiser.ts'
 
 /** A second source on the same channel is taken when the first has been silent this long. */
 const SOURCE_SILENT_MS = 1_000
@@ -22,8 +27,11 @@ export interface PipelineOptions {
   stream: LiveStream
   clock: Clock
   slabs: SlabPool
+  codec?: VideoCodec
   payloadType: number
   clockHz: number
+  /** Only of a camera whose sound is wanted. */
+  audio?: AudioTrack | null
   /** From the session description; what comes in band wins. */
   parameterSets: Buffer[]
 }
@@ -37,21 +45,29 @@ export class Pipeline {
     otherSource: 0,
     waitingForKey: 0,
     noParameters: 0,
+    /** The session description named the wrong codec. */
+    codecLies: 0,
     clippedTicks: 0,
   }
   readonly order: PacketOrder
-  readonly units: H264Depacketiser
+  units: UnitDepacketiser
   readonly segmenter = new Segmenter()
   /** Monotonic clock, for the camera's health; 0: never. */
   lastPacketMs = 0
   lastKeyMs = 0
   readonly clock: RtpClock
+  /** What the camera says of its own clock. */
+  readonly report = new SenderReport()
+  readonly audio: AudioTrack | null
   init: InitSection | null = null
   readonly #stream: LiveStream
   readonly #time: Clock
   readonly #writer: PartWriter
   readonly #samples = new SampleList()
   readonly #rtp = new RtpHeader()
+  readonly #audioRtp = new RtpHeader()
+  /** Reused; 0 ms: no picture yet. */
+  readonly #picture: PictureTime
   readonly #payloadType: number
   #headerOf: Buffer | null = null
   #headerAt = 0
@@ -71,7 +87,9 @@ export class Pipeline {
     this.clock = new RtpClock(options.clockHz, options.stream.endTicks)
     this.segmenter.begin(options.stream.endTicks)
     this.#writer = new PartWriter(options.slabs)
-    this.units = new H264Depacketiser(this.#writer)
+    this.units = createDepacketiser(options.codec ?? 'H264', this.#writer)
+    this.audio = options.audio ?? null
+    this.#picture = { rtpTicks: 0, mediaTicks: 0, atMs: 0, clockHz: options.clockHz, report: this.report }
     this.order = new PacketOrder({ onOrdered: (bytes, start, end, lost) => this.#ordered(bytes, start, end, lost) })
     for (const nal of options.parameterSets) this.units.parameters.add(nal)
   }
@@ -92,6 +110,20 @@ export class Pipeline {
     this.order.push(rtp.sequence, bytes, start, end, nowMs)
   }
 
+  /** A packet of the sound. @param nowMs monotonic */
+  soundPacket(bytes: Buffer, start: number, end: number, nowMs: number): void {
+    const { audio } = this
+    if (!audio || this.init === null || this.#picture.atMs === 0) return
+    if (this.#audioRtp.read(bytes, start, end)) audio.packet(bytes, this.#audioRtp, this.#picture, nowMs)
+    else audio.counts.badPackets++
+  }
+
+  /** RTCP of the video or of the sound. */
+  control(isSound: boolean, bytes: Buffer, start: number, end: number): void {
+    const report = isSound ? this.audio?.report : this.report
+    report?.read(bytes, start, end, this.#time.nowMs())
+  }
+
   #ordered(bytes: Buffer, start: number, end: number, lost: number): void {
     const rtp = this.#rtp
     // Only a packet that had been held is not the one whose header was just read.
@@ -101,6 +133,7 @@ export class Pipeline {
     if (this.units.beginsNextUnit(bytes, rtp)) this.#finishUnit()
     this.units.append(bytes, rtp)
     if (this.units.endsUnit(rtp)) this.#finishUnit()
+    if (this.units.looksOther) this.#changeCodec()
   }
 
   #finishUnit(): void {
@@ -113,6 +146,7 @@ export class Pipeline {
     }
     this.clock.stamp(unit.rtpTicks, this.units.parameters.facts?.mayReorder ?? false)
     if (unit.isKey) this.lastKeyMs = this.#time.monotonicMs()
+    if (this.audio) this.#tellPicture(unit)
     const isNew = unit.isKey && this.units.parameters.version !== this.#initVersion
     if (isNew && !this.#makeInit()) {
       this.counts.noParameters++
@@ -160,9 +194,11 @@ export class Pipeline {
     if (samples.count === 0) return
     const startTicks = this.segmenter.partStartTicks
     const endTicks = this.segmenter.partEnd(nextTicks, isLastOfSegment)
-    const cut = this.#writer.cut(partHeadBytes(samples))
+    const sound = this.#addSound(startTicks, endTicks)
+    const cut = this.#writer.cut(partHeadBytes(samples, sound))
     const { slab, start, end, headBytes } = cut
-    writePartHead(slab.bytes, start, samples, startTicks, endTicks, ++this.#fragments, end - start - headBytes)
+    writePartHead(slab.bytes, start, samples, startTicks, endTicks, ++this.#fragments, end - start - headBytes, sound)
+    sound?.clear()
     const isIndependent = samples.keys[0] === 1
     samples.clear()
     this.segmenter.partClosed(endTicks, this.clock.stepTicks)
@@ -171,21 +207,45 @@ export class Pipeline {
     this.#stream.addPart(cut, endTicks - startTicks, isIndependent, this.#unitAtMs)
   }
 
+  #addSound(startTicks: number, endTicks: number): SoundBuffer | null {
+    const { audio } = this
+    if (!audio) return null
+    audio.complete(startTicks, endTicks, this.#time.monotonicMs())
+    if (audio.run.bytes > 0) this.#writer.insert(audio.run.content, audio.run.bytes)
+    return audio.run
+  }
+
+  #tellPicture(unit: AccessUnit): void {
+    const picture = this.#picture
+    picture.rtpTicks = unit.rtpTicks
+    picture.mediaTicks = this.clock.dtsTicks + this.clock.offsetTicks - this.#shiftTicks
+    picture.atMs = this.lastPacketMs
+  }
+
   #beginSegment(unit: AccessUnit, isNew: boolean): void {
     const foreseenMs = this.#stream.dateMs
     const offMs = this.#unitAtMs - foreseenMs
     const dateMs = Math.abs(offMs) < DATE_SLACK_MS ? foreseenMs + offMs / 8 : this.#unitAtMs
     const isDiscontinuous = this.#isDiscontinuous || (isNew && this.#stream.ring.segments.length > 0)
     this.#isDiscontinuous = false
-    this.#stream.beginSegment(this.init!, isDiscontinuous, Math.round(dateMs), unit.isKey ? unit.bytes : 0)
+    const takenMs = this.report.isSane ? Math.round(this.report.wallMsAt(unit.rtpTicks, this.#picture.clockHz)) : null
+    this.#stream.beginSegment(this.init!, isDiscontinuous, Math.round(dateMs), unit.isKey ? unit.bytes : 0, takenMs)
   }
 
   #makeInit(): boolean {
     const sets = this.units.parameters
     if (!sets.isComplete || !sets.facts) return false
     this.#initVersion = sets.version
-    this.init = createInitSection(sets.facts, sets.spsList, sets.ppsList)
+    this.init = createInitSection(sets, sets.facts, this.audio?.facts ?? null)
     return true
+  }
+
+  /** What was described as H.264 is H.265: the rest is taken for what it is. */
+  #changeCodec(): void {
+    this.counts.codecLies++
+    this.#writer.dropUnit()
+    this.#initVersion = -1
+    this.units = new H265Depacketiser(this.#writer)
   }
 
   #takesSource(ssrc: number, nowMs: number): boolean {
@@ -208,4 +268,8 @@ export class Pipeline {
     this.#writer.close()
     this.#stream.endSegment(this.#time.monotonicMs())
   }
+}
+
+function createDepacketiser(codec: VideoCodec, writer: PartWriter): UnitDepacketiser {
+  return codec === 'H264' ? new H264Depacketiser(writer) : new H265Depacketiser(writer)
 }

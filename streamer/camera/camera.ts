@@ -1,16 +1,18 @@
 import type { Clock } from '../../domain/clock.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
+import { AudioTrack } from '../audio/audio-track.ts'
 import type { SlabPool } from '../fmp4/slab.ts'
 import type { CameraVerdict } from '../health/judge-camera.ts'
 import { judgeCamera, STALLED_GIVE_UP_MS } from '../health/judge-camera.ts'
 import { LiveStream } from '../hls/live-stream.ts'
 import { Pipeline } from '../pipeline.ts'
 import { parseRtspAddress } from '../rtsp/address.ts'
+import type { AudioMedia } from '../rtsp/audio-media.ts'
 import type { StreamFailure } from '../rtsp/failure.ts'
 import { notACamera, silent } from '../rtsp/failure.ts'
 import { RtspSession } from '../rtsp/rtsp-session.ts'
-import type { VideoMedia } from '../rtsp/session-description.ts'
+import type { PlayableVideo } from '../rtsp/session-description.ts'
 import type { ConnectBudget } from './retry.ts'
 import { REJECTED_LOGINS_MAX, Retry, STABLE_MS } from './retry.ts'
 import { Viewers } from './viewers.ts'
@@ -26,7 +28,14 @@ export interface CameraOrder {
   warm: boolean
   /** Wall clock: what shall be kept on disk, see `record/recorder.ts`. */
   record?: { fromMs: number; untilMs: number } | null
+  /** Its sound is passed on too. */
+  audio?: boolean
+  /** For rtsps: the one certificate that is trusted, SHA-256 in hex. */
+  certificateSha256?: string | null
 }
+
+/** A change of any of them needs another session. */
+const SESSION_MEMBERS = ['url', 'username', 'password', 'audio', 'certificateSha256'] as const
 
 /** Nobody asked for this long: the camera is left alone. */
 export const IDLE_STOP_MS = 30_000
@@ -96,8 +105,7 @@ export class Camera {
     const before = this.order
     this.order = order
     this.stream.ring.keepMs = order.warm ? this.#around.warmRingMs : COLD_RING_MS
-    const same = before.url === order.url && before.username === order.username && before.password === order.password
-    if (same) return
+    if (SESSION_MEMBERS.every((member) => before[member] === order[member])) return
     this.#rejectedLogins = 0
     this.#retry.reset()
     this.failure = null
@@ -165,12 +173,16 @@ export class Camera {
         address,
         credential: username === null || username === '' ? credential : { username, password: password ?? '' },
         clock: this.#around.clock,
+        wantsSound: this.order.audio ?? false,
+        certificateSha256: this.order.certificateSha256 ?? null,
         listener: {
-          onVideo: (video) => this.#described(video),
+          onVideo: (video, audio) => this.#described(video, audio),
           onPlaying: () => {
             this.#playingSinceMs = this.#around.clock.monotonicMs()
           },
           onRtp: (bytes, start, end, nowMs) => this.pipeline?.packet(bytes, start, end, nowMs),
+          onSound: (bytes, start, end, nowMs) => this.pipeline?.soundPacket(bytes, start, end, nowMs),
+          onControl: (isSound, bytes, start, end) => this.pipeline?.control(isSound, bytes, start, end),
           onEnded: (failure) => this.#failed(failure),
         },
       })
@@ -180,14 +192,13 @@ export class Camera {
     }
   }
 
-  #described(video: VideoMedia): void {
+  #described(video: PlayableVideo, audio: AudioMedia | null): void {
     this.pipeline = new Pipeline({
+      ...video,
       stream: this.stream,
       clock: this.#around.clock,
       slabs: this.#around.slabs,
-      payloadType: video.payloadType,
-      clockHz: video.clockHz,
-      parameterSets: video.parameterSets,
+      audio: audio ? new AudioTrack(audio) : null,
     })
   }
 

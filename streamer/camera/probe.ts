@@ -19,7 +19,12 @@ export type ProbeResult =
   | { ok: false; code: FaultCode; detail: string }
 
 /** Does with a camera what serving it would do, up to its first picture, and leaves it again. Never rejects. */
-export function probeCamera(address: RtspAddress, credential: Credential | null, clock: Clock): Promise<ProbeResult> {
+export function probeCamera(
+  address: RtspAddress,
+  credential: Credential | null,
+  clock: Clock,
+  certificateSha256: string | null = null,
+): Promise<ProbeResult> {
   return new Promise((resolve) => {
     const beganMs = clock.monotonicMs()
     let pipeline: Pipeline | null = null
@@ -45,6 +50,7 @@ export function probeCamera(address: RtspAddress, credential: Credential | null,
       address,
       credential,
       clock,
+      certificateSha256,
       listener: {
         onVideo: (video) => {
           const stream = new LiveStream(1_000, 0)

@@ -99,6 +99,17 @@ export class PartWriter {
     this.#slab.bytes[this.#at++] = byte
   }
 
+  /** Puts bytes at the end of the open part, before the unit that is being written: the part's sound, its second copy. */
+  insert(bytes: Buffer, length: number): void {
+    this.#room(length)
+    const target = this.#slab.bytes
+    if (this.#at > this.#unitStart) target.copyWithin(this.#unitStart + length, this.#unitStart, this.#at)
+    bytes.copy(target, this.#unitStart, 0, length)
+    this.#unitStart += length
+    this.#nalStart += length
+    this.#at += length
+  }
+
   /**
    * Closes the open part before the unit that is being written, which begins the next one. The object is reused.
    * @param headBytes how long its head will be

@@ -60,11 +60,18 @@ export class LiveStream {
 
   // --- written by the pipeline
 
-  beginSegment(init: InitSection, isDiscontinuous: boolean, startedAtMs: number, keyBytes: number): void {
+  /** @param takenAtMs by the camera's own clock, null when that is not to be believed */
+  beginSegment(
+    init: InitSection,
+    isDiscontinuous: boolean,
+    startedAtMs: number,
+    keyBytes: number,
+    takenAtMs: number | null = null,
+  ): void {
     this.#inits.delete(init.name)
     this.#inits.set(init.name, init)
     if (this.#inits.size > INITS_MAX) this.#forgetInit()
-    this.ring.beginSegment(init, isDiscontinuous, startedAtMs)
+    this.ring.beginSegment(init, isDiscontinuous, startedAtMs, takenAtMs)
     this.dateMs = startedAtMs
     if (isDiscontinuous) this.counts.discontinuities++
     if (keyBytes > 0) this.#lastKeyIn = { segment: this.ring.open!, bytes: keyBytes }

@@ -56,7 +56,7 @@ export function livePlaylist(shape: PlaylistShape, maySkip: boolean): string {
     // A first listed segment's own discontinuity is still ahead of a player that begins with it.
     if (segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY')
     if (before?.init !== segment.init) lines.push(`#EXT-X-MAP:URI="${segment.init.name}"`)
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${toIso(segment.startedAtMs)}`)
+    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${toIso(segment.takenAtMs ?? segment.startedAtMs)}`)
     if (index >= firstWithParts) pushParts(lines, segment)
     if (segment.isComplete) lines.push(`#EXTINF:${seconds(segment.durationTicks)},`, segment.name)
   })

@@ -53,6 +53,8 @@ export interface Segment {
   isDiscontinuous: boolean
   /** Wall clock at which its first picture came in. */
   startedAtMs: number
+  /** When its first picture was taken, by a camera's clock that agrees with ours; only told to players, evidence goes by ours. */
+  takenAtMs: number | null
   parts: Part[]
   durationTicks: number
   bytes: number
@@ -103,7 +105,12 @@ export class Ring {
     return this.#nextMsn
   }
 
-  beginSegment(init: InitSection, isDiscontinuous: boolean, startedAtMs: number): void {
+  beginSegment(
+    init: InitSection,
+    isDiscontinuous: boolean,
+    startedAtMs: number,
+    takenAtMs: number | null = null,
+  ): void {
     const msn = this.#nextMsn++
     const segment = {
       msn,
@@ -111,6 +118,7 @@ export class Ring {
       init,
       isDiscontinuous,
       startedAtMs,
+      takenAtMs,
       parts: [],
       durationTicks: 0,
       bytes: 0,

@@ -14,11 +14,12 @@ const probeSchema = z.object({
   url: z.string().max(500),
   username: z.string().max(64).nullish(),
   password: z.string().max(128).nullish(),
+  certificateSha256: z.string().length(64).nullish(),
 })
 
 let running = 0
 
-/** `POST /probe {url, username?, password?}` → `{ok: true, codec, widthPx, heightPx}` or `{ok: false, code, detail}`, within 6 s. */
+/** `POST /probe {url, username?, password?, certificateSha256?}` → `{ok: true, codec, widthPx, heightPx}` or `{ok: false, code, detail}`, within 6 s. */
 export async function serveProbe(clock: Clock, req: IncomingMessage, res: ServerResponse): Promise<void> {
   if (running >= PROBES_MAX) return sendProblem(res, 'too-many-requests', 'Too many cameras are being tried at once.')
   running++
@@ -26,9 +27,9 @@ export async function serveProbe(clock: Clock, req: IncomingMessage, res: Server
     const asked = probeSchema.safeParse(await readJson(req))
     if (!asked.success) return sendProblem(res, 'bad-request', 'The body is {url, username?, password?}.')
     const { address, credential } = parseRtspAddress(asked.data.url)
-    const { username, password } = asked.data
+    const { username, password, certificateSha256 } = asked.data
     const login = username ? { username, password: password ?? '' } : credential
-    sendJson(res, 200, await probeCamera(address, login, clock))
+    sendJson(res, 200, await probeCamera(address, login, clock, certificateSha256 ?? null))
   } catch (error) {
     if (!(error instanceof Fault)) throw error
     sendProblem(res, error.code, error.message)

@@ -49,7 +49,7 @@ function sendMp4(res: ServerResponse, picture: KeyFrame): void {
   const head = Buffer.alloc(partHeadBytes(samples))
   writePartHead(head, 0, samples, 0, POSTER_TICKS, 1, picture.bytes.length)
   res.setHeader('x-vigil-picture-at', toIso(picture.receivedAtMs))
-  sendBytes(res, 'video/mp4', 'no-store', Buffer.concat([picture.init.bytes, head, picture.bytes]))
+  sendBytes(res, 'video/mp4', 'no-store', Buffer.concat([picture.init.pictureBytes, head, picture.bytes]))
 }
 
 function sendJpeg(camera: Camera, res: ServerResponse, picture: KeyFrame): void {

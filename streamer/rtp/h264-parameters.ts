@@ -1,21 +1,15 @@
-/** Reads what a player must be told out of an H.264 sequence parameter set (ITU-T H.264 §7.3.2.1.1). */
-export interface SpsFacts {
-  widthPx: number
-  heightPx: number
-  /** RFC 6381: `avc1.42C01E`. */
-  codec: string
-  /** False when this stream can have no B-frames, so that a time that runs backwards is an error. */
-  mayReorder: boolean
-}
-
-/** 8192² is the largest picture of level 6.2; more is a broken or hostile set, and a decoder bomb. */
-export const PICTURE_SIDE_MAX_PX = 8192
+import { BitReader, withoutEmulation } from './bit-reader.ts'
+import type { VideoFacts } from './video-facts.ts'
+import { isPictureSide, SET_BYTES_MAX } from './video-facts.ts'
 
 const PROFILES_WITH_CHROMA = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135])
 
-/** @returns null when the set cannot be read or asks for an impossible picture */
-export function readSps(nal: Uint8Array): SpsFacts | null {
-  if (nal.length < 4 || nal.length > 4096 || (nal[0]! & 0x1f) !== 7) return null
+/**
+ * Reads what a player must be told out of an H.264 sequence parameter set (ITU-T H.264 §7.3.2.1.1).
+ * @returns null when the set cannot be read or asks for an impossible picture
+ */
+export function readSps(nal: Uint8Array): VideoFacts | null {
+  if (nal.length < 4 || nal.length > SET_BYTES_MAX || (nal[0]! & 0x1f) !== 7) return null
   const codec = `avc1.${[nal[1]!, nal[2]!, nal[3]!].map((b) => b.toString(16).padStart(2, '0').toUpperCase()).join('')}`
   const bits = new BitReader(withoutEmulation(nal))
   const profile = nal[1]!
@@ -38,8 +32,7 @@ export function readSps(nal: Uint8Array): SpsFacts | null {
   const cropY = (chroma === 1 ? 2 : 1) * (framesOnly ? 1 : 2)
   const widthPx = widthMbs * 16 - (crop[0]! + crop[1]!) * cropX
   const heightPx = heightUnits * 16 * (framesOnly ? 1 : 2) - (crop[2]! + crop[3]!) * cropY
-  const fits = (px: number) => px >= 16 && px <= PICTURE_SIDE_MAX_PX
-  if (bits.overrun || !fits(widthPx) || !fits(heightPx)) return null
+  if (bits.overrun || !isPictureSide(widthPx) || !isPictureSide(heightPx)) return null
   return { widthPx, heightPx, codec, mayReorder: profile !== 66 && orderType !== 2 }
 }
 
@@ -79,47 +72,4 @@ export function isIntraSlice(nal: Uint8Array): boolean {
   const bits = new BitReader(withoutEmulation(nal.subarray(1, 13)))
   bits.ue()
   return bits.ue() % 5 === 2
-}
-
-/** Removes the emulation prevention bytes: `00 00 03` → `00 00`. */
-function withoutEmulation(nal: Uint8Array): Uint8Array {
-  const plain = new Uint8Array(nal.length)
-  let size = 0
-  for (let i = 0; i < nal.length; i++) {
-    if (nal[i] === 3 && i >= 2 && nal[i - 1] === 0 && nal[i - 2] === 0) continue
-    plain[size++] = nal[i]!
-  }
-  return plain.subarray(0, size)
-}
-
-/** Most significant bit first; reading past the end gives zeros and sets `overrun`. */
-class BitReader {
-  overrun = false
-  readonly #bytes: Uint8Array
-  #at = 0
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
-  }
-  bit(): number {
-    const byte = this.#bytes[this.#at >> 3]
-    if (byte === undefined) this.overrun = true
-    const value = ((byte ?? 0) >> (7 - (this.#at & 7))) & 1
-    this.#at++
-    return value
-  }
-  skip(bits: number): void {
-    this.#at += bits
-  }
-  /** Unsigned Exp-Golomb, at most 32 bits. */
-  ue(): number {
-    let zeros = 0
-    while (zeros < 32 && this.bit() === 0 && !this.overrun) zeros++
-    let value = 1
-    for (let i = 0; i < zeros; i++) value = value * 2 + this.bit()
-    return value - 1
-  }
-  se(): number {
-    const value = this.ue()
-    return value % 2 === 0 ? -value / 2 : (value + 1) / 2
-  }
 }

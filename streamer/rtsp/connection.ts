@@ -26,15 +26,21 @@ export class Connection {
   #error: NodeJS.ErrnoException | null = null
   #closed = false
 
-  /** Opens at once; the caller owns the deadline. TLS accepts the camera's self-signed certificate. */
-  constructor(address: RtspAddress, listener: ConnectionListener) {
+  /**
+   * Opens at once; the caller owns the deadline. Over TLS nothing is said before the certificate is trusted: cameras sign their
+   * own, so it is either the one whose SHA-256 is given, or signed by an authority this machine knows.
+   */
+  constructor(address: RtspAddress, certificateSha256: string | null, listener: ConnectionListener) {
     this.#listener = listener
     const onread = { buffer: READ_BUFFER, callback: (bytesRead: number) => this.#read(bytesRead) }
     const where = { host: address.host, port: address.port, onread }
     this.#socket = address.tls ? tls.connect({ ...where, rejectUnauthorized: false }) : net.connect(where)
     this.#socket.setNoDelay(true)
     this.#socket.once(address.tls ? 'secureConnect' : 'connect', () => {
-      if (!this.#closed) listener.onConnected()
+      if (this.#closed) return
+      const doubt = this.#socket instanceof tls.TLSSocket ? doubtOf(this.#socket, certificateSha256) : null
+      if (doubt === null) listener.onConnected()
+      else this.#socket.destroy(Object.assign(new Error(doubt), { code: 'ECERTIFICATE' }))
     })
     this.#socket.on('error', (error) => {
       this.#error = error
@@ -84,4 +90,14 @@ export class Connection {
     timer.unref()
     this.#socket.once('close', () => clearTimeout(timer))
   }
+}
+
+/** Why this certificate is not trusted, with what an operator needs to trust it; null when it is. */
+function doubtOf(socket: tls.TLSSocket, certificateSha256: string | null): string | null {
+  const shown = (socket.getPeerCertificate().fingerprint256 ?? '').replaceAll(':', '').toLowerCase()
+  if (certificateSha256 === null) {
+    const why = "the camera's certificate is not signed by a known authority"
+    return socket.authorized ? null : `${why}; to trust this one, enter its SHA-256 at the camera: ${shown}`
+  }
+  return shown === certificateSha256 ? null : `the camera shows another certificate than the trusted one: ${shown}`
 }

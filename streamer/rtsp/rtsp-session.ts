@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Credential, RtspAddress } from './address.ts'
+import type { AudioMedia } from './audio-media.ts'
 import { Connection } from './connection.ts'
 import type { Asked, Method } from './dialogue.ts'
 import { Dialogue } from './dialogue.ts'
@@ -9,16 +10,24 @@ import { InterleavedSplitter } from './interleaved.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RtspAnswer } from './message.ts'
 import { headerOf, parseAnswer, parseSession, parseTransport } from './message.ts'
-import type { VideoMedia } from './session-description.ts'
-import { controlTarget, parseSessionDescription } from './session-description.ts'
-import { UdpReceiver } from './udp-receiver.ts'
+import type { PlayableVideo } from './session-description.ts'
+import { controlTarget, isPlayable, parseSessionDescription } from './session-description.ts'
+import type { TrackListener } from './track.ts'
+import { Track } from './track.ts'
 
 export interface SessionListener {
-  /** The stream is described and will come; parameter sets may be in it. */
-  onVideo(video: VideoMedia): void
+  /**
+   * The stream is described and will come; parameter sets may be in it.
+   * @param audio its sound, when that is wanted and can be passed on
+   */
+  onVideo(video: PlayableVideo, audio: AudioMedia | null): void
   onPlaying(): void
   /** One RTP packet of the video; `bytes` valid only during the call; `nowMs` monotonic, of the read it came with. */
   onRtp(bytes: Buffer, start: number, end: number, nowMs: number): void
+  /** One RTP packet of the sound. */
+  onSound?(bytes: Buffer, start: number, end: number, nowMs: number): void
+  /** An RTCP packet. */
+  onControl?(isSound: boolean, bytes: Buffer, start: number, end: number): void
   /** Exactly once, unless `stop()` was called. */
   onEnded(failure: StreamFailure): void
 }
@@ -32,7 +41,7 @@ export const HANDSHAKE_TIMEOUT_MS = 5_600
  * promises: one step is outstanding at a time and `tick` enforces every deadline, so thousands share one timer.
  */
 export class RtspSession {
-  readonly counts = { packets: 0, bytes: 0, unknownChannel: 0, keepAlivesUnanswered: 0 }
+  readonly counts = { packets: 0, bytes: 0, unknownChannel: 0, keepAlivesUnanswered: 0, soundRefused: 0 }
   readonly splitter: InterleavedSplitter
   readonly #address: RtspAddress
   readonly #dialogue: Dialogue
@@ -45,12 +54,13 @@ export class RtspSession {
   #wasAnswered = false
   #readAtMs = 0
   #sessionTimeoutS = 60
-  #channel = 0
-  #video: VideoMedia | null = null
+  readonly #wantsSound: boolean
+  readonly #video: Track
+  readonly #sound: Track
+  #media: { video: PlayableVideo; audio: AudioMedia | null } | null = null
+  #settingUp: Track
   #base: string
   #aggregate: string
-  #setupTarget = ''
-  #udp: UdpReceiver | null = null
   readonly #keepAlive = new KeepAlive()
 
   constructor(options: {
@@ -58,6 +68,10 @@ export class RtspSession {
     credential: Credential | null
     clock: Clock
     listener: SessionListener
+    /** Sets the sound up too. Default: only the video. */
+    wantsSound?: boolean
+    /** SHA-256 of the one certificate that is trusted (rtsps); null: an authority must have signed it. */
+    certificateSha256?: string | null
   }) {
     this.#address = options.address
     this.#base = this.#aggregate = options.address.target
@@ -73,7 +87,11 @@ export class RtspSession {
       onGarbage: (sample) => this.#garbage(sample),
       onHopeless: (reason) => this.#end(notACamera(reason)),
     })
-    this.#connection = new Connection(options.address, {
+    this.#wantsSound = options.wantsSound ?? false
+    this.#video = this.#settingUp = new Track(0, this.#datagramsTo())
+    this.#sound = new Track(2, this.#datagramsTo())
+    const trusted = options.certificateSha256 ?? null
+    this.#connection = new Connection(options.address, trusted, {
       onConnected: () => this.#connected(),
       onBytes: (bytes, length) => {
         this.#readAtMs = this.#clock.monotonicMs()
@@ -98,7 +116,8 @@ export class RtspSession {
     const farewell = says ? this.#dialogue.ask('TEARDOWN', this.#aggregate, [], this.#clock.monotonicMs()) : ''
     this.#phase = 'ended'
     this.splitter.end()
-    this.#udp?.close()
+    this.#video.close()
+    this.#sound.close()
     this.#connection.close(farewell)
   }
 
@@ -138,11 +157,14 @@ export class RtspSession {
   }
 
   #frame(channel: number, bytes: Buffer, start: number, end: number): void {
-    if (channel === this.#channel && this.#video) {
+    if (channel === this.#video.channel) {
       this.counts.packets++
       this.counts.bytes += end - start
       this.#listener.onRtp(bytes, start, end, this.#readAtMs)
-    } else if (channel !== this.#channel + 1) this.counts.unknownChannel++
+    } else if (channel === this.#sound.channel) this.#listener.onSound?.(bytes, start, end, this.#readAtMs)
+    else if (channel === this.#video.controlChannel) this.#listener.onControl?.(false, bytes, start, end)
+    else if (channel === this.#sound.controlChannel) this.#listener.onControl?.(true, bytes, start, end)
+    else this.counts.unknownChannel++
   }
 
   #ask(method: Method, target: string, headers: [string, string][] = []): void {
@@ -197,52 +219,73 @@ export class RtspSession {
     if (answer.status === 404) return this.#end(noVideo('the camera knows no stream at this path (404)'))
     if (answer.status !== 200) return this.#end(noVideo(`the camera does not describe its stream (${saidBy(answer)})`))
     const description = parseSessionDescription(answer.body)
-    const video = description.videos.find((media) => media.codec === 'H264')
+    const video = description.videos.find(isPlayable)
     if (!video) {
       const other = description.videos[0]
-      if (other) return this.#end(noVideo(`the camera sends ${other.encoding}; choose H.264 in its settings`))
+      if (other) return this.#end(noVideo(`the camera sends ${other.encoding}; choose H.264 or H.265 in its settings`))
       const what = description.medias > 0 ? 'has no video in it' : 'is not an SDP'
       return this.#end(noVideo(`what the camera describes ${what}`))
     }
     this.#base = headerOf(answer, 'content-base') ?? headerOf(answer, 'content-location') ?? this.#address.target
     this.#aggregate = controlTarget(this.#base, description.control)
-    this.#video = video
-    this.#listener.onVideo(video)
-    this.#setupTarget = controlTarget(this.#base, video.control)
-    this.#ask('SETUP', this.#setupTarget, [['Transport', 'RTP/AVP/TCP;unicast;interleaved=0-1']])
+    const audio = this.#wantsSound ? description.audio : null
+    this.#media = { video, audio }
+    this.#listener.onVideo(video, audio)
+    this.#video.target = controlTarget(this.#base, video.control)
+    this.#askSetUp(this.#video)
+  }
+
+  #askSetUp(track: Track): void {
+    this.#settingUp = track
+    this.#ask('SETUP', track.target, [['Transport', track.transport()]])
   }
 
   #setUp(asked: Asked, answer: RtspAnswer): void {
-    if (answer.status === 461 && !this.#udp) return this.#setUpUdp()
-    const plain = controlTarget(this.#address.target, this.#video!.control)
+    const track = this.#settingUp
+    const { video, audio } = this.#media!
+    if (track === this.#sound && answer.status !== 200) {
+      // Sound is never worth the picture.
+      this.counts.soundRefused++
+      return this.#askPlay()
+    }
+    if (answer.status === 461 && track.askUdp(() => this.#askAgain(asked))) return
+    const plain = controlTarget(this.#address.target, video.control)
     if (answer.status !== 200 && asked.target !== plain) {
       // A wrong Content-Base: once more relative to the address that was asked for.
-      this.#aggregate = this.#address.target
-      this.#setupTarget = plain
+      this.#base = this.#aggregate = this.#address.target
+      track.target = plain
       return this.#ask('SETUP', plain, asked.headers)
     }
     if (answer.status !== 200) return this.#end(noVideo(`the camera does not set the stream up (${saidBy(answer)})`))
     const session = parseSession(headerOf(answer, 'session') ?? '')
     this.#dialogue.sessionId = session.id
     this.#sessionTimeoutS = session.timeoutS
-    const transport = parseTransport(headerOf(answer, 'transport') ?? '')
-    if (this.#udp) this.#udp.open(this.#connection.remoteAddress, transport.serverPorts)
-    else this.#channel = transport.interleaved?.[0] ?? 0
+    track.opened(parseTransport(headerOf(answer, 'transport') ?? ''), this.#connection.remoteAddress)
+    if (track === this.#sound || !audio) return this.#askPlay()
+    this.#sound.target = controlTarget(this.#base, audio.control)
+    if (!this.#video.isUdp) this.#askSetUp(this.#sound)
+    else this.#sound.askUdp(() => this.#askAgain({ ...asked, target: this.#sound.target }, this.#sound))
+  }
+
+  /** Its ports are bound now. */
+  #askAgain(asked: Asked, track = this.#settingUp): void {
+    if (this.#phase === 'ended') return
+    this.#settingUp = track
+    this.#ask('SETUP', asked.target, [['Transport', track.transport()]])
+  }
+
+  #askPlay(): void {
     this.#ask('PLAY', this.#aggregate, [['Range', 'npt=0.000-']])
   }
 
-  #setUpUdp(): void {
-    this.#udp = new UdpReceiver({
-      onPorts: (rtp, rtcp) => {
-        if (this.#phase === 'ended') return
-        this.#ask('SETUP', this.#setupTarget, [['Transport', `RTP/AVP;unicast;client_port=${rtp}-${rtcp}`]])
-      },
-      onRtp: (bytes) => {
+  #datagramsTo(): TrackListener {
+    return {
+      onDatagram: (channel, bytes) => {
         this.#readAtMs = this.#clock.monotonicMs()
-        this.#frame(this.#channel, bytes, 0, bytes.length)
+        this.#frame(channel, bytes, 0, bytes.length)
       },
       onFailed: (reason) => this.#end(unreachable(reason)),
-    })
+    }
   }
 
   #played(answer: RtspAnswer): void {

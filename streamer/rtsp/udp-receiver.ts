@@ -9,6 +9,7 @@ const PAIR_TRIES_MAX = 20
 export interface UdpListener {
   onPorts(rtp: number, rtcp: number): void
   onRtp(bytes: Buffer): void
+  onRtcp(bytes: Buffer): void
   onFailed(reason: string): void
 }
 
@@ -40,6 +41,9 @@ export class UdpReceiver {
           if (this.#closed) return this.close()
           rtp.on('message', (bytes, from) => {
             if (from.address === this.#from) this.#listener.onRtp(bytes)
+          })
+          rtcp.on('message', (bytes, from) => {
+            if (from.address === this.#from) this.#listener.onRtcp(bytes)
           })
           this.#listener.onPorts(port, port + 1)
         },

@@ -1,76 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { manualClock } from '../../domain/clock.ts'
-import { SlabPool } from '../../streamer/fmp4/slab.ts'
-import { LiveStream } from '../../streamer/hls/live-stream.ts'
-import type { Segment } from '../../streamer/hls/ring.ts'
-import { Pipeline } from '../../streamer/pipeline.ts'
-import type { Picture } from './support/annex-b.ts'
 import { readPictures } from './support/annex-b.ts'
-import type { Sample } from './support/mp4.ts'
 import { boxAt, samplesOf } from './support/mp4.ts'
 import type { PacketiseOptions } from './support/packetise.ts'
-import { packetise } from './support/packetise.ts'
+import { createPipeline, expectUnbroken, found, samples, wanted } from './support/pipeline-rig.ts'
 import { seeded } from './support/seeded.ts'
 
 const fourSlices = readPictures('four-slices-320x180.h264')
 const baseline = readPictures('baseline-256x144.h264')
 const bFrames = readPictures('b-frames-256x144.h264')
-
-interface Feed extends PacketiseOptions {
-  firstTicks?: number
-  ticksOf?: (index: number) => number
-  times?: number
-  /** Changes the packets of one picture before they are sent. */
-  damage?: (packets: Buffer[], index: number) => Buffer[]
-}
-
-function createPipeline(keepMs = 600_000) {
-  const clock = manualClock()
-  const stream = new LiveStream(keepMs, 100)
-  const slabs = new SlabPool()
-  const pipeline = new Pipeline({ stream, clock, slabs, payloadType: 96, clockHz: 90_000, parameterSets: [] })
-  let sequence = 65_000
-  let sent = 0
-  const feed = (pictures: Picture[], options: Feed = {}) => {
-    for (let i = 0; i < pictures.length * (options.times ?? 1); i++) {
-      const ticks = (options.firstTicks ?? 0) + (options.ticksOf?.(i) ?? i * 3600)
-      const packets = packetise(pictures[i % pictures.length]!, ticks, sequence, options)
-      sequence += packets.length
-      clock.advance(40)
-      for (const packet of options.damage?.(packets, i) ?? packets)
-        pipeline.packet(packet, 0, packet.length, clock.monotonicMs())
-      sent++
-    }
-  }
-  return { clock, stream, pipeline, feed, slabs, sent: () => sent }
-}
-
-function bytesOf(segment: Segment): Buffer {
-  return Buffer.concat(segment.parts.map((part) => part.bytes))
-}
-
-function samples(stream: LiveStream): Sample[] {
-  return stream.ring.segments.flatMap((segment) => samplesOf(bytesOf(segment)))
-}
-
-/** What must be in the samples: everything but parameter sets and delimiters. */
-function wanted(pictures: Picture[]): string[] {
-  return pictures.map((p) =>
-    p.nals
-      .filter((nal) => ![7, 8, 9].includes(nal[0]! & 31))
-      .map((nal) => nal.toString('hex'))
-      .join('|'),
-  )
-}
-
-const found = (list: Sample[]) => list.map((sample) => sample.nals.map((nal) => nal.toString('hex')).join('|'))
-
-function expectUnbroken(list: Sample[]): void {
-  for (let i = 1; i < list.length; i++) {
-    expect(list[i]!.dtsTicks, `sample ${i}`).toBe(list[i - 1]!.dtsTicks + list[i - 1]!.durationTicks)
-    expect(list[i]!.durationTicks).toBeGreaterThan(0)
-  }
-}
 
 describe('pictures of several slices', () => {
   const variants: [string, PacketiseOptions][] = [

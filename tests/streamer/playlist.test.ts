@@ -9,6 +9,8 @@ const slab = new SlabPool().take(0)
 const init = (name: string): InitSection => ({
   name,
   bytes: Buffer.alloc(0),
+  pictureBytes: Buffer.alloc(0),
+  audio: null,
   facts: { widthPx: 16, heightPx: 16, codec: 'avc1', mayReorder: false },
   parameterSets: [],
 })
@@ -21,6 +23,7 @@ function segments(count: number, of = (_index: number) => first): Segment[] {
     init: of(i),
     isDiscontinuous: i > 0 && of(i) !== of(i - 1),
     startedAtMs: 1_790_000_000_000 + i * 1000,
+    takenAtMs: null,
     parts: [0, 1].map((part) => new Part({ slab, start: 0, headBytes: 8, end: 16 }, 10 + i, part, 45_000, part === 0)),
     durationTicks: 90_000,
     bytes: 0,

@@ -40,7 +40,10 @@ export function samplesOf(bytes: Buffer): Sample[] {
   for (let i = 0; i + 1 < boxes.length; i += 2) {
     const [moof, mdat] = [boxes[i]!, boxes[i + 1]!]
     if (moof.type !== 'moof' || mdat.type !== 'mdat') throw new Error(`${moof.type} ${mdat.type}`)
-    const traf = boxAt(moof.body, 'traf')
+    const [traf, soundTraf] = boxesOf(moof.body)
+      .filter((box) => box.type === 'traf')
+      .map((box) => box.body)
+    if (!traf) throw new Error('no traf')
     let dtsTicks = Number(boxAt(traf, 'tfdt').readBigUInt64BE(4))
     const trun = boxAt(traf, 'trun')
     const hasOffsets = (trun.readUInt32BE(0) & 0x800) !== 0
@@ -63,6 +66,7 @@ export function samplesOf(bytes: Buffer): Sample[] {
       from += size
       dtsTicks += durationTicks
     }
+    if (soundTraf) from += soundSizes(soundTraf).reduce((sum, size) => sum + size, 0)
     if (from !== mdat.body.length) throw new Error(`samples fill ${from} of ${mdat.body.length} bytes`)
   }
   return samples
@@ -77,4 +81,37 @@ function avccNals(bytes: Buffer): Buffer[] {
     at += 4 + size
   }
   return nals
+}
+
+function soundSizes(traf: Buffer): number[] {
+  const trun = boxAt(traf, 'trun')
+  return Array.from({ length: trun.readUInt32BE(4) }, (_, i) => trun.readUInt32BE(12 + i * 8 + 4))
+}
+
+export interface SoundFrame {
+  atSamples: number
+  lastsSamples: number
+  bytes: Buffer
+}
+
+/** The frames of the second track. */
+export function soundOf(bytes: Buffer): SoundFrame[] {
+  const frames: SoundFrame[] = []
+  const boxes = boxesOf(bytes)
+  for (let i = 0; i + 1 < boxes.length; i += 2) {
+    const moof = boxes[i]!.body
+    const traf = boxesOf(moof).filter((box) => box.type === 'traf')[1]?.body
+    if (!traf) continue
+    if (boxAt(traf, 'tfhd').readUInt32BE(4) !== 2) throw new Error('the second track is not track 2')
+    const trun = boxAt(traf, 'trun')
+    let atSamples = Number(boxAt(traf, 'tfdt').readBigUInt64BE(4))
+    let from = trun.readUInt32BE(8) - moof.length - 16
+    soundSizes(traf).forEach((size, n) => {
+      const lastsSamples = trun.readUInt32BE(12 + n * 8)
+      frames.push({ atSamples, lastsSamples, bytes: boxes[i + 1]!.body.subarray(from, from + size) })
+      atSamples += lastsSamples
+      from += size
+    })
+  }
+  return frames
 }
