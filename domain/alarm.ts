@@ -1,4 +1,5 @@
 import { deviceKindSchema } from './device.ts'
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, placeSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -30,6 +31,25 @@ export type Disposition = z.infer<typeof dispositionSchema>
 export const prioritySchema = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
 export type Priority = z.infer<typeof prioritySchema>
 
+/**
+ * Who has been called besides the desks whose jurisdiction covers the alarm. `parent`: everybody in `jurisdiction` and above it;
+ * `neighbours`: the desks right below `jurisdiction`; `supervisors` and `everyone`: wherever they are.
+ */
+export const escalatedToSchema = z.object({
+  to: z.enum(['parent', 'neighbours', 'supervisors', 'everyone']),
+  jurisdiction: jurisdictionSchema,
+  at: timeSchema,
+})
+export type EscalatedTo = z.infer<typeof escalatedToSchema>
+
+/** Put aside by an officer, with a reason and an end; a new press ends it at once. */
+export const shelvedSchema = z.object({ until: timeSchema, by: z.string(), why: z.string() })
+export type Shelved = z.infer<typeof shelvedSchema>
+
+/** Pressed inside a planned drill: a mark beside an alarm that is an alarm all the same. */
+export const drillMarkSchema = z.object({ id: z.string(), to: timeSchema, why: z.string() })
+export type DrillMark = z.infer<typeof drillMarkSchema>
+
 export const alarmSchema = z.object({
   id: z.string(),
   deviceId: idSchema,
@@ -55,6 +75,12 @@ export const alarmSchema = z.object({
   closedAt: timeSchema.nullable(),
   escalation: z.number().int().min(0).max(4),
   incidentId: z.string().nullable(),
+  /** Whose it is, a path in the tree; absent or "": nobody's in particular. Of the device, else of its site. */
+  jurisdiction: jurisdictionSchema.optional(),
+  /** Who else has been called, in the order of the calls; a new press keeps them. */
+  escalatedTo: z.array(escalatedToSchema).max(8).optional(),
+  shelved: shelvedSchema.nullable().optional(),
+  drill: drillMarkSchema.nullable().optional(),
   /** Shown before the database has it. Never stored. */
   provisional: z.boolean().optional(),
 })

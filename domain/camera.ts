@@ -1,3 +1,4 @@
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -42,6 +43,8 @@ export const cameraSchema = z.object({
   codec: z.string().nullable(),
   widthPx: z.number().int().nullable(),
   heightPx: z.number().int().nullable(),
+  /** Absent: that of its site. */
+  jurisdiction: jurisdictionSchema.optional(),
 })
 export type Camera = z.infer<typeof cameraSchema>
 
@@ -56,6 +59,7 @@ export const cameraWriteSchema = z.object({
   fovDeg: z.number().min(1).max(360).default(70),
   rangeM: z.number().min(1).max(2000).default(60),
   warm: z.boolean().default(false),
+  jurisdiction: jurisdictionSchema.optional(),
   source: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('rtsp'),

@@ -1,3 +1,4 @@
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -35,6 +36,8 @@ export const deviceSchema = z.object({
   /** Its connection ended then and it has not come back; it is not called lost before its time. */
   offlineSince: timeSchema.nullable().optional(),
   registeredAt: timeSchema.optional(),
+  /** Absent: that of its site. */
+  jurisdiction: jurisdictionSchema.optional(),
 })
 export type Device = z.infer<typeof deviceSchema>
 
@@ -46,5 +49,6 @@ export const deviceWriteSchema = deviceSchema.pick({ id: true, kind: true, name:
   lat: latSchema.nullable().default(null),
   power: z.enum(['mains', 'battery', 'vehicle']).default('mains'),
   supervisionS: supervisionSchema.optional(),
+  jurisdiction: jurisdictionSchema.optional(),
 })
 export type DeviceWrite = z.infer<typeof deviceWriteSchema>

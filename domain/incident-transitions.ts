@@ -44,16 +44,17 @@ export function deriveIncident(incident: Incident, assignments: readonly Assignm
   return next
 }
 
-/** Another alarm of the same scene joins. The graver one gives the incident its name. */
+/** Another alarm of the same scene joins, or one of its own has become graver. The gravest gives the incident its name. */
 export function joinAlarm(
   incident: Incident,
   alarm: { id: string; type: Incident['type']; priority: Priority },
 ): Incident {
-  if (incident.alarmIds.includes(alarm.id)) return incident
   const graver = alarm.priority < incident.priority
+  const isKnown = incident.alarmIds.includes(alarm.id)
+  if (isKnown && !graver) return incident
   return {
     ...incident,
-    alarmIds: [...incident.alarmIds, alarm.id],
+    alarmIds: isKnown ? incident.alarmIds : [...incident.alarmIds, alarm.id],
     type: graver ? alarm.type : incident.type,
     priority: graver ? alarm.priority : incident.priority,
   }

@@ -1,4 +1,5 @@
-import { alarmTypeSchema, dispositionSchema, prioritySchema } from './alarm.ts'
+import { alarmTypeSchema, dispositionSchema, escalatedToSchema, prioritySchema } from './alarm.ts'
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, placeSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -30,5 +31,8 @@ export const incidentSchema = z.object({
   disposition: dispositionSchema.nullable(),
   closingNote: z.string().nullable(),
   mergedInto: z.string().nullable(),
+  /** That of its first alarm, and everybody whom any of its alarms has called. */
+  jurisdiction: jurisdictionSchema.optional(),
+  escalatedTo: z.array(escalatedToSchema).max(32).optional(),
 })
 export type Incident = z.infer<typeof incidentSchema>

@@ -1,3 +1,4 @@
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -14,6 +15,8 @@ export const patrolSchema = z.object({
   homeLng: lngSchema,
   homeLat: latSchema,
   zoneId: idSchema.nullable(),
+  /** Absent or "": everybody's. */
+  jurisdiction: jurisdictionSchema.optional(),
 })
 export type Patrol = z.infer<typeof patrolSchema>
 

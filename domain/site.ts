@@ -1,3 +1,4 @@
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, latSchema, lngSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -23,5 +24,7 @@ export const siteSchema = z.object({
   notes: z.string().max(2000).nullable(),
   /** Days for which recordings of its cameras are kept; absent: as VIGIL_RECORD_DAYS says. */
   recordDays: z.number().int().min(1).max(3650).optional(),
+  /** Whose place it is; absent or "": nobody's in particular. Its devices and cameras inherit it. */
+  jurisdiction: jurisdictionSchema.optional(),
 })
 export type Site = z.infer<typeof siteSchema>

@@ -1,3 +1,4 @@
+import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, lngLatSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -11,6 +12,8 @@ export const zoneSchema = z.object({
   goalS: z.number().int().positive(),
   /** Rings of a polygon, outer first, each closed. */
   polygon: z.array(z.array(lngLatSchema).min(4)).min(1),
+  /** Absent or "": everybody's. */
+  jurisdiction: jurisdictionSchema.optional(),
 })
 export type Zone = z.infer<typeof zoneSchema>
 

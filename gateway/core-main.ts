@@ -7,6 +7,7 @@ import { Metrics } from '../domain/metrics.ts'
 import { connectBroker } from './broker/client.ts'
 import { StreamerFleet } from './cameras/streamer-fleet.ts'
 import { loadCity } from './city/known-city.ts'
+import { decisionsDirOf } from './core/answering.ts'
 import { createCore } from './core/compose.ts'
 import { readCoreSettings, type CoreSettings } from './core/core-settings.ts'
 import { isSeeded, seedCity } from './core/seed.ts'
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
     metrics,
     city,
     journalDir: own.journalDir,
+    decisionsDir: decisionsDirOf(own.dataDir),
     version: VERSION,
     mqtt: own.devicesAt,
     video: () => fleet?.health() ?? { video: 'away', camerasOnline: 0, camerasWanted: 0 },

@@ -56,6 +56,17 @@ export const signalSchema = z.object({
 export type Signal = z.infer<typeof signalSchema>
 
 export const takeOverSchema = z.object({ reason: z.string().min(1).max(200) })
+/** An end or a number of minutes; SHELVED_MAX_MS at most. */
+export const shelveSchema = z
+  .object({
+    until: timeSchema.optional(),
+    minutes: z.number().int().min(1).max(480).optional(),
+    reason: z.string().min(1).max(200),
+  })
+  .refine(({ until, minutes }) => (until === undefined) !== (minutes === undefined), {
+    message: 'either until or minutes',
+  })
+export const drillPlanSchema = z.object({ from: timeSchema, to: timeSchema, why: z.string().min(1).max(200) })
 export const classifySchema = z.object({ disposition: dispositionSchema, note: z.string().max(500).optional() })
 export const closeIncidentSchema = z.object({ disposition: dispositionSchema, note: z.string().max(2000).optional() })
 export const assignSchema = z.object({

@@ -7,9 +7,11 @@ import { isOpenIncident } from '../../domain/incident-transitions.ts'
 import { putReceipts } from '../dispatch/receipts.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Tx } from '../store/database.ts'
+import { actorOf, audit, auditBy } from '../trust/audit.ts'
+import type { Subject } from '../trust/policy.ts'
 import { lockAlarm, saveAlarms } from './alarm-rows.ts'
 import { lockIncident, saveIncidents } from './incident-rows.ts'
-import { cancelTimers } from './timer-rows.ts'
+import { ANSWER_TIMERS, cancelTimers, setTimers } from './timer-rows.ts'
 
 export interface ActionDeps {
   events: EventLog
@@ -18,17 +20,80 @@ export interface ActionDeps {
 
 /**
  * The officer owns the alarm from now on; every desk falls silent. Again by the same officer: nothing happens.
+ * @param at when the officer pressed
  * @throws Fault `already-acknowledged` with `{owner, at}` of who was first; `state-changed` when it is closed; `not-found`
  */
-export async function acknowledgeAlarm(deps: ActionDeps, id: string, actor: string): Promise<Alarm> {
-  const at = toIso(deps.clock.nowMs())
-  return await act(deps, id, { do: 'acknowledge', at, by: actor }, { action: 'acknowledged', actor })
+export async function acknowledgeAlarm(
+  deps: ActionDeps,
+  id: string,
+  actor: string,
+  at = toIso(deps.clock.nowMs()),
+): Promise<Alarm> {
+  return await deps.events.transact((tx) => acknowledgeIn(tx, deps, id, actor, at))
 }
 
-/** Another officer takes it, with a reason. @throws Fault `state-changed` when it is closed; `not-found` */
-export async function takeOverAlarm(deps: ActionDeps, id: string, actor: string, reason: string): Promise<Alarm> {
+/** The same in the caller's transaction. @param seen see `AlarmAction`; absent: all presses */
+export async function acknowledgeIn(
+  tx: Tx,
+  deps: ActionDeps,
+  id: string,
+  actor: string,
+  at: string,
+  seen?: number,
+): Promise<Alarm> {
+  const action: AlarmAction = { do: 'acknowledge', at, by: actor, ...(seen === undefined ? {} : { seen }) }
+  return await actIn(tx, deps, id, action, { action: 'acknowledged', actor })
+}
+
+/**
+ * Another officer takes it, with a reason; the note tells the one who had it. The audit row is in the same transaction.
+ * @throws Fault `state-changed` when it is closed; `not-found`
+ */
+export async function takeOverAlarm(deps: ActionDeps, id: string, subject: Subject, reason: string): Promise<Alarm> {
   const at = toIso(deps.clock.nowMs())
-  return await act(deps, id, { do: 'take-over', at, by: actor }, { action: 'taken-over', actor, note: reason })
+  const actor = actorOf(subject)
+  return await deps.events.transact(async (tx) => {
+    const { owner } = await lockAlarm(tx, id)
+    const note = { action: 'taken-from', text: reason, alarmId: id, from: owner, by: actor }
+    const alarm = await actIn(tx, deps, id, { do: 'take-over', at, by: actor }, { action: 'taken-over', actor, note })
+    await audit(tx, auditBy(subject, 'alarm.take-over', 'alarm', id, { reason, facts: { from: owner } }))
+    return alarm
+  })
+}
+
+/**
+ * Puts it aside until then; a timer, an officer or a new press takes it out again.
+ * @throws Fault `state-changed` when nobody has answered it, it is of the first priority, or closed; `bad-request` for the end; `not-found`
+ */
+export async function shelveAlarm(
+  deps: ActionDeps,
+  id: string,
+  subject: Subject,
+  wanted: { untilMs: number; why: string },
+): Promise<Alarm> {
+  const at = toIso(deps.clock.nowMs())
+  const actor = actorOf(subject)
+  const shelved = { until: toIso(wanted.untilMs), by: actor, why: wanted.why }
+  return await deps.events.transact(async (tx) => {
+    const alarm = await actIn(tx, deps, id, { do: 'shelve', at, shelved }, { action: 'shelved', actor })
+    await setTimers(tx, [{ kind: 'unshelve', subjectId: id, step: 1, dueAtMs: wanted.untilMs }])
+    const { why: reason, until } = shelved
+    await audit(tx, auditBy(subject, 'alarm.shelve', 'alarm', id, { reason, facts: { until } }))
+    return alarm
+  })
+}
+
+/** Takes it out of the shelf before its time. Not shelved: nothing happens. @throws Fault `not-found` */
+export async function unshelveAlarm(deps: ActionDeps, id: string, subject: Subject): Promise<Alarm> {
+  const actor = actorOf(subject)
+  return await deps.events.transact(async (tx) => {
+    const before = await lockAlarm(tx, id)
+    if (!before.shelved) return before
+    const alarm = await actIn(tx, deps, id, { do: 'unshelve' }, { action: 'unshelved', actor })
+    await cancelTimers(tx, ['unshelve'], [id], toIso(deps.clock.nowMs()))
+    await audit(tx, auditBy(subject, 'alarm.shelve', 'alarm', id, { facts: { verb: 'unshelved' } }))
+    return alarm
+  })
 }
 
 /**
@@ -43,39 +108,43 @@ export async function classifyAlarm(
   note: string | null,
 ): Promise<Alarm> {
   const at = toIso(deps.clock.nowMs())
-  return await act(deps, id, { do: 'classify', at, disposition }, { action: 'classified', actor, note })
+  const told = { action: 'classified', actor, note: note ? { action: 'written', text: note } : null }
+  return await deps.events.transact((tx) => actIn(tx, deps, id, { do: 'classify', at, disposition }, told))
 }
 
-async function act(
-  deps: ActionDeps,
-  id: string,
-  action: AlarmAction,
-  told: { action: string; actor: string; note?: string | null },
-): Promise<Alarm> {
-  return await deps.events.transact(async (tx) => {
-    const before = await lockAlarm(tx, id)
-    let alarm = transitionAlarm(before, action)
-    if (alarm === before) return alarm
-    const nowMs = deps.clock.nowMs()
-    const at = toIso(nowMs)
-    if (action.do === 'classify' && alarm.incidentId === null) alarm = transitionAlarm(alarm, { do: 'close', at })
-    await saveAlarms(tx, [alarm])
-    await cancelTimers(tx, 'escalate', [id], at)
+interface Told {
+  action: string
+  actor: string
+  note?: { action: string; text: string } | null
+}
+
+async function actIn(tx: Tx, deps: ActionDeps, id: string, action: AlarmAction, told: Told): Promise<Alarm> {
+  const before = await lockAlarm(tx, id)
+  let alarm = transitionAlarm(before, action)
+  if (alarm === before) return alarm
+  const nowMs = deps.clock.nowMs()
+  const at = toIso(nowMs)
+  if (action.do === 'classify' && alarm.incidentId === null) alarm = transitionAlarm(alarm, { do: 'close', at })
+  await saveAlarms(tx, [alarm])
+  if (alarm.state !== 'raised') {
+    await cancelTimers(tx, ANSWER_TIMERS, [id], at)
     if (before.state === 'raised') await putReceipts(tx, [alarm], 'acknowledged', nowMs)
-    if (alarm.state === 'closed') {
-      await cancelTimers(tx, 'close-test', [id], at)
-      await putReceipts(tx, [alarm], 'closed', nowMs)
-    }
-    const { actor } = told
-    const events: NewEvent[] = [
-      { kind: 'alarm', action: told.action, subjectId: id, incidentId: alarm.incidentId, actor, body: alarm },
-    ]
-    if (told.note) events.push(noteEvent(alarm.incidentId, told.actor, told.note))
-    const incident = await ownIncident(tx, alarm)
-    if (incident) events.push(incidentEvent(incident, 'owned', actor))
-    await deps.events.appendAll(tx, events)
-    return alarm
-  })
+  }
+  if (alarm.state === 'closed') {
+    await cancelTimers(tx, ['close-test', 'unshelve'], [id], at)
+    await putReceipts(tx, [alarm], 'closed', nowMs)
+  }
+  const { actor, note } = told
+  const { incidentId } = alarm
+  const events: NewEvent[] = [{ kind: 'alarm', action: told.action, subjectId: id, incidentId, actor, body: alarm }]
+  if (note) {
+    const { action: verb, ...body } = note
+    events.push({ ...noteEvent(incidentId, actor, note.text), action: verb, body })
+  }
+  const incident = await ownIncident(tx, alarm)
+  if (incident) events.push(incidentEvent(incident, 'owned', actor))
+  await deps.events.appendAll(tx, events)
+  return alarm
 }
 
 /** The incident gets the owner of its alarm: whoever answers is the one to ask. */

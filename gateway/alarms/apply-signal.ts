@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Alarm, AlarmType } from '../../domain/alarm.ts'
+import type { Alarm, AlarmType, DrillMark } from '../../domain/alarm.ts'
 import { priorityOf, transitionAlarm } from '../../domain/alarm-transitions.ts'
 import { toIso } from '../../domain/clock.ts'
 import type { Device } from '../../domain/device.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { joinAlarm } from '../../domain/incident-transitions.ts'
+import { jurisdictionOf } from '../../domain/jurisdiction.ts'
 import type { Decoded, Reading, SignalType } from '../../devices/driver.ts'
 import { receipt } from '../dispatch/receipts.ts'
 import type { CentreState } from '../live/centre-state.ts'
@@ -32,6 +33,8 @@ export interface SignalContext {
   effects: Effects
   centre: [number, number]
   nowMs: number
+  /** The drill that is planned for this site at this moment; absent: there are none. */
+  drillAt?: ((siteId: string, atMs: number) => DrillMark | null) | undefined
 }
 
 /** Everything one new signal brings about. Pure but for `effects`: it reads the state and writes nothing itself. */
@@ -94,17 +97,47 @@ function raiseOrRepeat(ctx: SignalContext, signal: NewSignal, type: AlarmType): 
   if (alarm.incidentId === null && alarm.priority < 4) {
     incident = incidentFor(ctx, alarm)
     alarm = { ...alarm, incidentId: incident.value.id }
-  }
+  } else incident = graverIncident(ctx, alarm)
   effects.putAlarm(alarm, before ? 'repeated' : 'raised', by(signal.device))
   if (incident) effects.putIncident(incident.value, incident.action, 'centre')
+  dropDrillOfOthers(ctx, alarm)
   if (alarm.priority === 4) effects.closeTestLater(alarm.id, nowMs)
-  else effects.escalate(alarm.id, nowMs)
+  else {
+    effects.escalate(alarm.id, nowMs)
+    if (!before) effects.watchUnseen(alarm.id, nowMs)
+  }
   if (signal.device.kind === 'taxi' && alarm.priority <= 2) trackTaxi(ctx, signal)
+}
+
+/** Its incident is as urgent as the alarm has become. */
+function graverIncident({ effects }: SignalContext, alarm: Alarm): { value: Incident; action: string } | null {
+  const known = alarm.incidentId === null ? undefined : effects.incidents.get(alarm.incidentId)
+  const graver = known && joinAlarm(known, alarm)
+  return graver && graver !== known ? { value: graver, action: 'graver' } : null
+}
+
+/** A drill is one button. When a second device of the place calls, or somebody under duress, nothing there is a drill any more. */
+function dropDrillOfOthers({ effects }: SignalContext, alarm: Alarm): void {
+  if (alarm.siteId === null || alarm.priority === 4) return
+  for (const other of effects.alarms.values()) {
+    if (other.id === alarm.id || other.siteId !== alarm.siteId || !other.drill) continue
+    effects.putAlarm(transitionAlarm(other, { do: 'drop-drill' }), 'drill-dropped', 'centre')
+  }
+}
+
+/** The mark of a press in a planned drill; none for a second device, none for duress. */
+function drillMark({ drillAt, effects }: SignalContext, signal: NewSignal, type: AlarmType): Pick<Alarm, 'drill'> {
+  const { siteId, id } = signal.device
+  if (siteId === null || type === 'duress' || type === 'test') return {}
+  const others = [...effects.alarms.values()].some((one) => one.siteId === siteId && one.deviceId !== id && one.drill)
+  const drill = others ? null : (drillAt?.(siteId, signal.receivedAtMs) ?? null)
+  return drill === null ? {} : { drill }
 }
 
 function newAlarm(ctx: SignalContext, signal: NewSignal, type: AlarmType, receivedAt: string): Alarm {
   const { device, decoded } = signal
   const reading: Reading | null = decoded.readable ? decoded.reading : null
+  const jurisdiction = jurisdictionOf(device, (id) => ctx.state.sites.get(id))
   return {
     id: alarmIdFor(signal.receivedAtMs, device.id, signal.eventId),
     deviceId: device.id,
@@ -126,6 +159,8 @@ function newAlarm(ctx: SignalContext, signal: NewSignal, type: AlarmType, receiv
     closedAt: null,
     escalation: 0,
     incidentId: null,
+    ...(jurisdiction === '' ? {} : { jurisdiction }),
+    ...drillMark(ctx, signal, type),
   }
 }
 

@@ -14,7 +14,7 @@ import type { NewEvent } from '../live/event-log.ts'
 import { incidentEvent, noteEvent, type ActionDeps } from './alarm-actions.ts'
 import { lockAlarms, saveAlarms } from './alarm-rows.ts'
 import { lockIncident, saveIncidents } from './incident-rows.ts'
-import { cancelTimers } from './timer-rows.ts'
+import { ANSWER_TIMERS, cancelTimers } from './timer-rows.ts'
 
 /**
  * Ends an incident: its patrols are cleared and told so, its alarms are closed with the same disposition, its timers end. Again with the
@@ -48,7 +48,7 @@ export async function closeIncident(
     const closed = alarms.map((alarm) => closeAlarm(alarm, at, actor, disposition))
     await saveAlarms(tx, closed)
     await saveIncidents(tx, [incident])
-    await cancelTimers(tx, 'escalate', incident.alarmIds, at)
+    await cancelTimers(tx, ANSWER_TIMERS, incident.alarmIds, at)
     await putReceipts(tx, closed, 'closed', nowMs)
     for (const alarm of closed) {
       events.push({ kind: 'alarm', action: 'closed', subjectId: alarm.id, incidentId: id, actor, body: alarm })

@@ -8,10 +8,12 @@ import type { Tx } from '../store/database.ts'
 import { saveAlarms } from './alarm-rows.ts'
 import { saveIncidents, takeIncidentNumbers } from './incident-rows.ts'
 import { incidentNumber, NOT_NUMBERED } from './open-incident.ts'
-import { cancelTimers, setTimers, type TimerKind } from './timer-rows.ts'
+import { ANSWER_TIMERS, cancelTimers, setTimers, type TimerKind } from './timer-rows.ts'
 
 /** Seconds after which nobody has acknowledged: a second tone, the neighbour desk, the supervisor, everyone. */
 export const ESCALATION_STEPS_S = [10, 15, 30, 60] as const
+/** Seconds without a desk on duty that has painted it: the parent jurisdiction; still none: everyone, and a trouble. */
+export const UNSEEN_STEPS_S = [5, 10] as const
 /** A test alarm that nobody closes closes itself. */
 export const TEST_LIFE_MS = 5 * 60_000
 
@@ -62,6 +64,13 @@ export class Effects {
     })
   }
 
+  /** A desk that is there paints within a frame or two: five seconds without one are nobody's screen. */
+  watchUnseen(alarmId: string, nowMs: number): void {
+    UNSEEN_STEPS_S.forEach((seconds, i) => {
+      this.#timers.push({ kind: 'unseen', subjectId: alarmId, step: i + 1, dueAtMs: nowMs + seconds * 1000 })
+    })
+  }
+
   closeTestLater(alarmId: string, nowMs: number): void {
     this.#timers.push({ kind: 'close-test', subjectId: alarmId, step: 1, dueAtMs: nowMs + TEST_LIFE_MS })
   }
@@ -103,7 +112,7 @@ export class Effects {
     }
     await putOutbox(tx, this.outbox)
     for (const alarm of this.#dirtyAlarms.values()) {
-      if (alarm.state === 'closed') await cancelTimers(tx, 'escalate', [alarm.id], at)
+      if (alarm.state !== 'raised') await cancelTimers(tx, ANSWER_TIMERS, [alarm.id], at)
     }
     await events.appendAll(tx, this.#events)
     for (const { raise, trouble } of this.#troubles) {

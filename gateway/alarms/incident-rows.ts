@@ -27,16 +27,18 @@ export async function readIncident(database: Queryable, id: string): Promise<Inc
   return rows[0].body
 }
 
-/** Open incidents of these sites or vehicles that opened after `since`, locked, oldest first. */
+/** Open incidents of these sites or vehicles that opened after `since`, and those of these devices' open alarms, locked, oldest first. */
 export async function lockJoinable(
   tx: Tx,
-  where: { siteIds: readonly string[]; vehicleIds: readonly string[]; since: string },
+  where: { siteIds: readonly string[]; vehicleIds: readonly string[]; deviceIds: readonly string[]; since: string },
 ): Promise<Incident[]> {
   const rows = await tx.query<{ body: Incident }>(
     `select body from incident
-      where closed_at is null and opened_at >= $3 and (body->>'siteId' = any($1) or body->>'vehicleId' = any($2))
+      where closed_at is null
+        and (opened_at >= $3 and (body->>'siteId' = any($1) or body->>'vehicleId' = any($2))
+             or id in (select incident_id from alarm where device_id = any($4) and closed_at is null))
       order by id for update`,
-    [where.siteIds, where.vehicleIds, where.since],
+    [where.siteIds, where.vehicleIds, where.since, where.deviceIds],
   )
   return rows.map((row) => row.body)
 }

@@ -55,6 +55,7 @@ export class JournalTail {
   #running = false
   #again = false
   #stopped = false
+  #isCaughtUp = false
   #unwatch: (() => void) | null = null
   #timers: NodeJS.Timeout[] = []
   #waiting: NodeJS.Timeout | null = null
@@ -78,6 +79,11 @@ export class JournalTail {
     this.#shown = metrics.counter('vigil_provisional_total', 'Alarms shown before they were stored').of({ journal })
     const at = metrics.gauge('vigil_journal_taken_record', 'Number of the last record that took effect').of({ journal })
     metrics.onRead(() => at.set(this.#cursor?.record ?? 0))
+  }
+
+  /** The last round found nothing more, and the database took part in it. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp
   }
 
   start(): void {
@@ -144,7 +150,8 @@ export class JournalTail {
     }
     this.#cursor = page.next
     if (this.#ahead && this.#cursor.record >= this.#ahead.record) this.#settle()
-    return page.records.length > 0
+    this.#isCaughtUp = page.records.length === 0
+    return !this.#isCaughtUp
   }
 
   /** Until the returned function is called, what comes is shown every 400 ms without the database. That function waits for the last look. */
@@ -169,6 +176,7 @@ export class JournalTail {
 
   async #afterFailure(error: unknown): Promise<void> {
     this.#failed.add()
+    this.#isCaughtUp = false
     const isAway = error instanceof Fault && error.code === 'database-away'
     if (!isAway) this.#deps.log.error('the journal could not take effect', { reason: reasonOf(error) })
     if (!this.#deps.database.isAway()) this.#struggle()

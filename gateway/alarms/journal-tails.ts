@@ -18,6 +18,7 @@ export class JournalTails {
   readonly #deps: TailsDeps
   readonly #selfWatch: SelfWatch
   readonly #tails = new Map<string, JournalTail>()
+  #hasLooked = false
   #timer: NodeJS.Timeout | null = null
 
   /** @param root VIGIL_JOURNAL_DIR */
@@ -45,6 +46,11 @@ export class JournalTails {
     return [...this.#tails.values()].some((tail) => tail.isStruggling)
   }
 
+  /** Everything that is in the journals has taken effect, as far as is known. */
+  isCaughtUp(): boolean {
+    return this.#hasLooked && [...this.#tails.values()].every((tail) => tail.isCaughtUp)
+  }
+
   /** The database is back: no need to wait for the next look. */
   kick(): void {
     for (const tail of this.#tails.values()) tail.kick()
@@ -62,6 +68,7 @@ export class JournalTails {
         tail.start()
         log.info('following a journal', { journal })
       }
+      this.#hasLooked = true
     } catch (error) {
       this.#deps.log.error('the journals cannot be looked for', { reason: reasonOf(error) })
     }

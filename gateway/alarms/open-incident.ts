@@ -67,6 +67,7 @@ export function openIncident(state: CentreState, alarm: Alarm, nowMs: number): I
     disposition: null,
     closingNote: null,
     mergedInto: null,
+    ...(alarm.jurisdiction ? { jurisdiction: alarm.jurisdiction } : {}),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import type { JournalRecord } from '../intake/journal/format.ts'
-import { applySignal } from './apply-signal.ts'
+import { applySignal, type SignalContext } from './apply-signal.ts'
 import { Effects } from './effects.ts'
 import { readRecord, unregistered } from './read-record.ts'
 import { isSelfTest } from './self-watch.ts'
@@ -25,7 +25,15 @@ export class Provisional {
   readonly #shown = new Map<string, Alarm>()
   readonly #seen = new Set<string>()
 
-  constructor(deps: { state: CentreState; clock: Clock; centre: [number, number] }) {
+  readonly #drillAt
+
+  constructor(deps: {
+    state: CentreState
+    clock: Clock
+    centre: [number, number]
+    drillAt?: SignalContext['drillAt']
+  }) {
+    this.#drillAt = deps.drillAt
     this.#state = deps.state
     this.#clock = deps.clock
     this.#centre = deps.centre
@@ -34,6 +42,12 @@ export class Provisional {
   /** Those that stand, for the snapshot of a desk that comes now. */
   get alarms(): Alarm[] {
     return [...this.#alarms.values()]
+  }
+
+  /** The alarm as memory has it, provisional or stored. */
+  find(id: string): Alarm | undefined {
+    for (const alarm of this.#alarms.values()) if (alarm.id === id) return alarm
+    return this.#state.alarms.get(id)
   }
 
   /** @returns the alarm to show, or null when the signal raises or changes none */
@@ -46,7 +60,13 @@ export class Provisional {
     const effects = new Effects()
     if (before) effects.alarms.set(device.id, before)
     for (const incident of this.#state.incidents.values()) effects.incidents.set(incident.id, incident)
-    const ctx = { state: this.#state, effects, centre: this.#centre, nowMs: this.#clock.nowMs() }
+    const ctx = {
+      state: this.#state,
+      effects,
+      centre: this.#centre,
+      nowMs: this.#clock.nowMs(),
+      drillAt: this.#drillAt,
+    }
     applySignal(ctx, { signalId: 0, device, eventId, receivedAtMs: record.receivedAtMs, decoded })
     const after = effects.alarms.get(device.id)
     if (!after || after === before) return null

@@ -1,4 +1,4 @@
-import { alarmSchema } from '../../domain/alarm.ts'
+import { alarmSchema, type Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { incidentSchema, type Incident } from '../../domain/incident.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
@@ -11,6 +11,7 @@ import {
   pageQuerySchema,
   pageSchema,
   signalSchema,
+  shelveSchema,
   takeOverSchema,
 } from '../../domain/wire/http.ts'
 import { z } from '../../domain/z.ts'
@@ -19,8 +20,8 @@ import { defineRoute, type Route } from '../http/route.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import type { Database } from '../store/database.ts'
-import { acknowledgeAlarm, classifyAlarm, noteEvent, takeOverAlarm } from './alarm-actions.ts'
-import { pageOfAlarms } from './alarm-rows.ts'
+import { classifyAlarm, noteEvent, shelveAlarm, takeOverAlarm, unshelveAlarm } from './alarm-actions.ts'
+import { pageOfAlarms, readAlarms } from './alarm-rows.ts'
 import { closeIncident } from './close-incident.ts'
 import { readIncidentDetail } from './incident-detail.ts'
 import { pageOfIncidents, readIncident } from './incident-rows.ts'
@@ -32,6 +33,10 @@ export interface AlarmRouteDeps {
   state: CentreState
   clock: Clock
   recommend: (incident: Incident) => Recommendation
+  /** As memory has it, stored or provisional. */
+  findAlarm: (id: string) => Alarm | undefined
+  /** Works without the database, too. */
+  acknowledge: (alarmId: string, actor: string) => Promise<Alarm>
   /** Something has been put in the outbox. */
   onOutbox: () => void
 }
@@ -41,7 +46,7 @@ const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true')
 
 /** Signals, alarms and incidents. */
 export function alarmRoutes(deps: AlarmRouteDeps): Route[] {
-  return [signalsRoute(deps), ...listRoutes(deps), ...actionRoutes(deps), ...incidentRoutes(deps)]
+  return [signalsRoute(deps), ...listRoutes(deps), ...actionRoutes(deps), ...shelfRoutes(deps), ...incidentRoutes(deps)]
 }
 
 function signalsRoute({ database }: AlarmRouteDeps): Route {
@@ -99,16 +104,19 @@ function pageOf<T extends { id: string }>(rows: T[], limit: number): { items: T[
 
 function actionRoutes(deps: AlarmRouteDeps): Route[] {
   const { onOutbox } = deps
+  const object = alarmObject(deps)
   return [
     defineRoute({
       method: 'post',
       path: '/alarms/:id/acknowledge',
-      summary: 'Own the alarm; 409 already-acknowledged names the owner',
+      summary:
+        'Own the alarm; 409 already-acknowledged names the owner. Without the database it is kept on disk: `provisional`',
       action: 'alarm.handle',
+      object,
       params: idParams,
       answer: alarmSchema,
       handler: async ({ params, actor }) => {
-        const alarm = await acknowledgeAlarm(deps, params.id, actor)
+        const alarm = await deps.acknowledge(params.id, actor)
         onOutbox()
         return alarm
       },
@@ -118,11 +126,12 @@ function actionRoutes(deps: AlarmRouteDeps): Route[] {
       path: '/alarms/:id/take-over',
       summary: 'Take the alarm from its owner, with a reason',
       action: 'alarm.take-over',
+      object,
       params: idParams,
       body: takeOverSchema,
       answer: alarmSchema,
-      handler: async ({ params, actor, body }) => {
-        const alarm = await takeOverAlarm(deps, params.id, actor, body.reason)
+      handler: async ({ params, subject, body }) => {
+        const alarm = await takeOverAlarm(deps, params.id, subject, body.reason)
         onOutbox()
         return alarm
       },
@@ -132,6 +141,7 @@ function actionRoutes(deps: AlarmRouteDeps): Route[] {
       path: '/alarms/:id/classify',
       summary: 'Say what it was',
       action: 'alarm.handle',
+      object,
       params: idParams,
       body: classifySchema,
       answer: alarmSchema,
@@ -144,13 +154,63 @@ function actionRoutes(deps: AlarmRouteDeps): Route[] {
   ]
 }
 
+/** Whose the alarm is: from memory, so that it is known while the database is away; of one that is over, from its row. */
+function alarmObject({ findAlarm, database }: AlarmRouteDeps): Route['object'] {
+  return async ({ params }) => {
+    const id = params['id']!
+    const alarm = findAlarm(id) ?? (await readAlarms(database, [id]))[0]
+    return { kind: 'alarm', id, jurisdiction: alarm?.jurisdiction, escalatedTo: alarm?.escalatedTo }
+  }
+}
+
+function incidentObject({ state, database }: AlarmRouteDeps): Route['object'] {
+  return async ({ params }) => {
+    const id = params['id']!
+    const { jurisdiction, escalatedTo } = state.incidents.get(id) ?? (await readIncident(database, id))
+    return { kind: 'incident', id, jurisdiction, escalatedTo }
+  }
+}
+
+function shelfRoutes(deps: AlarmRouteDeps): Route[] {
+  const object = alarmObject(deps)
+  return [
+    defineRoute({
+      method: 'post',
+      path: '/alarms/:id/shelve',
+      summary:
+        'Put an acknowledged alarm of priority 2–4 aside, with a reason, for at most 8 hours; a new press ends it',
+      action: 'alarm.shelve',
+      object,
+      params: idParams,
+      body: shelveSchema,
+      answer: alarmSchema,
+      handler: ({ params, subject, body: { until, minutes, reason } }) => {
+        const untilMs = until === undefined ? deps.clock.nowMs() + minutes! * 60_000 : Date.parse(until)
+        return shelveAlarm(deps, params.id, subject, { untilMs, why: reason })
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/alarms/:id/unshelve',
+      summary: 'Take it out of the shelf',
+      action: 'alarm.shelve',
+      object,
+      params: idParams,
+      answer: alarmSchema,
+      handler: ({ params, subject }) => unshelveAlarm(deps, params.id, subject),
+    }),
+  ]
+}
+
 function incidentRoutes(deps: AlarmRouteDeps): Route[] {
+  const object = incidentObject(deps)
   return [
     defineRoute({
       method: 'get',
       path: '/incidents/:id',
       summary: 'One incident with its alarms, orders, contacts, checklist and timeline',
       action: 'desk.view',
+      object,
       params: idParams,
       answer: incidentDetailSchema,
       handler: ({ params }) => readIncidentDetail(deps, params.id),
@@ -160,6 +220,7 @@ function incidentRoutes(deps: AlarmRouteDeps): Route[] {
       path: '/incidents/:id/close',
       summary: 'Close it: its patrols are cleared, its alarms closed',
       action: 'incident.handle',
+      object,
       params: idParams,
       body: closeIncidentSchema,
       answer: incidentSchema,
@@ -174,6 +235,7 @@ function incidentRoutes(deps: AlarmRouteDeps): Route[] {
       path: '/incidents/:id/notes',
       summary: 'Write a line into its timeline',
       action: 'incident.handle',
+      object,
       params: idParams,
       body: noteSchema,
       answer: logEventSchema,

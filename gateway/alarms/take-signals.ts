@@ -29,6 +29,9 @@ export interface TakerDeps {
   clock: Clock
   log: Log
   metrics: Metrics
+  /** Answers that wait for the alarms that are stored now. */
+  decisions?: { mergeInto(tx: Tx, alarmIds: ReadonlySet<string>): Promise<void> }
+  drillAt?: SignalContext['drillAt']
   /** Middle of the district, `[lng, lat]`. */
   centre: [number, number]
 }
@@ -148,11 +151,12 @@ export class SignalTaker {
       }
     }
     if (signals.length > 0) {
-      const ctx = await prepare(tx, state, effects, signals, nowMs, centre)
+      const ctx = { ...(await prepare(tx, state, effects, signals, nowMs, centre)), drillAt: this.#deps.drillAt }
       for (const signal of signals) applySignal(ctx, signal)
     }
     await effects.numberIncidents(tx, dayOf(nowMs))
     await effects.write(tx, events, troubles, nowMs)
+    await this.#deps.decisions?.mergeInto(tx, new Set([...effects.alarms.values()].map(({ id }) => id)))
     return {
       taken: signals.length,
       repeated: records.length - signals.length,
@@ -180,11 +184,22 @@ async function prepare(
   const devices = new Map(signals.map((signal) => [signal.device.id, signal.device]))
   const vehicleIds = [...devices.values()].map((d) => vehicleIdOf(d)).filter((id) => id !== null)
   const siteIds = [...devices.values()].map((d) => d.siteId).filter((id) => id !== null)
+  const deviceIds = [...devices.keys()]
   const since = toIso(nowMs - JOIN_WITHIN_MS)
-  for (const incident of await lockJoinable(tx, { siteIds, vehicleIds, since }))
+  for (const incident of await lockJoinable(tx, { siteIds, vehicleIds, deviceIds, since }))
     effects.incidents.set(incident.id, incident)
-  for (const alarm of await lockOpenAlarmsOfDevices(tx, [...devices.keys()])) effects.alarms.set(alarm.deviceId, alarm)
+  for (const alarm of await lockOpenAlarmsOfDevices(tx, [...deviceIds, ...inDrill(state, siteIds)]))
+    effects.alarms.set(alarm.deviceId, alarm)
   return { state, effects, centre, nowMs }
+}
+
+/** Devices of these sites whose alarm is marked as part of a drill: a press of another device takes the mark away. */
+function inDrill(state: CentreState, siteIds: readonly string[]): string[] {
+  const marked: string[] = []
+  for (const alarm of state.alarms.values()) {
+    if (alarm.drill && alarm.siteId !== null && siteIds.includes(alarm.siteId)) marked.push(alarm.deviceId)
+  }
+  return marked
 }
 
 /**

@@ -1,7 +1,9 @@
 import { toIso } from '../../domain/clock.ts'
 import type { Tx } from '../store/database.ts'
 
-export type TimerKind = 'escalate' | 'order-unanswered' | 'close-test'
+export type TimerKind = 'escalate' | 'unseen' | 'unshelve' | 'order-unanswered' | 'close-test'
+/** They end when somebody answers. */
+export const ANSWER_TIMERS = ['escalate', 'unseen'] as const satisfies readonly TimerKind[]
 
 export interface Timer {
   id: number
@@ -30,12 +32,17 @@ export async function setTimers(
   )
 }
 
-export async function cancelTimers(tx: Tx, kind: TimerKind, subjectIds: readonly string[], at: string): Promise<void> {
+export async function cancelTimers(
+  tx: Tx,
+  kinds: readonly TimerKind[],
+  subjectIds: readonly string[],
+  at: string,
+): Promise<void> {
   if (subjectIds.length === 0) return
   await tx.execute(
     `update timer set cancelled_at = $3
-      where kind = $1 and subject_id = any($2) and fired_at is null and cancelled_at is null`,
-    [kind, subjectIds, at],
+      where kind = any($1) and subject_id = any($2) and fired_at is null and cancelled_at is null`,
+    [kinds, subjectIds, at],
   )
 }
 

@@ -1,4 +1,3 @@
-import { transitionAlarm } from '../../domain/alarm-transitions.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
@@ -7,7 +6,7 @@ import type { Metrics } from '../../domain/metrics.ts'
 import { markUnanswered, type NextPatrol } from '../dispatch/unanswered.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Tx } from '../store/database.ts'
-import { lockAlarm, saveAlarms } from './alarm-rows.ts'
+import { fireAlarmTimer, type AlarmTimerDeps } from './alarm-timers.ts'
 import { fireDueTimers, type Timer } from './timer-rows.ts'
 
 /** One sweep for all timers of the centre. A tone that is a quarter of a second late is still a tone. */
@@ -15,22 +14,30 @@ const SWEEP_MS = 250
 /** More than fire together in a storm of 25 alarms; the next sweep takes the rest. */
 const FIRED_AT_ONCE = 100
 
-/** Fires what is due: escalations, unanswered orders, forgotten tests. Once each, late rather than never. */
+export interface TimersDeps extends AlarmTimerDeps, NextPatrol {
+  events: EventLog
+  log: Log
+  metrics: Metrics
+  /** True while an officer's answer is on the disk and not yet in the database: an alarm that has been answered must not escalate. */
+  isHeld?: () => boolean
+}
+
+/** Fires what is due: escalations, alarms that nobody saw, unanswered orders, forgotten tests and shelves. Once each, late rather than never. */
 export class Timers {
   readonly #events: EventLog
   readonly #clock: Clock
   readonly #log: Log
-  readonly #next: NextPatrol
+  readonly #deps: TimersDeps
   readonly #fired
   readonly #failed
   #timer: NodeJS.Timeout | null = null
   #busy = false
 
-  constructor(deps: { events: EventLog; clock: Clock; log: Log; metrics: Metrics } & NextPatrol) {
+  constructor(deps: TimersDeps) {
     this.#events = deps.events
     this.#clock = deps.clock
     this.#log = deps.log
-    this.#next = deps
+    this.#deps = deps
     this.#fired = deps.metrics.counter('vigil_timers_fired_total', 'Timers that fired, by kind')
     this.#failed = deps.metrics.counter('vigil_timer_sweeps_failed_total', 'Sweeps of the timers that failed').of()
   }
@@ -45,7 +52,7 @@ export class Timers {
   }
 
   async #sweepQuietly(): Promise<void> {
-    if (this.#busy) return
+    if (this.#busy || this.#deps.isHeld?.()) return
     this.#busy = true
     try {
       await this.sweep()
@@ -84,33 +91,13 @@ export class Timers {
 
   async #fire(tx: Tx, timer: Timer): Promise<NewEvent[]> {
     switch (timer.kind) {
-      case 'escalate': {
-        const before = await lockAlarm(tx, timer.subjectId)
-        const alarm = transitionAlarm(before, { do: 'escalate', step: timer.step })
-        if (alarm === before) return []
-        await saveAlarms(tx, [alarm])
-        return [
-          {
-            kind: 'alarm',
-            action: 'escalated',
-            subjectId: alarm.id,
-            incidentId: alarm.incidentId,
-            actor: 'centre',
-            body: alarm,
-          },
-        ]
-      }
-      case 'close-test': {
-        const before = await lockAlarm(tx, timer.subjectId)
-        // A real press may have come since: then it is an incident's alarm, and people close it.
-        if (before.type !== 'test' || before.incidentId !== null || before.state === 'closed') return []
-        const at = toIso(this.#clock.nowMs())
-        const alarm = { ...transitionAlarm(before, { do: 'close', at }), disposition: 'test' as const }
-        await saveAlarms(tx, [alarm])
-        return [{ kind: 'alarm', action: 'closed', subjectId: alarm.id, actor: 'centre', body: alarm }]
-      }
+      case 'escalate':
+      case 'unseen':
+      case 'unshelve':
+      case 'close-test':
+        return await fireAlarmTimer(tx, this.#deps, { ...timer, kind: timer.kind })
       case 'order-unanswered':
-        return await markUnanswered(tx, { ...this.#next, clock: this.#clock }, timer.subjectId)
+        return await markUnanswered(tx, this.#deps, timer.subjectId)
       default: {
         const never: never = timer.kind
         throw new Error(`unknown kind of timer ${String(never)}`)

@@ -4,16 +4,14 @@ import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { Snapshot, Health, LogEvent } from '../../domain/wire/live.ts'
-import { JournalTails } from '../alarms/journal-tails.ts'
-import { Provisional } from '../alarms/provisional.ts'
+import { drillRoutes } from '../alarms/drill-routes.ts'
 import { alarmRoutes } from '../alarms/routes.ts'
-import { SignalTaker } from '../alarms/take-signals.ts'
-import { Timers } from '../alarms/timers.ts'
 import type { BrokerClient } from '../broker/client.ts'
 import type { KnownCity } from '../city/known-city.ts'
 import { Arrivals } from '../dispatch/arrivals.ts'
 import { CoverageWatch } from '../dispatch/coverage-watch.ts'
 import { Outbox } from '../dispatch/outbox.ts'
+import { ReceiptsAgain } from '../dispatch/receipts-again.ts'
 import { Recommender } from '../dispatch/recommender.ts'
 import { Replies } from '../dispatch/replies.ts'
 import { RoadClosures } from '../dispatch/road-closures.ts'
@@ -32,11 +30,12 @@ import { CentreState } from '../live/centre-state.ts'
 import { EventLog, type NewEvent } from '../live/event-log.ts'
 import { readHealth, type Word } from '../live/health.ts'
 import { LiveChannel } from '../live/live-channel.ts'
-import { Rendered } from '../live/rendered.ts'
 import { liveRoutes } from '../live/routes.ts'
+import { seesEvent } from '../live/visibility.ts'
 import { Troubles } from '../live/troubles.ts'
 import type { Database } from '../store/database.ts'
 import { createBeatBatch, createFixBatch } from '../store/fix-batch.ts'
+import { createAnswering } from './answering.ts'
 import { listenToBroker } from './listen-to-broker.ts'
 
 export interface CoreDeps {
@@ -47,8 +46,10 @@ export interface CoreDeps {
   log: Log
   metrics: Metrics
   city: Pick<KnownCity, 'places' | 'graph' | 'roadNames' | 'layers'>
-  /** Folder of the journals. */
+  /** Folder of the intakes' journals. */
   journalDir: string
+  /** Folder of the core's own journal of answers. */
+  decisionsDir: string
   version: string
   /** Where devices connect, for the installer's command line. */
   mqtt: Snapshot['mqtt']
@@ -76,36 +77,25 @@ const WARM_UP_AFTER_MS = 300
  * taker → event log → desks; a fix goes broker → fleet → dots and history.
  */
 export async function createCore(deps: CoreDeps): Promise<Core> {
-  const { database, broker, city } = deps
+  const { broker, city } = deps
   const truth = await openTruth(deps)
   const { state, events, outbox, recommender } = truth
   const { graph, snap } = recommender
   const closures = new RoadClosures({ ...truth, graph, snap, roadNames: city.roadNames })
   const moving = createMoving(deps, truth)
-  const health = () => healthOf(deps, truth, moving, live, tails)
-  const live = createLive(deps, truth, moving, () => health())
+  const health = () => healthOf(deps, truth, moving, live, answering)
+  const live = createLive(deps, truth, moving, { health, answering: () => answering })
   const coverage = new CoverageWatch({ ...truth, onCoverage: (now) => live.broadcastCoverage(now) })
-  const provisional = new Provisional({ ...truth, centre: city.places.centre })
-  events.subscribe((event) => provisional.onEvent(event))
-  const tails = new JournalTails(deps.journalDir, {
-    ...truth,
-    taker: new SignalTaker({ ...truth, centre: city.places.centre }),
-    provisional,
-    onTaken: truth.onOutbox,
-    onProvisional: (alarm) => live.broadcastProvisional(alarm),
-    onGhosts: () => live.resetDesks('a provisional alarm was a repetition of an older signal'),
-  })
   const recommend = recommender.recommend.bind(recommender)
-  const timers = new Timers({ ...truth, recommend })
+  const { journalDir, decisionsDir } = deps
+  const where = { journalDir, decisionsDir, centre: city.places.centre }
+  const answering: Answering = createAnswering({ ...truth, ...where, recommend, live: () => live })
 
   followEmergencies(state, events)
   await moving.start()
   await closures.start()
-  for (const part of [timers, outbox, live, coverage]) part.start()
-  await tails.start()
-  const stopKicking = database.onState((away) => {
-    if (!away) tails.kick()
-  })
+  for (const part of [outbox, live, coverage]) part.start()
+  await answering.start()
   const replies = new Replies(truth)
   const stopListening = listenToBroker({ broker, ...moving, replies, onConnected: truth.onOutbox })
   // After the door is open: a restarted centre answers 0.2 s sooner, and nobody sends a patrol within that.
@@ -115,7 +105,13 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     health,
     onDesk: (socket, request) => live.attach(socket, request),
     routes: [
-      ...alarmRoutes({ ...truth, recommend }),
+      ...alarmRoutes({
+        ...truth,
+        recommend,
+        findAlarm: answering.find,
+        acknowledge: (id, actor) => answering.decisions.acknowledge(id, actor),
+      }),
+      ...drillRoutes(answering.drills),
       ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),
       ...roadRoutes({ closures, moveUps: () => recommender.moveUps() }),
       ...fleetRoutes(truth),
@@ -125,16 +121,15 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
         coverage: () => coverage.last,
         city: cityOf(city),
         mqtt: deps.mqtt,
-        provisional: () => provisional.alarms,
+        provisional: answering.shown,
         deviceNow: (device) => moving.life.now(device),
       }),
     ],
     stop: async () => {
       clearTimeout(warmUp)
       stopListening()
-      stopKicking()
-      for (const part of [live, timers, outbox, coverage, closures]) part.stop()
-      await tails.stop()
+      for (const part of [live, outbox, coverage, closures]) part.stop()
+      await answering.stop()
       await moving.stop()
       events.stop()
     },
@@ -160,6 +155,7 @@ async function openTruth(deps: CoreDeps) {
   return { ...common, events, troubles, state, outbox, recommender, onOutbox: () => outbox.kick() }
 }
 type Truth = Awaited<ReturnType<typeof openTruth>>
+type Answering = ReturnType<typeof createAnswering>
 
 /** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
 function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth) {
@@ -183,7 +179,8 @@ function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth)
       if (topic.kind === 'patrol') arrivals.take(fix)
     },
   })
-  const news = new EdgeNews({ ...truth, life })
+  const again = new ReceiptsAgain(truth)
+  const news = new EdgeNews({ ...truth, life, onListening: (deviceId) => again.listening(deviceId) })
   let sweeper: NodeJS.Timeout | undefined
   return {
     life,
@@ -198,22 +195,29 @@ function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth)
     stop: async () => {
       clearInterval(sweeper)
       news.stop()
+      again.stop()
       await Promise.all([fleet.stop(), life.stop(), fixes.close(), beats.close()])
     },
   }
 }
 type Moving = ReturnType<typeof createMoving>
 
-function createLive(deps: CoreDeps, truth: Truth, { fleet }: Moving, health: () => Health): LiveChannel {
+function createLive(
+  deps: CoreDeps,
+  truth: Truth,
+  { fleet }: Moving,
+  { health, answering }: { health: () => Health; answering: () => Answering },
+): LiveChannel {
   const { events, state, clock, log } = truth
-  const rendered = new Rendered(truth)
   return new LiveChannel({
     ...truth,
     health,
     takeDots: (nowMs) => fleet.takeDots(nowMs),
     version: deps.version,
     dress: (event) => withPlace(state, event),
-    onRendered: (alarmId, sessionId) => void rendered.take(alarmId, sessionId),
+    sees: (who, event) => seesEvent(state, who, event),
+    provisional: () => answering().shown(),
+    onRendered: (alarmId, desk) => answering().rendered.take(alarmId, desk),
     onDuty: ({ actor }, on, sound) => {
       const body = { username: actor, on, sound, at: toIso(clock.nowMs()) }
       const event: NewEvent = { kind: 'duty', action: on ? 'began' : 'ended', subjectId: actor, actor, body }
@@ -231,7 +235,7 @@ function healthOf(
   truth: Truth,
   { life }: Moving,
   live: LiveChannel,
-  tails: JournalTails,
+  answering: Answering,
 ): Health {
   const { video: word, camerasOnline, camerasWanted } = video()
   const brokerWord = broker.isConnected() ? 'ok' : 'away'
@@ -239,7 +243,7 @@ function healthOf(
     // The edge is the intake: who is connected to one is connected to the other.
     intake: () => brokerWord,
     broker: () => brokerWord,
-    database: () => (database.isAway() ? 'away' : tails.isStruggling ? 'degraded' : 'ok'),
+    database: () => (database.isAway() ? 'away' : answering.isStruggling() ? 'degraded' : 'ok'),
     video: () => word,
     desks: () => live.desks,
   } as const

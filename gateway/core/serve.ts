@@ -9,6 +9,7 @@ import type { StreamerFleet } from '../cameras/streamer-fleet.ts'
 import type { Readiness } from '../http/health.ts'
 import type { Route } from '../http/route.ts'
 import { createHttpServer } from '../http/server.ts'
+import { withJurisdiction } from '../live/route-jurisdiction.ts'
 import { createLiveProxy } from '../media/live-proxy.ts'
 import { mediaRoutes } from '../media/routes.ts'
 import type { KeepRecordings } from '../recordings/keep-recordings.ts'
@@ -25,7 +26,7 @@ import { createTickets } from '../trust/tickets.ts'
 import type { Core } from './compose.ts'
 
 export interface ServeDeps {
-  core: Pick<Core, 'events' | 'troubles' | 'routes' | 'onDesk'>
+  core: Pick<Core, 'events' | 'troubles' | 'state' | 'routes' | 'onDesk'>
   settings: Settings
   /** Absolute. */
   cityDir: string
@@ -78,7 +79,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     ...mediaRoutes(parts),
     ...recordingRoutes(parts),
     ...registryRoutes(parts),
-  ]
+  ].map((route) => withJurisdiction(route, core.state))
   const { VIGIL_TLS_CERT: certPath, VIGIL_TLS_KEY: keyPath } = settings
   const server = await createHttpServer({
     auth,

@@ -45,6 +45,19 @@ export async function markSent(database: Queryable, ids: readonly number[], now:
   if (ids.length > 0) await database.execute('update outbox set sent_at = $2 where id = any($1)', [ids, now])
 }
 
+/** The newest receipt of each press of these devices is unsent again, unless it has expired. @returns how many */
+export async function putAgain(database: Queryable, deviceIds: readonly string[], now: string): Promise<number> {
+  if (deviceIds.length === 0) return 0
+  return await database.execute(
+    `update outbox set sent_at = null
+      where sent_at is not null and id in (
+        select max(id) from outbox
+         where channel = 'receipt' and device_id = any($1) and (expires_at is null or expires_at > $2)
+         group by device_id, payload->>'id')`,
+    [deviceIds, now],
+  )
+}
+
 /** Removes what nobody waits for any more. @returns how many had never been sent */
 export async function dropExpired(database: Queryable, now: string, sentBefore: string): Promise<number> {
   const unsent = await database.execute('delete from outbox where sent_at is null and expires_at <= $1', [now])

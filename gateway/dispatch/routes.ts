@@ -36,6 +36,7 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
       path: '/incidents/:id/recommendation',
       summary: 'The right patrol by road, now, and why not each other one',
       action: 'incident.dispatch',
+      object: ({ params }) => ({ kind: 'incident', id: params['id'], ...whoseIncident(deps, params['id']!) }),
       params: idParams,
       answer: recommendationSchema,
       handler: async ({ params }) => {
@@ -48,6 +49,7 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
       path: '/incidents/:id/assignments',
       summary: 'Send a patrol; another than the recommended one needs a reason; 409 patrol-busy names its incident',
       action: 'incident.dispatch',
+      object: ({ params }) => ({ kind: 'incident', id: params['id'], ...whoseIncident(deps, params['id']!) }),
       params: idParams,
       body: assignSchema,
       answer: assignmentSchema,
@@ -62,6 +64,12 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
   ]
 }
 
+/** An incident that is not in memory is over, or is none: then the handler says so. */
+function whoseIncident({ state }: DispatchRouteDeps, id: string) {
+  const { jurisdiction, escalatedTo } = state.incidents.get(id) ?? {}
+  return { jurisdiction, escalatedTo }
+}
+
 const STEPS = ['accept', 'en-route', 'on-scene', 'clear', 'decline', 'cancel'] as const
 
 function stepRoute(deps: DispatchRouteDeps, step: (typeof STEPS)[number]): Route {
@@ -73,9 +81,12 @@ function stepRoute(deps: DispatchRouteDeps, step: (typeof STEPS)[number]): Route
     params: idParams,
     body: stepSchema.optional(),
     answer: assignmentSchema,
-    object: async ({ params }) => {
-      const { patrolId } = await readAssignment(deps.database, params['id']!)
-      return { kind: 'assignment', id: params['id'], patrolId }
+    object: async ({ params, subject }) => {
+      const { patrolId, incidentId } = await readAssignment(deps.database, params['id']!)
+      const object = { kind: 'assignment', id: params['id'], patrolId }
+      // A crew may answer its order wherever it is sent.
+      const isCrew = subject.type === 'officer' && subject.me.role === 'patrol'
+      return isCrew ? object : { ...object, ...whoseIncident(deps, incidentId) }
     },
     handler: async ({ params, actor, body, subject }) => {
       const after = await stepAssignment(deps, params.id, toStep(step, subject, body?.reason ?? null), actor)

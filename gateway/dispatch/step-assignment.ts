@@ -58,7 +58,7 @@ export async function stepAssignment(
     if (step.do === 'cancel' || step.do === 'divert') {
       await putOutbox(tx, [releaseMessage(after, step.reason ?? step.do, nowMs)])
     }
-    await cancelTimers(tx, 'order-unanswered', [assignmentId], at)
+    await cancelTimers(tx, ['order-unanswered'], [assignmentId], at)
     const events: NewEvent[] = [
       { kind: 'assignment', action: TOLD[step.do], subjectId: assignmentId, incidentId, actor, body: after },
     ]

@@ -33,13 +33,23 @@ export class EdgeNews {
   readonly #troubles: Troubles
   readonly #clock: Clock
   readonly #log: Log
+  readonly #onListening: (deviceId: string) => void
   readonly #unreadable
   readonly #conditions: IntakeConditions
   readonly #refusals = new Map<string, { deviceId: string; code: string; lastMs: number }>()
   #presentIds = new Set<string>()
   #timer: NodeJS.Timeout | null = null
 
-  constructor(deps: { life: DeviceLife; troubles: Troubles; clock: Clock; log: Log; metrics: Metrics }) {
+  constructor(deps: {
+    life: DeviceLife
+    troubles: Troubles
+    clock: Clock
+    log: Log
+    metrics: Metrics
+    /** The device hears its receipts from now on. */
+    onListening?: (deviceId: string) => void
+  }) {
+    this.#onListening = deps.onListening ?? (() => undefined)
     this.#life = deps.life
     this.#troubles = deps.troubles
     this.#clock = deps.clock
@@ -81,6 +91,9 @@ export class EdgeNews {
       case 'online':
         this.#life.online(message.deviceId)
         void this.#restore(message.deviceId)
+        return
+      case 'listening':
+        this.#onListening(message.deviceId)
         return
       case 'offline':
         // Not lost yet: it has its time to come back. A device with a last will says so itself.

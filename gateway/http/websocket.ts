@@ -7,6 +7,7 @@ import { actorOf } from '../trust/audit.ts'
 import { authorize } from '../trust/authorize.ts'
 import type { Subject } from '../trust/policy.ts'
 import type { RouteDeps } from './answer-route.ts'
+import { CLOSE_CODES } from './close-codes.ts'
 import { refuseForeignOrigin } from './origin.ts'
 import { faultOf, problemOf } from './problem.ts'
 
@@ -19,9 +20,6 @@ const RECHECK_MS = 1_000
 const SOCKETS_MAX = 1_000
 /** A closed socket that does not answer the close is cut. */
 const CLOSE_MS = 1_000
-
-/** Application close codes: why the centre has ended a stream. */
-export const CLOSE_CODES = { goingAway: 1001, signedOut: 4401, tooSlow: 4408 } as const
 
 /** One desk's live stream, without the package behind it. */
 export interface DeskSocket {

@@ -39,3 +39,8 @@ export function willTopic(who: Identity): string | null {
 function prefixOf(who: { deviceId: string; kind: DeviceKind }): string {
   return `${TOPIC_ROOT}/${who.kind}/${who.deviceId}/`
 }
+
+/** Whether a device that subscribes to this is told its receipts. */
+export function hearsReceipts({ kind, deviceId }: { kind: DeviceKind; deviceId: string }, filter: string): boolean {
+  return filter === topicOf(kind, deviceId, 'receipt') || /\/[#+]$/.test(filter)
+}

@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { parseTopic, PAYLOAD_BYTES_MAX } from '../../domain/wire/mqtt.ts'
-import { type Identity, mayPublish, mayReceive, maySubscribe } from './access.ts'
+import { hearsReceipts, type Identity, mayPublish, mayReceive, maySubscribe } from './access.ts'
 import { Conditions } from './conditions.ts'
 import type { Credentials } from './credentials.ts'
 import { Door, type TlsFiles } from './door.ts'
@@ -189,8 +189,9 @@ export class Edge {
     broker.on('clientDisconnect', (client) => this.#left(client as unknown as EdgeClient))
     broker.on('keepaliveTimeout', (client) => this.#whyLeft.set(client, 'silent'))
     broker.on('subscribe', (subscriptions, client) => {
-      if (this.#identities.get(client)?.type !== 'centre') return
-      for (const { topic } of subscriptions) this.#tellPresent(client, topic)
+      const who = this.#identities.get(client)
+      if (who?.type === 'centre') for (const { topic } of subscriptions) this.#tellPresent(client, topic)
+      else if (who && subscriptions.some((one) => hearsReceipts(who, one.topic))) this.#presence.listening(who)
     })
     broker.on('connectionError', () => undefined)
     broker.on('clientError', () => undefined)

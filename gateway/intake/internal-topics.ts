@@ -16,6 +16,8 @@ export type PresenceMessage =
   | { type: 'present'; at: string; devices: { deviceId: string; kind: DeviceKind }[]; last: boolean }
   /** A device's first connection was made. */
   | { type: 'online'; at: string; deviceId: string; kind: DeviceKind }
+  /** It has subscribed to its receipts: what it was told while it was away can be told again. */
+  | { type: 'listening'; at: string; deviceId: string; kind: DeviceKind }
   /** Its last connection ended, with or without a will. */
   | { type: 'offline'; at: string; deviceId: string; kind: DeviceKind; why: OfflineReason }
 

@@ -35,6 +35,10 @@ export class Presence<Connection> {
     this.#publish({ type: 'online', at: toIso(this.#clock.nowMs()), deviceId, kind })
   }
 
+  listening({ deviceId, kind }: { deviceId: string; kind: DeviceKind }): void {
+    this.#publish({ type: 'listening', at: toIso(this.#clock.nowMs()), deviceId, kind })
+  }
+
   left(deviceId: string, connection: Connection, why: OfflineReason): void {
     const device = this.#devices.get(deviceId)
     if (!device?.connections.delete(connection) || device.connections.size > 0) return

@@ -1,6 +1,6 @@
 import type { LogEvent } from '../../domain/wire/live.ts'
 
-import type { Queryable, Tx } from '../store/database.ts'
+import type { Database, Queryable, Tx } from '../store/database.ts'
 import { chainHash } from './canonical.ts'
 
 /** Takes the sequencer's row lock until the end of the transaction. */
@@ -90,13 +90,18 @@ export async function readEventsOfIncident(
 }
 
 /**
- * Walks the hash chain from `from` on. Price: reads every row, 1,000 at a time.
+ * Walks the hash chain from `from` on, as of one moment: what is appended meanwhile is neither missing nor too much. Price: reads every
+ * row, 1,000 at a time, in one transaction.
  * @returns how many rows were checked, and the first number whose row, link or successor is not what it was
  */
 export async function verifyChain(
-  database: Queryable,
+  database: Pick<Database, 'tx'>,
   from = 1,
 ): Promise<{ checked: number; brokenAt: number | null }> {
+  return await database.tx((tx) => walkChain(tx, from), { isolation: 'repeatable read' })
+}
+
+async function walkChain(database: Tx, from: number): Promise<{ checked: number; brokenAt: number | null }> {
   let checked = 0
   let previous: Buffer | null = null
   for (let n = from - 1; ;) {

@@ -7,9 +7,12 @@ import type { Metrics } from '../../domain/metrics.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
 import type { Health, LogEvent, ServerMessage } from '../../domain/wire/live.ts'
+import { CLOSE_CODES } from '../http/close-codes.ts'
 import type { DeskRequest, DeskSocket } from '../http/websocket.ts'
+import { isCalled } from '../../domain/calls.ts'
 import { deskMessageSchema } from './desk-message.ts'
 import type { EventLog } from './event-log.ts'
+import { elsewhere, whoOf, type Who } from './visibility.ts'
 
 /** The strip is red after 5 s without one. */
 export const PULSE_MS = 2_000
@@ -19,12 +22,17 @@ const BUFFERED_BYTES_MAX = 1024 * 1024
 const DOTS_BUFFERED_MAX = 256 * 1024
 /** Screens of one district, with margin. */
 const DESKS_MAX = 500
-const CLOSE_TOO_SLOW = 4408
-const CLOSE_TOO_MANY = 4429
+
+/** Alarms that one desk has painted and may still be standing there. */
+const PAINTED_MAX = 1_000
 
 interface Desk {
   socket: DeskSocket
   request: DeskRequest
+  who: Who
+  isOnDuty: boolean
+  /** Told again when its officer goes on duty. */
+  painted: Set<string>
 }
 
 export interface LiveDeps {
@@ -38,7 +46,11 @@ export interface LiveDeps {
   version: string
   /** The event as desks get it; the same for nearly all. */
   dress: (event: LogEvent) => LogEvent
-  onRendered: (alarmId: string, sessionId: string) => void
+  /** Whether this officer is shown it; who is not gets the event's number alone. */
+  sees: (who: Who, event: LogEvent) => boolean
+  /** Alarms that are shown but not stored as they are shown. */
+  provisional: () => Alarm[]
+  onRendered: (alarmId: string, desk: { sessionId: string; who: Who; isOnDuty: boolean }) => void
   onDuty: (request: DeskRequest, on: boolean, sound: 'running' | 'blocked') => void
 }
 
@@ -66,6 +78,17 @@ export class LiveChannel {
     return this.#desks.size
   }
 
+  /** Whether any desk has an officer on duty who may answer. */
+  isAnybodyOnDuty(): boolean {
+    for (const desk of this.#desks) if (desk.isOnDuty) return true
+    return false
+  }
+
+  /** Of the desks that are connected now. */
+  jurisdictions(): ReadonlySet<string> {
+    return new Set([...this.#desks].map(({ who }) => who.jurisdiction))
+  }
+
   start(): void {
     this.#stop = this.#deps.events.subscribe((event) => this.#event(event))
     this.#timers = [setInterval(() => this.#pulse(), PULSE_MS), setInterval(() => this.#dots(), 1000)]
@@ -74,31 +97,35 @@ export class LiveChannel {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#stop?.()
-    for (const desk of this.#desks) desk.socket.close(1001, 'the centre is restarting')
+    for (const desk of this.#desks) desk.socket.close(CLOSE_CODES.goingAway, 'the centre is restarting')
     this.#desks.clear()
   }
 
   /** Follows a desk until its socket closes. The caller has checked who it is. */
   attach(socket: DeskSocket, request: DeskRequest): void {
-    if (this.#desks.size >= DESKS_MAX) return socket.close(CLOSE_TOO_MANY, 'too many desks')
+    if (this.#desks.size >= DESKS_MAX) return socket.close(CLOSE_CODES.tooMany, 'too many desks')
     const { events, clock, version } = this.#deps
-    const desk: Desk = { socket, request }
+    const desk: Desk = { socket, request, who: whoOf(request.subject), isOnDuty: false, painted: new Set() }
     socket.onMessage((text) => this.#hear(desk, text))
     socket.onClose(() => this.#desks.delete(desk))
     const at = toIso(clock.nowMs())
     this.#sendTo(desk, { type: 'hello', n: events.n, at, program: 'core', version })
     if (request.after !== null && request.after !== events.n) {
       const missed = events.after(request.after)
-      if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event: this.#deps.dress(event) })
+      if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event: this.#eventFor(desk, event) })
       else this.#sendTo(desk, { type: 'reset', reason: 'too far behind' })
     }
     this.#sendTo(desk, { type: 'pulse', at, n: events.n, health: this.#deps.health() })
+    for (const alarm of this.#deps.provisional()) {
+      if (isCalled(desk.who, alarm)) this.#sendTo(desk, { type: 'provisional', alarm })
+    }
     // Nothing above waits, so no event can come between what was missed and what follows.
     this.#desks.add(desk)
   }
 
   broadcastProvisional(alarm: Alarm): void {
-    this.#broadcast({ type: 'provisional', alarm })
+    const text = JSON.stringify({ type: 'provisional', alarm } satisfies ServerMessage)
+    for (const desk of this.#desks) if (isCalled(desk.who, alarm)) this.#sendText(desk, text)
   }
   /** Every desk takes a new snapshot: something it was shown turned out not to be. */
   resetDesks(reason: string): void {
@@ -109,7 +136,19 @@ export class LiveChannel {
   }
 
   #event(event: LogEvent): void {
-    this.#broadcast({ type: 'event', event: this.#deps.dress(event) })
+    const texts = new Map<LogEvent, string>()
+    const dressed = this.#deps.dress(event)
+    const hidden = elsewhere(event)
+    for (const desk of this.#desks) {
+      const shown = this.#deps.sees(desk.who, event) ? dressed : hidden
+      const text = texts.get(shown) ?? JSON.stringify({ type: 'event', event: shown } satisfies ServerMessage)
+      texts.set(shown, text)
+      this.#sendText(desk, text)
+    }
+  }
+
+  #eventFor(desk: Desk, event: LogEvent): LogEvent {
+    return this.#deps.sees(desk.who, event) ? this.#deps.dress(event) : elsewhere(event)
   }
 
   #pulse(): void {
@@ -140,7 +179,7 @@ export class LiveChannel {
       this.#cut.add()
       this.#desks.delete(desk)
       this.#deps.log.warn('a desk was too slow and is cut off', { officer: desk.request.actor })
-      desk.socket.close(CLOSE_TOO_SLOW, 'too slow, take a new snapshot')
+      desk.socket.close(CLOSE_CODES.tooSlow, 'too slow, take a new snapshot')
       return
     }
     desk.socket.send(text)
@@ -149,13 +188,25 @@ export class LiveChannel {
   #hear(desk: Desk, text: string): void {
     const message = deskMessageSchema.safeParse(parse(text))
     if (!message.success) return this.#refused.add()
-    const { onRendered, onDuty, log } = this.#deps
+    const { onDuty, log } = this.#deps
     try {
-      if (message.data.type === 'rendered') onRendered(message.data.alarmId, desk.request.sessionId)
-      else onDuty(desk.request, message.data.on, message.data.sound)
+      if (message.data.type === 'rendered') return this.#painted(desk, message.data.alarmId)
+      const began = message.data.on && !desk.isOnDuty
+      desk.isOnDuty = message.data.on
+      onDuty(desk.request, message.data.on, message.data.sound)
+      // What stands on this screen is now before an officer on duty.
+      if (began) for (const alarmId of desk.painted) this.#painted(desk, alarmId)
     } catch (error) {
       log.error('a message of a desk failed', { type: message.data.type, reason: reasonOf(error) })
     }
+  }
+
+  #painted(desk: Desk, alarmId: string): void {
+    const { who, isOnDuty, painted, request } = desk
+    painted.delete(alarmId)
+    painted.add(alarmId)
+    if (painted.size > PAINTED_MAX) for (const oldest of painted) if (painted.delete(oldest)) break
+    this.#deps.onRendered(alarmId, { sessionId: request.sessionId, who, isOnDuty })
   }
 }
 

@@ -7,10 +7,12 @@ import type { Alarm } from '../../domain/alarm.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import { logEventSchema, snapshotSchema, type Health, type LogEvent, type Snapshot } from '../../domain/wire/live.ts'
 import { z } from '../../domain/z.ts'
+import { isCalled } from '../../domain/calls.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Subject } from '../trust/policy.ts'
 import type { CentreState } from './centre-state.ts'
 import type { EventLog } from './event-log.ts'
+import { elsewhere, seesEvent, seesIncident, seesThing, seesTrouble, whoOf } from './visibility.ts'
 
 export interface LiveRouteDeps {
   events: EventLog
@@ -54,25 +56,30 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
         limit: z.coerce.number().int().min(1).max(PAGE_MAX).optional(),
       }),
       answer: z.object({ n: z.number().int(), events: z.array(logEventSchema) }),
-      handler: async ({ query, req, res }) => {
+      handler: async ({ query, req, res, subject }) => {
+        const who = whoOf(subject)
+        const shown = (event: LogEvent) => (seesEvent(deps.state, who, event) ? event : elsewhere(event))
         const resumed = Number(req.headers['last-event-id'] ?? NaN)
         const after = Number.isInteger(resumed) ? resumed : query.after
         if (query.limit !== undefined || (req.headers.accept ?? '').includes('application/json')) {
           const events = await deps.events.read(after ?? 0, query.limit ?? PAGE_MAX)
-          return { n: deps.events.n, events }
+          return { n: deps.events.n, events: events.map(shown) }
         }
-        await streamEvents(deps, req, res, after ?? deps.events.n)
+        await streamEvents(deps, req, res, after ?? deps.events.n, shown)
         return { n: deps.events.n, events: [] }
       },
     }),
   ]
 }
 
-/** The state at exactly event `n`, from memory. */
+/** The state at exactly event `n`, from memory, as far as it is this officer's to see. */
 export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
   const { state, clock } = deps
   const provisional = deps.provisional()
   const shownTwice = new Set(provisional.map((alarm) => alarm.id))
+  const stored = [...state.alarms.values()].filter((alarm) => !shownTwice.has(alarm.id))
+  const mine = <T extends { jurisdiction?: string | undefined }>(things: ReadonlyMap<string, T>) =>
+    [...things.values()].filter((thing) => me.jurisdiction === '' || seesThing(state, me, thing))
   return {
     n: state.n,
     at: toIso(clock.nowMs()),
@@ -80,16 +87,16 @@ export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
     city: deps.city,
     mqtt: deps.mqtt,
     health: deps.health(),
-    alarms: [...[...state.alarms.values()].filter((alarm) => !shownTwice.has(alarm.id)), ...provisional],
-    incidents: [...state.incidents.values()],
-    assignments: [...state.assignments.values()],
-    patrols: [...state.patrols.values()].map((patrol) => state.patrolNow(patrol)),
+    alarms: [...stored, ...provisional].filter((alarm) => isCalled(me, alarm)),
+    incidents: [...state.incidents.values()].filter((incident) => isCalled(me, incident)),
+    assignments: [...state.assignments.values()].filter((one) => seesIncident(state, me, one.incidentId)),
+    patrols: mine(state.patrols).map((patrol) => state.patrolNow(patrol)),
     vehicles: [...state.vehicles.values()].map((vehicle) => state.vehicleNow(vehicle)),
-    cameras: [...state.cameras.values()],
-    sites: [...state.sites.values()],
-    zones: [...state.zones.values()],
-    devices: [...state.devices.values()].map((device) => deps.deviceNow(device)),
-    troubles: [...state.troubles.values()],
+    cameras: mine(state.cameras),
+    sites: mine(state.sites),
+    zones: mine(state.zones),
+    devices: mine(state.devices).map((device) => deps.deviceNow(device)),
+    troubles: [...state.troubles.values()].filter((trouble) => seesTrouble(state, me, trouble)),
     coverage: deps.coverage(),
   }
 }
@@ -113,13 +120,15 @@ async function streamEvents(
   req: IncomingMessage,
   res: ServerResponse,
   after: number,
+  shown: (event: LogEvent) => LogEvent,
 ): Promise<void> {
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' })
   res.flushHeaders()
   let told = after
-  const tell = (event: LogEvent) => {
-    if (event.n <= told) return
-    told = event.n
+  const tell = (one: LogEvent) => {
+    if (one.n <= told) return
+    told = one.n
+    const event = shown(one)
     res.write(`id: ${event.n}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`)
     if (res.writableLength > SSE_BUFFERED_MAX) res.destroy()
   }

@@ -1,3 +1,4 @@
+import { isCalled } from '../../domain/calls.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Role } from '../../domain/officer.ts'
 import type { EventKind } from '../../domain/wire/live.ts'
@@ -9,6 +10,7 @@ const DESK: readonly Action[] = [
   'desk.view',
   'alarm.handle',
   'alarm.take-over',
+  'alarm.shelve',
   'incident.handle',
   'incident.dispatch',
   'assignment.step',
@@ -30,8 +32,8 @@ const DESK: readonly Action[] = [
  */
 const ALLOWED: Record<Role, ReadonlySet<Action>> = {
   officer: new Set(DESK),
-  supervisor: new Set<Action>([...DESK, 'recording.release', 'patrol.write', 'site.write', 'zone.write']),
-  commander: new Set<Action>([...DESK, 'recording.release', 'patrol.write', 'zone.write']),
+  supervisor: new Set<Action>([...DESK, 'recording.release', 'drill.plan', 'patrol.write', 'site.write', 'zone.write']),
+  commander: new Set<Action>([...DESK, 'recording.release', 'drill.plan', 'patrol.write', 'zone.write']),
   /** A crew's phone: its own orders and nothing else. */
   patrol: new Set<Action>(['self', 'assignment.step']),
   installer: new Set<Action>([
@@ -60,6 +62,7 @@ const ALLOWED: Record<Role, ReadonlySet<Action>> = {
   admin: new Set<Action>([
     ...DESK,
     'recording.release',
+    'drill.plan',
     'camera.write',
     'device.write',
     'device.credential',
@@ -108,11 +111,11 @@ export function authorize(subject: Subject, action: Action, object: PolicyObject
       if (PROGRAM_ALLOWED.has(action)) return
       throw new Fault('forbidden', `A program of the centre may not do this (${action}).`, { action })
     case 'officer': {
-      const { role, jurisdiction, patrolId } = subject.me
+      const { role, patrolId } = subject.me
       if (!ALLOWED[role].has(action)) {
         throw new Fault('forbidden', `The role ${role} may not do this (${action}).`, { action, role })
       }
-      if (!covers(jurisdiction, object.jurisdiction ?? '')) throw notFound(object)
+      if (!isCalled(subject.me, object)) throw notFound(object)
       // Without a patrol the object is not an order yet (a list, a wrong id): the route must then name none of another crew.
       if (role === 'patrol' && action !== 'self' && (patrolId === null || object.patrolId !== patrolId)) {
         throw notFound(object)
@@ -130,12 +133,6 @@ export function authorize(subject: Subject, action: Action, object: PolicyObject
 export function mayEver(subject: Subject, action: Action): void {
   if (subject.type === 'officer' && ALLOWED[subject.me.role].has(action)) return
   authorize(subject, action, { kind: 'any' })
-}
-
-/** "" covers all; an object without a jurisdiction belongs to nobody in particular. `a/b` covers `a/b` and `a/b/c`, not `a/bc`. */
-function covers(own: string, objects: string): boolean {
-  if (own === '' || objects === '') return true
-  return objects === own || objects.startsWith(own + '/')
 }
 
 function notFound(object: PolicyObject): Fault {

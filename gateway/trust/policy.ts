@@ -1,3 +1,4 @@
+import type { EscalatedTo } from '../../domain/alarm.ts'
 import type { Me } from '../../domain/officer.ts'
 
 /**
@@ -12,6 +13,8 @@ export const ACTIONS = [
   'desk.view',
   'alarm.handle',
   'alarm.take-over',
+  'alarm.shelve',
+  'drill.plan',
   'incident.handle',
   'incident.dispatch',
   'assignment.step',
@@ -43,7 +46,9 @@ export type Action = (typeof ACTIONS)[number]
 export interface PolicyObject {
   kind: string
   id?: string
-  jurisdiction?: string
+  jurisdiction?: string | undefined
+  /** Of an alarm or incident: who has been called beyond its jurisdiction. */
+  escalatedTo?: readonly EscalatedTo[] | undefined
   patrolId?: string
 }
 

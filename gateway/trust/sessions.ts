@@ -11,6 +11,8 @@ import { toMe, type UserRow } from './user-rows.ts'
 export const SESSION_MS = 13 * 3_600_000
 /** How long a session is believed without asking: the bound of a revocation. */
 export const SESSION_CACHE_MS = 5_000
+/** A session that is known is believed when the database hangs longer than this: an acknowledgement must be through within a second. */
+const ANSWER_MS = 300
 /** Sessions kept in memory; more than a city has desks and phones. */
 const CACHED_MAX = 10_000
 
@@ -52,6 +54,8 @@ export class Sessions {
       user.id,
       toIso(session.expiresAtMs),
     ])
+    this.#remember(`token ${tokenHash(token).toString('base64')}`, { session, checkedAtMs: this.#clock.monotonicMs() })
+    this.#remember(`id ${session.id}`, { session, checkedAtMs: this.#clock.monotonicMs() })
     // Nobody needs them any more; a shift opens a few, so the table stays small.
     await this.#database.execute('delete from session where expires_at < now()')
     return { token, session }
@@ -106,28 +110,48 @@ export class Sessions {
 
   async #ask(key: string, condition: string, value: unknown, cached: Cached | undefined): Promise<Session | null> {
     const askedAtMs = this.#clock.monotonicMs()
+    const asked = this.#database.query<SessionRow>(SESSION_SQL + condition, [value])
     let rows: SessionRow[]
     try {
-      rows = await this.#database.query<SessionRow>(SESSION_SQL + condition, [value])
+      rows = await (cached?.session ? soon(asked) : asked)
     } catch (error) {
-      // While the database is away nobody can revoke anything, and a desk must go on showing alarms.
+      // While the database is away, or hangs, nobody can revoke anything, and a desk must go on answering alarms.
       if (cached && error instanceof Fault && error.code === 'database-away') return this.#unexpired(cached)
       throw error
     }
     const row = rows[0]
     const session = row ? { id: row.session_id, me: toMe(row), expiresAtMs: Date.parse(row.expires_at) } : null
+    this.#remember(key, { session, checkedAtMs: askedAtMs })
+    // An open socket asks by the id: it must be known before the first outage, not only after the first look.
+    if (session && !key.startsWith('id ')) this.#remember(`id ${session.id}`, { session, checkedAtMs: askedAtMs })
+    return session
+  }
+
+  #remember(key: string, cached: Cached): void {
     if (this.#cached.size >= CACHED_MAX) {
       const oldest = this.#cached.keys().next()
       if (!oldest.done) this.#cached.delete(oldest.value)
     }
     // Deleted first, so that the order of the Map is the order of the last check.
     this.#cached.delete(key)
-    this.#cached.set(key, { session, checkedAtMs: askedAtMs })
-    return session
+    this.#cached.set(key, cached)
   }
 
   #unexpired(cached: Cached): Session | null {
     return cached.session && cached.session.expiresAtMs > this.#clock.nowMs() ? cached.session : null
+  }
+}
+
+/** @throws Fault `database-away` when it takes longer; what comes later is dropped, the next use asks again */
+async function soon<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Fault('database-away', 'the database does not answer')), ANSWER_MS)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

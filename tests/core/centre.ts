@@ -17,6 +17,7 @@ import { seedCity } from '../../gateway/core/seed.ts'
 import { createHttpServer } from '../../gateway/http/server.ts'
 import { Edge } from '../../gateway/intake/edge.ts'
 import { JournalWriter } from '../../gateway/intake/journal/writer.ts'
+import { withJurisdiction } from '../../gateway/live/route-jurisdiction.ts'
 import { createDatabase } from '../../gateway/store/database.ts'
 import { createAuth } from '../../gateway/trust/authenticate.ts'
 import { createSecretBox } from '../../gateway/trust/secret-box.ts'
@@ -86,6 +87,7 @@ export async function startCentre() {
     metrics,
     city,
     journalDir,
+    decisionsDir: join(folder, 'decisions'),
     version: 'test',
     mqtt: { host: null, port: mqttPort, isTls: false },
     video,
@@ -97,7 +99,7 @@ export async function startCentre() {
     log,
     metrics,
     clock,
-    routes: core.routes,
+    routes: core.routes.map((route) => withJurisdiction(route, core.state)),
     host: '127.0.0.1',
     port: 0,
     readiness: {},
@@ -108,10 +110,11 @@ export async function startCentre() {
     [newId(clock.nowMs()), newId(clock.nowMs())],
   )
   const tokens: Record<string, string> = {}
-  for (const name of ['li', 'wu']) {
+  const signIn = async (name: string) => {
     const user = await readUserByName(database, name)
     tokens[name] = (await sessions.open(user!)).token
   }
+  for (const name of ['li', 'wu']) await signIn(name)
   const url = `http://127.0.0.1:${server.port}`
   const desks: Desk[] = []
   return {
@@ -125,6 +128,14 @@ export async function startCentre() {
     city,
     metrics,
     database,
+    /** One more officer, signed in. */
+    officer: async (name: string, jurisdiction: string, role = 'officer') => {
+      await database.execute(
+        'insert into users (id, username, display_name, role, jurisdiction) values ($1, $2, $2, $3, $4)',
+        [newId(clock.nowMs()), name, role, jurisdiction],
+      )
+      await signIn(name)
+    },
     api: async <T = Record<string, unknown>>(
       method: string,
       path: string,
@@ -184,7 +195,9 @@ export type TestCentre = Awaited<ReturnType<typeof startCentre>>
 async function startCable(databaseUrl: string) {
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
+  const pairs = new Map<Socket, Socket>()
   let pulled = false
+  let frozen = false
   const server = createServer((inside) => {
     if (pulled) return inside.destroy()
     const outside = connect(Number(target.port), target.hostname)
@@ -193,10 +206,12 @@ async function startCable(databaseUrl: string) {
       [outside, inside],
     ] as const) {
       sockets.add(a)
-      a.pipe(b)
+      pairs.set(a, b)
+      if (!frozen) a.pipe(b)
       a.on('error', () => b.destroy())
       a.on('close', () => {
         sockets.delete(a)
+        pairs.delete(a)
         b.destroy()
       })
     }
@@ -214,6 +229,15 @@ async function startCable(databaseUrl: string) {
     },
     plug: () => {
       pulled = false
+    },
+    /** Connections stand, and nothing goes through: a server that hangs. */
+    freeze: () => {
+      frozen = true
+      for (const [a, b] of pairs) a.unpipe(b)
+    },
+    thaw: () => {
+      frozen = false
+      for (const [a, b] of pairs) a.pipe(b)
     },
     close: () => {
       cut()

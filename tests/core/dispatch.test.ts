@@ -12,7 +12,7 @@ import { Arrivals } from '../../gateway/dispatch/arrivals.ts'
 import { orderPatrol } from '../../gateway/dispatch/order-patrol.ts'
 import { readResponseTimes } from '../../gateway/dispatch/response-times.ts'
 import { stepAssignment } from '../../gateway/dispatch/step-assignment.ts'
-import { signal, startCore, take, type TestCore } from './harness.ts'
+import { officer, signal, startCore, take, type TestCore } from './harness.ts'
 
 let core: TestCore
 let incident: Incident
@@ -77,7 +77,7 @@ test('of two officers one owns the alarm and the other is told who', async () =>
   await acknowledgeAlarm(core, alarmId, owner!)
   expect(core.events.n).toBe(n)
   expect(core.state.incidents.get(incident.id)!.owner).toBe(owner)
-  const taken = await takeOverAlarm(core, alarmId, 'zhao', '交接班')
+  const taken = await takeOverAlarm(core, alarmId, officer('zhao'), '交接班')
   expect(taken.owner).toBe('zhao')
   const timers = await core.database.query('select id from timer where cancelled_at is null')
   expect(timers).toHaveLength(0)
@@ -87,7 +87,8 @@ test('an unacknowledged alarm escalates from rows, once each, and stops when ack
   const timers = new Timers(core)
   expect(await timers.sweep()).toBe(0)
   core.clock.advance(16_000)
-  expect(await timers.sweep()).toBe(2)
+  // Two steps, and two looks for a desk that has painted it.
+  expect(await timers.sweep()).toBe(4)
   expect(core.state.alarms.get(alarmId)!.escalation).toBe(2)
   expect(await timers.sweep()).toBe(0)
   await acknowledgeAlarm(core, alarmId, 'li')

@@ -3,6 +3,7 @@ import type { Device } from '../../domain/device.ts'
 import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import type { Patrol } from '../../domain/patrol.ts'
+import type { Me } from '../../domain/officer.ts'
 import type { Site } from '../../domain/site.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import type { Zone } from '../../domain/zone.ts'
@@ -13,6 +14,7 @@ import { Positions } from '../../gateway/fleet/positions.ts'
 import { CentreState } from '../../gateway/live/centre-state.ts'
 import { EventLog } from '../../gateway/live/event-log.ts'
 import { Troubles } from '../../gateway/live/troubles.ts'
+import type { Subject } from '../../gateway/trust/policy.ts'
 import type { Database } from '../../gateway/store/database.ts'
 import { testDatabase } from '../support/database.ts'
 
@@ -114,10 +116,29 @@ export async function startCore() {
     events.stop()
     await test.drop()
   }
-  return { database, url: test.url, clock, metrics, log, events, troubles, state, taker, told, stop }
+  return {
+    database,
+    url: test.url,
+    clock,
+    metrics,
+    log,
+    events,
+    troubles,
+    state,
+    taker,
+    told,
+    isAnybodyOnDuty: () => true,
+    stop,
+  }
 }
 
 export type TestCore = Awaited<ReturnType<typeof startCore>>
+
+/** A signed-in officer, as a route gets one. */
+export function officer(username: string, jurisdiction = '', role: Me['role'] = 'officer'): Subject {
+  const me = { id: username, username, displayName: username, role, jurisdiction, patrolId: null }
+  return { type: 'officer', me: { ...me, mustSetPassword: false }, sessionId: `session-${username}` }
+}
 
 let records = 0
 /** A record as the journal would hand it out; running numbers, never repeated. */

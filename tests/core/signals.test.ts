@@ -9,7 +9,7 @@ afterEach(async () => {
   await core.stop()
 })
 
-test('a press raises an alarm and opens an incident with zone, goal and four timers', async () => {
+test('a press raises an alarm and opens an incident with zone, goal, four timers and two of “nobody saw it”', async () => {
   await take(core, [signal({ id: 'a1', type: 'panic' })])
   const [alarm] = [...core.state.alarms.values()]
   const [incident] = [...core.state.incidents.values()]
@@ -24,8 +24,17 @@ test('a press raises an alarm and opens an incident with zone, goal and four tim
   })
   expect(incident!.number).toMatch(/^\d{8}-0001$/)
   expect(alarm!.incidentId).toBe(incident!.id)
-  const timers = await core.database.query<{ step: number }>('select step from timer order by step')
-  expect(timers.map((t) => t.step)).toEqual([1, 2, 3, 4])
+  const timers = await core.database.query<{ due: string }>(
+    `select kind || ' ' || step as due from timer order by kind, step`,
+  )
+  expect(timers.map((t) => t.due)).toEqual([
+    'escalate 1',
+    'escalate 2',
+    'escalate 3',
+    'escalate 4',
+    'unseen 1',
+    'unseen 2',
+  ])
   const outbox = await core.database.query('select channel, payload from outbox')
   expect(outbox).toEqual([{ channel: 'receipt', payload: { id: 'a1', stage: 'stored', alarmId: alarm!.id } }])
   expect(core.told.map((e) => `${e.kind} ${e.action}`)).toEqual(['alarm raised', 'incident opened'])

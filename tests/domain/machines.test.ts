@@ -104,7 +104,14 @@ test('whatever happens to an alarm, its priority never falls, occurrences never 
       at: fc.constant(at(3)),
       disposition: fc.constantFrom('real' as const, 'false' as const),
     }),
-    fc.record({ do: fc.constant('escalate' as const), step: fc.integer({ min: 1, max: 4 }) }),
+    fc.record({ do: fc.constant('escalate' as const), step: fc.integer({ min: 1, max: 4 }), at: fc.constant(at(2)) }),
+    fc.record({ do: fc.constant('call' as const), to: fc.constantFrom('parent', 'everyone'), at: fc.constant(at(2)) }),
+    fc.record({
+      do: fc.constant('shelve' as const),
+      at: fc.constant(at(2)),
+      shelved: fc.record({ until: fc.constantFrom(at(1), at(3600)), by: fc.constant('li'), why: fc.constant('x') }),
+    }),
+    fc.record({ do: fc.constantFrom('unshelve' as const, 'drop-drill' as const) }),
     fc.record({ do: fc.constant('close' as const), at: fc.constant(at(4)) }),
   )
   fc.assert(
@@ -120,6 +127,7 @@ test('whatever happens to an alarm, its priority never falls, occurrences never 
         expect(next.priority).toBeLessThanOrEqual(now.priority)
         expect(next.occurrences).toBeGreaterThanOrEqual(now.occurrences)
         if (now.state === 'closed') expect(next).toBe(now)
+        if (next.shelved) expect(next.state === 'raised' || next.state === 'closed').toBe(false)
         if (next.state === 'acknowledged' || next.state === 'classified') expect(next.owner).not.toBeNull()
         now = next
       }

@@ -188,7 +188,7 @@ export class SmallCentre {
         if (timer.dueAtMs > this.clock.nowMs() || timer.firedAtMs !== null || timer.isCancelled) continue
         timer.firedAtMs = this.clock.nowMs()
         const before = tx.alarms.get(timer.subjectId)!
-        const alarm = transitionAlarm(before, { do: 'escalate', step: timer.step })
+        const alarm = transitionAlarm(before, { do: 'escalate', step: timer.step, at: this.at })
         if (alarm === before) continue
         tx.alarms.set(alarm.id, alarm)
         events.push(alarmEvent(alarm, 'escalated', 'centre'))

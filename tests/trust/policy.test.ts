@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROLES, type Role } from '../../domain/officer.ts'
 import { EVENT_KINDS } from '../../domain/wire/live.ts'
+import { drillRoutes } from '../../gateway/alarms/drill-routes.ts'
 import { alarmRoutes } from '../../gateway/alarms/routes.ts'
 import { roadRoutes } from '../../gateway/dispatch/road-routes.ts'
 import { dispatchRoutes } from '../../gateway/dispatch/routes.ts'
@@ -28,7 +29,8 @@ function coreRoutes(parts: Parts): Route[] {
   }
   const deps = { ...parts, state, onOutbox: notHere, recommend: notHere, coverage: () => null, health: notHere }
   return [
-    ...alarmRoutes({ ...deps }),
+    ...alarmRoutes({ ...deps, findAlarm: () => undefined, acknowledge: notHere }),
+    ...drillRoutes({ plan: notHere, cancel: notHere, ofSite: notHere }),
     ...dispatchRoutes({ ...deps, coverage: notHere }),
     ...roadRoutes({ closures: notHere as never, moveUps: notHere }),
     ...fleetRoutes(deps),
@@ -63,6 +65,8 @@ const MAY_DO: Record<Action, readonly Role[]> = {
   'desk.view': ['officer', 'supervisor', 'commander', 'installer', 'inspector', 'admin'],
   'alarm.handle': ['officer', 'supervisor', 'commander', 'admin'],
   'alarm.take-over': ['officer', 'supervisor', 'commander', 'admin'],
+  'alarm.shelve': ['officer', 'supervisor', 'commander', 'admin'],
+  'drill.plan': ['supervisor', 'commander', 'admin'],
   'incident.handle': ['officer', 'supervisor', 'commander', 'admin'],
   'incident.dispatch': ['officer', 'supervisor', 'commander', 'admin'],
   'assignment.step': ['officer', 'supervisor', 'commander', 'patrol', 'admin'],
