@@ -35,6 +35,8 @@ export interface SignalContext {
   nowMs: number
   /** The drill that is planned for this site at this moment; absent: there are none. */
   drillAt?: ((siteId: string, atMs: number) => DrillMark | null) | undefined
+  /** Whether one more repetition of this device is worth an event of its own; none: each is. */
+  mayTell?: (deviceId: string) => boolean
 }
 
 /** Everything one new signal brings about. Pure but for `effects`: it reads the state and writes nothing itself. */
@@ -98,6 +100,11 @@ function raiseOrRepeat(ctx: SignalContext, signal: NewSignal, type: AlarmType): 
     incident = incidentFor(ctx, alarm)
     alarm = { ...alarm, incidentId: incident.value.id }
   } else incident = graverIncident(ctx, alarm)
+  if (before && isMoreOfTheSame(before, alarm) && ctx.mayTell?.(signal.device.id) === false) {
+    // Its escalation goes on: a jammed button must not put it off with each press.
+    effects.countQuietly({ ...alarm, escalation: before.escalation })
+    return
+  }
   effects.putAlarm(alarm, before ? 'repeated' : 'raised', by(signal.device))
   if (incident) effects.putIncident(incident.value, incident.action, 'centre')
   dropDrillOfOthers(ctx, alarm)
@@ -132,6 +139,19 @@ function drillMark({ drillAt, effects }: SignalContext, signal: NewSignal, type:
   const others = [...effects.alarms.values()].some((one) => one.siteId === siteId && one.deviceId !== id && one.drill)
   const drill = others ? null : (drillAt?.(siteId, signal.receivedAtMs) ?? null)
   return drill === null ? {} : { drill }
+}
+
+/** Nothing but the count has changed. */
+function isMoreOfTheSame(before: Alarm, after: Alarm): boolean {
+  return (
+    before.state === 'raised' &&
+    before.type === after.type &&
+    before.priority === after.priority &&
+    before.drill === after.drill &&
+    before.shelved === after.shelved &&
+    before.incidentId === after.incidentId &&
+    before.restoredAt === null
+  )
 }
 
 function newAlarm(ctx: SignalContext, signal: NewSignal, type: AlarmType, receivedAt: string): Alarm {

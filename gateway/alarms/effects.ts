@@ -4,6 +4,7 @@ import type { Incident } from '../../domain/incident.ts'
 import { putOutbox, type OutboxMessage } from '../dispatch/outbox-rows.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { NewTrouble, Troubles } from '../live/troubles.ts'
+import { DEVICE_COLUMNS, type DeviceRow, toDevice } from '../registry/device-rows.ts'
 import type { Tx } from '../store/database.ts'
 import { saveAlarms } from './alarm-rows.ts'
 import { saveIncidents, takeIncidentNumbers } from './incident-rows.ts'
@@ -26,6 +27,8 @@ export class Effects {
   readonly signalAlarms: { signalId: number; alarmId: string }[] = []
   readonly outbox: OutboxMessage[] = []
   readonly testedDevices = new Set<string>()
+  /** Alarms that counted without an event, once for each count. */
+  readonly quietAlarms: string[] = []
   readonly #dirtyAlarms = new Map<string, Alarm>()
   readonly #dirtyIncidents = new Map<string, Incident>()
   readonly #events: NewEvent[] = []
@@ -36,6 +39,13 @@ export class Effects {
     this.alarms.set(alarm.deviceId, alarm)
     this.#dirtyAlarms.set(alarm.id, alarm)
     this.#events.push({ kind: 'alarm', action, subjectId: alarm.id, incidentId: alarm.incidentId, actor, body: alarm })
+  }
+
+  /** One more of the same: a row like every signal, without an event of its own. */
+  countQuietly(alarm: Alarm): void {
+    this.alarms.set(alarm.deviceId, alarm)
+    this.#dirtyAlarms.set(alarm.id, alarm)
+    this.quietAlarms.push(alarm.id)
   }
 
   putIncident(incident: Incident, action: string, actor: string): void {
@@ -108,7 +118,14 @@ export class Effects {
     await setTimers(tx, [...new Map(this.#timers.map((t) => [`${t.kind} ${t.subjectId} ${t.step}`, t])).values()])
     const at = toIso(nowMs)
     if (this.testedDevices.size > 0) {
-      await tx.execute('update device set tested_at = $2 where id = any($1)', [[...this.testedDevices], at])
+      const rows = await tx.query<DeviceRow>(
+        `update device set tested_at = $2 where id = any($1) returning ${DEVICE_COLUMNS}`,
+        [[...this.testedDevices], at],
+      )
+      for (const body of rows.map(toDevice)) {
+        const actor = `device:${body.id}`
+        this.#events.push({ kind: 'device', action: 'tested', subjectId: body.id, actor, body })
+      }
     }
     await putOutbox(tx, this.outbox)
     for (const alarm of this.#dirtyAlarms.values()) {

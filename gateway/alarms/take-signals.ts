@@ -18,6 +18,7 @@ import { Effects } from './effects.ts'
 import { lockJoinable } from './incident-rows.ts'
 import { lockCursor, moveCursor } from './journal-cursor.ts'
 import { readRecord, unregistered } from './read-record.ts'
+import { RepeatPace } from './repeat-pace.ts'
 import { isSelfTest } from './self-watch.ts'
 import { dayOf, vehicleIdOf } from './open-incident.ts'
 import { insertSignals } from './signal-rows.ts'
@@ -36,13 +37,15 @@ export interface TakerDeps {
   centre: [number, number]
 }
 
-const NOTHING = { taken: 0, repeated: 0, unreadable: 0 }
+const NOTHING = { taken: 0, repeated: 0, unreadable: 0, quietAlarms: [] as string[] }
 
 /**
  * Signals → alarms, incidents, timers, receipts and events, in one transaction with the journal's cursor: each record takes effect
  * exactly once, however often it is offered. Price: about 12 statements for a batch, whatever its size up to 256.
  */
 export class SignalTaker {
+  /** To be started and stopped by its owner. */
+  readonly repeats: RepeatPace
   readonly #deps: TakerDeps
   readonly #taken
   readonly #repeated
@@ -51,6 +54,7 @@ export class SignalTaker {
 
   constructor(deps: TakerDeps) {
     this.#deps = deps
+    this.repeats = new RepeatPace(deps)
     const { metrics } = deps
     this.#taken = metrics.counter('vigil_signals_taken_total', 'Signals that took effect').of()
     this.#repeated = metrics.counter('vigil_signals_repeated_total', 'Signals that had been taken before').of()
@@ -116,6 +120,7 @@ export class SignalTaker {
     this.#taken.add(counts.taken)
     this.#repeated.add(counts.repeated)
     this.#unreadable.add(counts.unreadable)
+    this.repeats.later(counts.quietAlarms)
   }
 
   async #effect(tx: Tx, records: readonly JournalRecord[]) {
@@ -151,7 +156,11 @@ export class SignalTaker {
       }
     }
     if (signals.length > 0) {
-      const ctx = { ...(await prepare(tx, state, effects, signals, nowMs, centre)), drillAt: this.#deps.drillAt }
+      const ctx = {
+        ...(await prepare(tx, state, effects, signals, nowMs, centre)),
+        drillAt: this.#deps.drillAt,
+        mayTell: (deviceId: string) => this.repeats.mayTell(deviceId),
+      }
       for (const signal of signals) applySignal(ctx, signal)
     }
     await effects.numberIncidents(tx, dayOf(nowMs))
@@ -159,6 +168,7 @@ export class SignalTaker {
     await this.#deps.decisions?.mergeInto(tx, new Set([...effects.alarms.values()].map(({ id }) => id)))
     return {
       taken: signals.length,
+      quietAlarms: effects.quietAlarms,
       repeated: records.length - signals.length,
       unreadable: signals.filter((signal) => !signal.decoded.readable).length,
     }

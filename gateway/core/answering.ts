@@ -62,9 +62,10 @@ export function createAnswering(deps: AnsweringDeps) {
     isCaughtUp: () => tails.isCaughtUp(),
     onDecision: (alarm) => live().broadcastProvisional(alarm),
   })
+  const taker: SignalTaker = new SignalTaker({ ...deps, decisions, drillAt })
   const tails = new JournalTails(deps.journalDir, {
     ...deps,
-    taker: new SignalTaker({ ...deps, decisions, drillAt }),
+    taker,
     provisional,
     onTaken: () => {
       deps.onOutbox()
@@ -99,7 +100,7 @@ export function createAnswering(deps: AnsweringDeps) {
       await drills.start()
       // Before the timers: what was answered in an outage must not escalate.
       await decisions.start()
-      for (const part of [timers, rendered, flood]) part.start()
+      for (const part of [timers, rendered, flood, taker.repeats]) part.start()
       await tails.start()
       stopKicking = database.onState((away) => {
         if (away) return
@@ -109,7 +110,7 @@ export function createAnswering(deps: AnsweringDeps) {
     },
     stop: async () => {
       stopKicking()
-      for (const part of [timers, rendered, flood, drills]) part.stop()
+      for (const part of [timers, rendered, flood, drills, taker.repeats]) part.stop()
       await tails.stop()
       await decisions.stop()
     },

@@ -2,9 +2,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toIso } from '../../domain/clock.ts'
 import { DeviceLife, GRACE_MS } from '../../gateway/fleet/device-life.ts'
 import { LOST_AFTER_MS } from '../../gateway/fleet/supervision.ts'
+import type { Device } from '../../domain/device.ts'
+import { IntakeConditions } from '../../gateway/fleet/intake-conditions.ts'
+import type { ConditionsMessage } from '../../gateway/intake/internal-topics.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import type { BeatRow } from '../../gateway/store/fix-batch.ts'
-import { button, button2, startCore, type TestCore } from './harness.ts'
+import { button, button2, startCore, taxi, type TestCore } from './harness.ts'
 
 const T = 1_790_000_000_000
 const fix = (s: number, lng: number, lat = 22.7) => ({ at: toIso(T + s * 1000), lng, lat, speedMps: 10 })
@@ -111,4 +114,148 @@ test('many devices lost together are one trouble, restored when all are back', a
   for (let i = 0; i < 12; i++) life.takeBeat(topic(`many-${i}`), Buffer.from('{}'))
   await life.flushStates()
   expect(core.state.troubles.size).toBe(0)
+})
+
+async function add(devices: readonly Device[]): Promise<void> {
+  for (const device of devices) {
+    await core.database.execute(`insert into device (id, kind, body, state) values ($1, $2, $3, 'ready')`, [
+      device.id,
+      device.kind,
+      JSON.stringify(device),
+    ])
+    core.state.devices.set(device.id, device)
+  }
+}
+const keys = () => [...core.state.troubles.keys()].sort()
+const beat = (id: string) => life.takeBeat(topic(id), Buffer.from('{}'))
+
+test('a great loss over many sites is one trouble that says how many and which, and dissolves one by one', async () => {
+  const many = Array.from({ length: 12 }, (_, i): Device => ({
+    ...button,
+    id: `m-${i}`,
+    name: `按钮 ${i}`,
+    siteId: `s-${i}`,
+  }))
+  await add(many)
+  for (const { id } of many) beat(id)
+  core.clock.advance(GRACE_MS + 1_000)
+  for (const id of [button.id, button2.id]) beat(id)
+  life.sweep()
+  await life.flushStates()
+  expect(keys()).toEqual(['broker:devices:lost-together'])
+  const trouble = () => core.state.troubles.get('broker:devices:lost-together')!
+  expect(trouble().facts).toMatchObject({ count: 12 })
+  expect(trouble().facts!['names']).toContain('按钮 3')
+  for (let i = 0; i < 8; i++) beat(`m-${i}`)
+  await life.flushStates()
+  expect(trouble().facts).toEqual({ count: 4, names: '按钮 8、按钮 9、按钮 10、按钮 11' })
+  for (let i = 8; i < 10; i++) beat(`m-${i}`)
+  await life.flushStates()
+  expect(keys()).toEqual(['device:m-10:lost', 'device:m-11:lost'])
+  for (let i = 10; i < 12; i++) beat(`m-${i}`)
+  await life.flushStates()
+  expect(keys()).toEqual([])
+})
+
+test('each kind of power has its window, a device its own, and a vehicle is lost only while its engine runs', async () => {
+  const pendant: Device = { ...button, id: 'pendant', kind: 'pendant', power: 'battery', siteId: null }
+  const tag: Device = { ...pendant, id: 'tag', kind: 'tag' }
+  const own: Device = { ...pendant, id: 'own', supervisionS: 600 }
+  const parked: Device = { ...taxi, id: 'parked' }
+  await add([pendant, tag, own, parked])
+  const all = [pendant, tag, own, taxi, parked].map((one) => one.id)
+  for (const id of all) beat(id)
+  for (const [id, acc] of [
+    [taxi.id, true],
+    [parked.id, false],
+  ] as const) {
+    core.state.positions.take(id, { ...fix(0, 114.3), status: { acc } }, core.clock.nowMs())
+  }
+  const lostAfter = async (minutes: number) => {
+    core.clock.advance(minutes * 60_000)
+    life.sweep()
+    await life.flushStates()
+    return all.filter((id) => core.state.devices.get(id)!.state === 'lost')
+  }
+  expect(await lostAfter(4)).toEqual([])
+  expect(await lostAfter(2)).toEqual([taxi.id])
+  expect(await lostAfter(5)).toEqual(['own', taxi.id])
+  expect(await lostAfter(51)).toEqual(['pendant', 'own', taxi.id])
+  expect(await lostAfter(24 * 60 + 1)).toEqual(['pendant', 'tag', 'own', taxi.id])
+  // Nobody is sent to look for a taxi.
+  expect(keys().filter((key) => key.includes(taxi.id))).toEqual([])
+})
+
+test('a closed connection is seen within two seconds and is not a loss; one that comes back at once was never gone', async () => {
+  beat(button.id)
+  beat(button2.id)
+  life.start()
+  try {
+    const seen = () =>
+      core.told.filter((event) => event.kind === 'device').map((event) => `${event.subjectId} ${event.action}`)
+    const startedMs = performance.now()
+    life.offline(button.id)
+    life.offline(button2.id)
+    life.online(button2.id)
+    core.clock.advance(1_000)
+    await expect.poll(seen, { timeout: 2_000 }).toEqual(['btn-1 offline'])
+    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(core.state.devices.get(button.id)).toMatchObject({ state: 'ready' })
+    expect(core.state.devices.get(button.id)!.offlineSince).not.toBeNull()
+    expect(keys()).toEqual([])
+    life.online(button.id)
+    await expect.poll(seen).toEqual(['btn-1 offline', 'btn-1 online'])
+    const [row] = await core.database.query<{ offline: string | null }>(
+      `select offline_since as offline from device where id = 'btn-1'`,
+    )
+    expect(row!.offline).toBeNull()
+  } finally {
+    await life.stop()
+  }
+})
+
+test('while we cannot hear, nobody is lost, however long it lasts', async () => {
+  beat(button.id)
+  life.hearing(false)
+  core.clock.advance(20 * LOST_AFTER_MS)
+  life.sweep()
+  life.hearing(true)
+  core.clock.advance(GRACE_MS - 1)
+  life.sweep()
+  await life.flushStates()
+  expect(core.state.devices.get(button.id)!.state).toBe('ready')
+  core.clock.advance(2)
+  life.sweep()
+  await life.flushStates()
+  expect(core.state.devices.get(button.id)!.state).toBe('lost')
+})
+
+test('what stands at an intake is a trouble until the intake no longer says so, its count is followed', async () => {
+  const conditions = new IntakeConditions(core)
+  const flood = (count: number): ConditionsMessage => ({
+    program: 'intake-1',
+    at: toIso(T),
+    conditions: [
+      {
+        code: 'device-floods',
+        subjectKind: 'device',
+        subjectId: button.id,
+        detail: `floods ${count}`,
+        facts: { count },
+      },
+    ],
+  })
+  await conditions.take(flood(10))
+  await conditions.take(flood(20))
+  const count = () => core.state.troubles.get('device:btn-1:device-floods')?.facts?.['count']
+  expect(count()).toBe(10)
+  core.clock.advance(10_000)
+  await conditions.take(flood(30))
+  expect(count()).toBe(30)
+  // Another intake knows nothing of it, and a core that has just started neither.
+  await conditions.take({ program: 'intake-2', at: toIso(T), conditions: [] })
+  expect(count()).toBe(30)
+  await conditions.take({ program: 'intake-1', at: toIso(T), conditions: [] })
+  expect(count()).toBeUndefined()
+  expect(core.told.map((event) => event.action)).toEqual(['raised', 'changed', 'restored'])
 })

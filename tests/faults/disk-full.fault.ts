@@ -82,7 +82,7 @@ describe.skipIf(!mayMount)('a full disk of the journal', () => {
     // Asked of the log: in the snapshot it may be over again for a moment, while the device has come back to try once more.
     const raised = await until('the trouble', 10_000, async () => {
       const rows = await centre.database.query<{ at: string }>(
-        `select at from event where kind = 'trouble' and action = 'raised' and body->>'code' = 'refused-journal-failed' order by n`,
+        `select at from event where kind = 'trouble' and action = 'raised' and body->>'code' = 'journal-failed' order by n`,
       )
       return rows[0]?.at
     })
@@ -104,7 +104,7 @@ describe.skipIf(!mayMount)('a full disk of the journal', () => {
     // Measured and told, not asserted: the desk's word about it may lag behind the device's success.
     const over = await until('the trouble is over', 5_000, async () => {
       const { troubles } = await centre.admin.get<Snapshot>('snapshot')
-      return !troubles.some(({ code }) => code === 'refused-journal-failed')
+      return !troubles.some(({ code }) => code === 'journal-failed')
     }).then(
       () => 'and is over afterwards',
       () => 'and **still stands 5 s after it is over**',

@@ -49,8 +49,10 @@ export function watchAsDesk(httpUrl: string, token: string): WatchingDesk {
   let reconnects = -1
   let socket: WebSocket
   const see = (alarm: Alarm) => {
-    const key = `${alarm.deviceId} ${alarm.occurrences}`
-    if (!seen.has(key)) seen.set(key, performance.now())
+    // Repetitions beyond five in ten seconds are told together: with the count all up to it are seen.
+    for (let k = alarm.occurrences; k > 0 && !seen.has(`${alarm.deviceId} ${k}`); k--) {
+      seen.set(`${alarm.deviceId} ${k}`, performance.now())
+    }
   }
   const popUp = (id: string) => popUps.set(id, (popUps.get(id) ?? 0) + 1)
   const alive = () => {
