@@ -97,6 +97,14 @@ describe('a device at the edge', () => {
     expect(refused('retain')).toBe(1)
   })
 
+  it('holds no place among the strangers once it is let in, however silent it stays', async () => {
+    // More than may be unknown behind one address at a time; each says nothing after its CONNECT.
+    const silent = (n: number) => device('vigil-centre', { password: 'centre-secret', clientId: `silent-${n}` })
+    for (let i = 0; i < 270; i += 30) await Promise.all(Array.from({ length: 30 }, (_, k) => silent(i + k)))
+    expect((await device('school-1')).connected).toBe(true)
+    expect(refused('too-many-connections')).toBe(0)
+  })
+
   it('may listen below its own prefix only', async () => {
     const client = await device('school-1')
     const verdicts: Record<string, number> = {}
