@@ -16,14 +16,20 @@ export function toIso(ms: number): string {
   return new Date(ms).toISOString()
 }
 
-/** A clock that stands until it is turned, for tests and seeded simulation. */
-export function manualClock(startMs = 1_790_000_000_000): Clock & { advance(ms: number): void } {
+/** A clock that stands until it is turned, for tests and seeded simulation. `set` turns the wall clock alone, as an operator or NTP does. */
+export function manualClock(
+  startMs = 1_790_000_000_000,
+): Clock & { advance(ms: number): void; set(byMs: number): void } {
   let elapsedMs = 0
+  let setMs = 0
   return {
-    nowMs: () => startMs + elapsedMs,
+    nowMs: () => startMs + elapsedMs + setMs,
     monotonicMs: () => elapsedMs,
     advance: (ms) => {
       elapsedMs += ms
+    },
+    set: (byMs) => {
+      setMs += byMs
     },
   }
 }

@@ -46,6 +46,21 @@ export async function cancelTimers(
   )
 }
 
+/** No timer is set for longer (a forgotten test closes itself after five minutes). */
+const LONGEST_MS = 6 * 60_000
+
+/**
+ * The clock was set by `stepMs` at about `beforeMs` of the old time: what was pending then keeps its distance from now. What has been set since is known
+ * by its time, which lies elsewhere by the step; only after a step of less than six minutes it may move, too.
+ */
+export async function moveTimers(tx: Tx, beforeMs: number, stepMs: number): Promise<void> {
+  await tx.execute(
+    `update timer set due_at = due_at + $3 * interval '1 ms'
+      where fired_at is null and cancelled_at is null and due_at between $1 and $2`,
+    [toIso(beforeMs - LONGEST_MS), toIso(beforeMs + LONGEST_MS), Math.round(stepMs)],
+  )
+}
+
 /** Marks the due ones fired and gives them to this transaction alone; what another sweep holds is left to it. */
 export async function fireDueTimers(tx: Tx, at: string, limit: number): Promise<Timer[]> {
   return await tx.query<Timer>(

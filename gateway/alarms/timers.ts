@@ -7,12 +7,14 @@ import { markUnanswered, type NextPatrol } from '../dispatch/unanswered.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Tx } from '../store/database.ts'
 import { fireAlarmTimer, type AlarmTimerDeps } from './alarm-timers.ts'
-import { fireDueTimers, type Timer } from './timer-rows.ts'
+import { fireDueTimers, moveTimers, type Timer } from './timer-rows.ts'
 
 /** One sweep for all timers of the centre. A tone that is a quarter of a second late is still a tone. */
 const SWEEP_MS = 250
 /** More than fire together in a storm of 25 alarms; the next sweep takes the rest. */
 const FIRED_AT_ONCE = 100
+/** The wall clock against the monotonic one from sweep to sweep: what NTP slews stays far below, what is more was set by somebody. */
+const STEP_MIN_MS = 2_000
 
 export interface TimersDeps extends AlarmTimerDeps, NextPatrol {
   events: EventLog
@@ -22,7 +24,10 @@ export interface TimersDeps extends AlarmTimerDeps, NextPatrol {
   isHeld?: () => boolean
 }
 
-/** Fires what is due: escalations, alarms that nobody saw, unanswered orders, forgotten tests and shelves. Once each, late rather than never. */
+/**
+ * Fires what is due: escalations, alarms that nobody saw, unanswered orders, forgotten tests and shelves. Once each, late rather than
+ * never. When the machine's clock is set, the timers move with it: ten seconds stay ten seconds, whatever the clock says in between.
+ */
 export class Timers {
   readonly #events: EventLog
   readonly #clock: Clock
@@ -30,6 +35,10 @@ export class Timers {
   readonly #deps: TimersDeps
   readonly #fired
   readonly #failed
+  readonly #steps
+  /** Both clocks at the last sweep that was committed. */
+  #lastWallMs: number
+  #lastMonotonicMs: number
   #timer: NodeJS.Timeout | null = null
   #busy = false
 
@@ -40,6 +49,9 @@ export class Timers {
     this.#deps = deps
     this.#fired = deps.metrics.counter('vigil_timers_fired_total', 'Timers that fired, by kind')
     this.#failed = deps.metrics.counter('vigil_timer_sweeps_failed_total', 'Sweeps of the timers that failed').of()
+    this.#steps = deps.metrics.counter('vigil_clock_steps_total', 'Times that the clock of this machine was set').of()
+    this.#lastWallMs = deps.clock.nowMs()
+    this.#lastMonotonicMs = deps.clock.monotonicMs()
   }
 
   start(): void {
@@ -67,13 +79,23 @@ export class Timers {
 
   /** Visits every timer that is due. @returns how many fired */
   async sweep(): Promise<number> {
+    const [wallMs, monotonicMs] = [this.#clock.nowMs(), this.#clock.monotonicMs()]
+    const stepMs = wallMs - this.#lastWallMs - (monotonicMs - this.#lastMonotonicMs)
+    const isStep = Math.abs(stepMs) >= STEP_MIN_MS
     const fired = await this.#events.transact(async (tx) => {
-      const timers = await fireDueTimers(tx, toIso(this.#clock.nowMs()), FIRED_AT_ONCE)
+      if (isStep) await moveTimers(tx, wallMs - stepMs, stepMs)
+      const timers = await fireDueTimers(tx, toIso(wallMs), FIRED_AT_ONCE)
       const events: NewEvent[] = []
       for (const timer of timers) events.push(...(await this.#fireOne(tx, timer)))
       await this.#events.appendAll(tx, events)
       return timers
     })
+    this.#lastWallMs = wallMs
+    this.#lastMonotonicMs = monotonicMs
+    if (isStep) {
+      this.#steps.add()
+      this.#log.warn('the clock of this machine was set, the timers have moved with it', { byMs: Math.round(stepMs) })
+    }
     for (const timer of fired) this.#fired.of({ kind: timer.kind }).add()
     return fired.length
   }
