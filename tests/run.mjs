@@ -1,10 +1,10 @@
 /**
  * `npm test`: everything that must hold before a change lands, in the order in which it is cheapest to be told. Plain JavaScript, because
- * it runs before anything is compiled. `VIGIL_REQUIRE=browser,timescale,mosquitto` turns a leg that would be skipped for lack
+ * it runs before anything is compiled. `VIGIL_REQUIRE=browser,timescale,mosquitto,strace,mount` turns a leg that would be skipped for lack
  * of that program into a failure.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -29,6 +29,8 @@ const STEPS = [
   ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   ['tests', vitest('tests')],
   ['journeys', vitest('journeys', '--config', 'tests/journeys/vitest.config.ts')],
+  // Last, because it takes longest; its counts are in the same kind of file.
+  ['faults', [process.execPath, [join(root, 'tests/faults/run.mjs')]]],
 ]
 
 let passed = 0
@@ -37,11 +39,12 @@ let skipped = 0
 const lines = []
 for (const [name, [command, args]] of STEPS) {
   process.stdout.write(`\n== ${name}\n`)
+  const result = join(artefacts, `${name}.json`)
+  rmSync(result, { force: true })
   const began = process.hrtime.bigint()
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
   const seconds = Number(process.hrtime.bigint() - began) / 1e9
-  const result = join(artefacts, `${name}.json`)
-  if (args.some((arg) => arg.includes('--outputFile.json')) && existsSync(result)) {
+  if (existsSync(result)) {
     const counts = JSON.parse(readFileSync(result, 'utf8'))
     passed += counts.numPassedTests
     failed += counts.numFailedTests

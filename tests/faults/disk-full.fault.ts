@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -8,49 +7,29 @@ import { topicOf } from '../../domain/wire/mqtt.ts'
 import { until } from '../support/api.ts'
 import { pause, tell } from './support/figures.ts'
 import { checkInvariants, untilStored } from './support/invariants.ts'
+import { fill, mountSmallDisk, unmount } from './support/privileges.ts'
 import { connectPatiently, credentialsOf, Ledger } from './support/pressing.ts'
 import { startWholeCentre, type WholeCentre } from './support/whole-centre.ts'
 
 /** Some presses long, and soon full. */
 const DISK = '512k'
 const disk = mkdtempSync(join(tmpdir(), 'vigil-full-'))
-const mayMount = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK}`, 'tmpfs', disk]).status === 0
-if (!mayMount) {
+const isMounted = mountSmallDisk(disk, DISK)
+if (!isMounted) {
   rmSync(disk, { recursive: true })
   process.stdout.write(
     'D5 is skipped: only root may mount a small disk; tests/intake/journal.test.ts fails the file instead\n',
   )
 }
 
-/** Takes every byte that is left. */
-function fill(file: string): void {
-  const out = openSync(file, 'w')
-  try {
-    for (let bytes = 65_536; bytes >= 1; bytes = Math.floor(bytes / 2)) fillBy(out, bytes)
-  } finally {
-    closeSync(out)
-  }
-}
-
-function fillBy(out: number, bytes: number): void {
-  for (;;) {
-    try {
-      if (writeSync(out, Buffer.alloc(bytes)) < bytes) return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return
-      throw error
-    }
-  }
-}
-
-describe.skipIf(!mayMount)('a full disk of the journal', () => {
+describe.skipIf(!isMounted)('a full disk of the journal', () => {
   let centre: WholeCentre
   beforeAll(async () => {
     centre = await startWholeCentre({ VIGIL_JOURNAL_DIR: disk })
   })
   afterAll(async () => {
     await centre?.stop()
-    spawnSync('umount', [disk])
+    unmount(disk)
     rmSync(disk, { recursive: true, force: true })
   })
 

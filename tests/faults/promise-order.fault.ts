@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -7,13 +6,12 @@ import { askRun } from '../support/ask-run.ts'
 import { isLong, pause, spread, tell } from './support/figures.ts'
 import { keysOf, lostOf } from './support/invariants.ts'
 import { type LoneIntake, loneIntake } from './support/journal-intake.ts'
+import { mayTrace, STRACE } from './support/privileges.ts'
 import { type Ledger, startPressing } from './support/pressing.ts'
 import { violationsOf } from './support/syscalls.ts'
 
-const STRACE = ['/usr/bin/strace', '/usr/local/bin/strace'].find((path) => existsSync(path))
-/** A container may forbid ptrace; then the order cannot be seen. */
-const mayTrace = STRACE !== undefined && spawnSync(STRACE, ['-o', '/dev/null', '/bin/true']).status === 0
-if (!mayTrace) process.stdout.write('C4 is skipped: strace is not there, or this machine does not permit it\n')
+const isTraced = mayTrace()
+if (!isTraced) process.stdout.write('C4 is skipped: strace is not there, or this machine does not permit it\n')
 
 let folder: string
 let intake: LoneIntake | null = null
@@ -63,7 +61,7 @@ async function killed(which: 'product' | 'planted', rounds: number): Promise<{ l
   return { lost: lostOf(keysOf(pressing.ledger), await intake.kept()), ledger: pressing.ledger }
 }
 
-describe.skipIf(!mayTrace)('seen from the kernel', () => {
+describe.skipIf(!isTraced)('seen from the kernel', () => {
   test('the journal is synced before the PUBACK of each press', async () => {
     const { checked, violations } = await trace('product')
     expect(violations).toEqual([])

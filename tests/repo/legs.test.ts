@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { findChromium } from '../support/browser.ts'
+import { mayMount, mayTrace } from '../faults/support/privileges.ts'
 import { isRequired } from '../support/required.ts'
 
 /** A skipped leg looks like a green one; where VIGIL_REQUIRE names it, its absence is a failure. */
@@ -13,6 +14,12 @@ describe('legs that this run insists on', () => {
   })
   it.runIf(isRequired('browser'))('Chromium is installed', () => {
     expect(findChromium()).not.toBeNull()
+  })
+  it.runIf(isRequired('strace'))('strace is installed and permitted', () => {
+    expect(mayTrace()).toBe(true)
+  })
+  it.runIf(isRequired('mount'))('a small disk may be mounted', () => {
+    expect(mayMount()).toBe(true)
   })
   it('are named one by one', () => {
     const before = process.env['VIGIL_REQUIRE']
