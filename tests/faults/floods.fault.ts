@@ -1,10 +1,11 @@
+import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { topicOf } from '../../domain/wire/mqtt.ts'
 import { quantile } from '../bench/figures.ts'
 import { until } from '../support/api.ts'
 import { isLong, pause, spread, tell } from './support/figures.ts'
 import { type Credential, credentialsOf, Ledger, startPressing } from './support/pressing.ts'
-import { connectRaw, publishPacket, type RawDevice } from './support/raw-device.ts'
+import { connectPacket, connectRaw, publishPacket, type RawDevice, subscribePacket } from './support/raw-device.ts'
 import { checkResources, resourcesOf, settle } from './support/settle.ts'
 import { registerButtons } from './support/thousands.ts'
 import { pressToDeskMs, type WatchingDesk, watchAsDesk } from './support/watching-desk.ts'
@@ -16,6 +17,7 @@ const STORM_MS = isLong ? 600_000 : 20_000
 const TELEMETRY_PER_S = 10_000
 const TELEMETRY_MS = isLong ? 120_000 : 10_000
 const TERMINALS = 50
+const STRANGERS = isLong ? 4_000 : 400
 /** Product: 2 s in a storm, 3 s while thousands come back, on a machine of one's own; here a busy one of two cores drives the storm as well. */
 const BESIDE_P99_MS = 5_000
 const RSS_MAX_MB = 1_024
@@ -30,10 +32,10 @@ const everything = new Ledger()
 beforeAll(async () => {
   centre = await startWholeCentre()
   buttons = await registerButtons(centre, BUTTONS)
-  const taxis = Array.from({ length: TERMINALS + 3 }, (_, i) => `taxi-${String(i + 1).padStart(3, '0')}`)
+  const taxis = Array.from({ length: TERMINALS + 4 }, (_, i) => `taxi-${String(i + 1).padStart(3, '0')}`)
   const credentials = await credentialsOf(centre.admin, 'taxi', taxis)
-  beside = credentials.slice(0, 3)
-  terminals = credentials.slice(3)
+  beside = credentials.slice(0, 4)
+  terminals = credentials.slice(4)
   desk = watchAsDesk(centre.httpUrl, centre.admin.token)
   await until('the desk is connected', 10_000, async () => desk.isConnected() && (await Promise.resolve(true)))
 })
@@ -179,5 +181,58 @@ test(`${BUTTONS} devices that come back at once are back within a minute, and a 
     figure: `all back after ${Math.max(...backMs).toFixed(0)} ms (p50 ${quantile(backMs, 0.5).toFixed(0)}); presses among them: ${puback.length} promised, 0 lost, press → PUBACK ${spread(puback)}, press → desk ${spread(toDesk)}; ${await checkResources(centre, before)}`,
   })
   expect(Math.max(...backMs)).toBeLessThan(60_000)
+  expect(quantile(puback, 0.99)).toBeLessThan(BESIDE_P99_MS)
+})
+
+/** Another address, so that its strangers take their own places and nobody else's. */
+const STRANGERS_FROM = '127.0.0.3'
+
+function stranger(first: Buffer): Promise<number> {
+  const began = performance.now()
+  return new Promise((resolve) => {
+    const socket = connect({ port: centre.mqttPort, host: '127.0.0.1', localAddress: STRANGERS_FROM })
+    socket.on('connect', () => first.length > 0 && socket.write(first))
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(performance.now() - began))
+  })
+}
+
+test('strangers that stall, babble or overreach are cut off, and a good device beside them notices nothing', async () => {
+  const before = resourcesOf(centre)
+  const press = pressBeside('B10', 3)
+  const half = connectPacket('x', 'x', 'x').subarray(0, 7)
+  const kinds = [
+    Buffer.alloc(0),
+    half,
+    Buffer.from('GET / HTTP/1.1\r\n\r\n'),
+    Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f]),
+  ]
+  const openMs = Promise.all(Array.from({ length: STRANGERS }, (_, i) => stranger(kinds[i % kinds.length]!)))
+  const overreaching = [
+    publishPacket(`vigil/1/taxi/${terminals[0]!.deviceId}/${'a/'.repeat(128)}b`, '{}'),
+    publishPacket('$SYS/broker/uptime', '{}', 1),
+    subscribePacket('#'),
+    Buffer.concat(Array.from({ length: 500 }, (_, i) => publishPacket('vigil/1/taxi/x/event', '{}', 2, i + 1))),
+  ]
+  for (const [i, bytes] of overreaching.entries()) {
+    const device = await connectInsistently(terminals[i]!)
+    device.write(bytes)
+    // A subscription is refused in its SUBACK; everything else ends the connection.
+    if (bytes !== overreaching[2]) await device.ended
+    device.end()
+  }
+  const newcomer = await connectInsistently(terminals[9]!)
+  expect(newcomer.isConnected, 'a device that comes among them').toBe(true)
+  newcomer.end()
+  const closedMs = await openMs
+  await press.stop()
+  await settle(centre, [desk], everything, [...buttons, ...terminals, ...beside])
+  const { puback, toDesk } = besideMs(3)
+  tell({
+    id: 'B10',
+    promise: `${STRANGERS} strangers (silent, half a CONNECT, HTTP, a claim of 256 MB), four devices that overreach`,
+    figure: `every stranger cut off, the last after ${Math.max(...closedMs).toFixed(0)} ms; the good device: ${puback.length} promised, 0 lost, press → PUBACK ${spread(puback)}, press → desk ${spread(toDesk)}; ${await checkResources(centre, before)}`,
+  })
+  expect(Math.max(...closedMs)).toBeLessThan(15_000)
   expect(quantile(puback, 0.99)).toBeLessThan(BESIDE_P99_MS)
 })

@@ -51,12 +51,14 @@ export interface CentreOptions {
   straightUrl?: string
   /** Called with the data folder before anything is in it, e.g. to mount a small disk there. */
   prepare?: (dataDir: string) => void
+  /** Called when everything has ended, before the folder is removed. */
+  cleanUp?: (dataDir: string) => void
 }
 
 /** The whole product as `npm start` brings it up, with the demo district and without the living city. */
 export async function startWholeCentre(
   env: Record<string, string> = {},
-  { straightUrl, prepare }: CentreOptions = {},
+  { straightUrl, prepare, cleanUp }: CentreOptions = {},
 ): Promise<WholeCentre> {
   const dataDir = mkdtempSync(join(tmpdir(), 'vigil-faults-'))
   chmodSync(dataDir, 0o755)
@@ -127,6 +129,7 @@ export async function startWholeCentre(
     stop: async () => {
       await database.close()
       await end(child)
+      cleanUp?.(dataDir)
       rmSync(dataDir, { recursive: true, force: true })
     },
   }
