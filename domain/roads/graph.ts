@@ -1,6 +1,6 @@
 import { nearDistanceM } from '../geo/distance.ts'
 import type { LngLat } from '../scalars.ts'
-import { largestComponent } from './component.ts'
+import { flatEnds, largestComponent } from './component.ts'
 import { ROAD_CLASSES, type RoadClass, type RoadSpeeds } from './speeds.ts'
 
 export interface JunctionInput {
@@ -79,7 +79,7 @@ export function buildRoadGraph(
     to: numberOf.get(edge.to) ?? -1,
     oneway: edge.oneway,
   }))
-  const isKept = largestComponent(input.junctions.length, ends)
+  const isKept = largestComponent(input.junctions.length, flatEnds(ends))
   const junctions = input.junctions.filter((_, i) => isKept[i] === 1)
   const edges = input.edges.filter((_, i) => isKept[ends[i]!.from] === 1 && isKept[ends[i]!.to] === 1)
   const keptEdgeIds = new Set(edges.map((edge) => edge.id))

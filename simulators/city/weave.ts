@@ -1,4 +1,4 @@
-import { largestComponent } from '../../domain/roads/component.ts'
+import { flatEnds, largestComponent } from '../../domain/roads/component.ts'
 import type { Chance } from './chance.ts'
 import { between, crossing, footOn, gap, lengthOf, type Line, type Point } from './plane.ts'
 import type { Street } from './streets.ts'
@@ -207,6 +207,6 @@ export function thinned(web: Web, chance: Chance): Web {
 /** Only what can be driven to and from everywhere else. */
 export function connected(web: Web): Web {
   const ends = web.threads.map(({ from, to, street }) => ({ from, to, oneway: street.oneway }))
-  const isKept = largestComponent(web.knots.length, ends)
+  const isKept = largestComponent(web.knots.length, flatEnds(ends))
   return retied({ knots: web.knots, threads: web.threads.filter(({ from, to }) => isKept[from] && isKept[to]) })
 }
