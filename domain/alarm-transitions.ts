@@ -20,6 +20,8 @@ export type AlarmAction =
   | { do: 'unshelve' }
   /** The planned drill does not explain this press. */
   | { do: 'drop-drill' }
+  /** Nobody is on the way any more: it sounds again. */
+  | { do: 'recall' }
   | { do: 'close'; at: string }
 
 /** 10 s second tone, 15 s neighbour desk, 30 s supervisor, 60 s everyone. */
@@ -61,6 +63,9 @@ export function transitionAlarm(alarm: Alarm, action: AlarmAction): Alarm {
       return unshelve(alarm)
     case 'drop-drill':
       return alarm.drill && alarm.state !== 'closed' ? { ...alarm, drill: null } : alarm
+    case 'recall':
+      if (alarm.state === 'closed') return alarm
+      return { ...alarm, state: 'raised', classifiedAt: null, disposition: null, escalation: 0 }
     case 'close':
       return alarm.state === 'closed' ? alarm : { ...unshelve(alarm), state: 'closed', closedAt: action.at }
     default: {

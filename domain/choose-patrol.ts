@@ -1,18 +1,24 @@
 import type { Clock } from './clock.ts'
 import { toIso } from './clock.ts'
+import { FIX_LOST_S, FIX_STALE_S } from './fix.ts'
 import { isAheadOf, roadAhead, type Heading } from './roads/road-ahead.ts'
+import { offerDiverts, type BusyWith } from './offer-diverts.ts'
 import type { Patrol, PatrolStatus } from './patrol.ts'
+import { planSupport } from './plan-support.ts'
 import type { Candidate, Reason, Recommendation } from './recommendation.ts'
 import type { RoadGraph } from './roads/graph.ts'
 import { circleShape } from './roads/isochrone.ts'
-import { createSearchSpace, reverseSearch, type ReverseSearch, type SearchSpace } from './roads/reverse-search.ts'
+import type { Requirement } from './run-card.ts'
+import {
+  createSearchSpace,
+  reverseSearch,
+  type Eta,
+  type ReverseSearch,
+  type SearchSpace,
+} from './roads/reverse-search.ts'
 import type { Snapper } from './roads/snap.ts'
 import type { LngLat } from './scalars.ts'
 
-/** A fix older than this is marked: at 10 m/s the car is somewhere else by now. */
-export const FIX_STALE_S = 30
-/** Older than this the place is worth nothing. */
-export const FIX_LOST_S = 900
 /** Half of the silent time may have been driven the wrong way, at ordinary speed against the emergency's. */
 const SPREAD_PER_S = 0.5
 const SPREAD_MAX_S = 300
@@ -21,6 +27,8 @@ const SEARCH_CUT_S = 1800
 /** A scene in the hills or on a pier is approached from the nearest road, and the desk is told how far that is. */
 const SCENE_SNAP_MAX_M = 5000
 const PATROL_SNAP_MAX_M = 1000
+/** A scene further from the road than a forecourt is reached on foot from there, and that time counts. */
+const WALK_FROM_M = 50
 /** An officer who runs with equipment. */
 const FOOT_MPS = 2.5
 /** Who waits in front of a moving vehicle meets it sooner than its time says; of nearly equal ones it is the better one. */
@@ -54,6 +62,10 @@ export interface ChoosePatrolInput {
   declined: ReadonlySet<string>
   /** Patrols that were ordered to this incident and did not answer in time. */
   silent?: ReadonlySet<string>
+  /** What the run card asks for, and which kinds of patrol are on the way already; absent: one patrol. */
+  run?: { level: number; requirements: readonly Requirement[]; sent: readonly Patrol['kind'][] }
+  /** Busy patrols that may be taken from something less urgent than `priority`; absent: none. */
+  divert?: { priority: number; busy: ReadonlyMap<string, BusyWith> }
   /** How the scene moves, when it is a vehicle; null: it stands, or nobody knows. */
   heading?: Heading | null
   graph: RoadGraph
@@ -72,13 +84,18 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
   const sceneSnap = input.snap(input.scene.lng, input.scene.lat, SCENE_SNAP_MAX_M)
   const search = sceneSnap && reverseSearch(input.graph, sceneSnap, { cutS: SEARCH_CUT_S, space: spaceOf(input.graph) })
   const ahead = input.heading ? roadAhead(input.graph, input.snap, input.scene, input.heading) : []
+  const walkS = sceneSnap && sceneSnap.offRoadM > WALK_FROM_M ? sceneSnap.offRoadM / FOOT_MPS : 0
   const candidates = input.patrols
-    .map((patrol) => candidateOf(input, patrol, search, ahead, nowMs))
+    .map((patrol) => candidateOf(input, patrol, search, ahead, walkS, nowMs))
     .sort((a, b) => rankOf(a) - rankOf(b) || worthS(a) - worthS(b) || (a.callsign < b.callsign ? -1 : 1))
   const chosen = candidates.find(isRecommendable) ?? null
   const fastestS = candidates.reduce((least, one) => (isRecommendable(one) ? Math.min(least, lateS(one)) : least), 1e9)
   for (const candidate of candidates) explainRank(candidate, chosen, fastestS)
   if (search) drawRoutes(input, candidates, search)
+  const circles = search ? circlesOf(search, input.circleGoalsS) : []
+  const plan = planOf(input, candidates)
+  // Last: its searches use the arrays of the one above.
+  if (search && input.divert) tellDiverts(input, candidates, chosen)
   return {
     incidentId: input.incidentId,
     at: toIso(nowMs),
@@ -88,14 +105,58 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
     candidates,
     chosen: chosen?.patrolId ?? null,
     shortfall: shortfallOf(candidates, chosen, sceneSnap !== null),
-    circles: search
-      ? input.circleGoalsS.map((circleS) => ({
-          goalS: circleS,
-          coordinates: circleShape(search, circleS) as Recommendation['circles'][number]['coordinates'],
-        }))
-      : [],
+    ...(plan ? { plan } : {}),
+    circles,
     computedInMs: clock.monotonicMs() - startedMs,
   }
+}
+
+function circlesOf(search: ReverseSearch, goalsS: readonly number[]): Recommendation['circles'] {
+  return goalsS.map((goalS) => ({
+    goalS,
+    coordinates: circleShape(search, goalS) as Recommendation['circles'][number]['coordinates'],
+  }))
+}
+
+/** Marks who goes first and who supports. */
+function planOf({ run, patrols }: ChoosePatrolInput, candidates: readonly Candidate[]): Recommendation['plan'] {
+  if (!run) return undefined
+  const kinds = new Map(patrols.map(({ id, kind }) => [id, kind]))
+  const plan = planSupport({ ...run, kindOf: (id) => kinds.get(id)!, candidates, isRecommendable })
+  for (const candidate of candidates) {
+    if (candidate.patrolId === plan.first) candidate.role = 'first'
+    else if (plan.support.includes(candidate.patrolId)) candidate.role = 'support'
+  }
+  return plan
+}
+
+function tellDiverts(input: ChoosePatrolInput, candidates: readonly Candidate[], chosen: Candidate | null): void {
+  const { graph, snap, divert } = input
+  const places = new Map(input.patrols.map((patrol) => [patrol.id, patrol]))
+  const offers = offerDiverts({
+    ...divert!,
+    candidates,
+    chosen,
+    snapOf: (id) => {
+      const { lng, lat, bearingDeg } = places.get(id) ?? { lng: null, lat: null, bearingDeg: null }
+      return lng === null || lat === null ? null : snap(lng, lat, PATROL_SNAP_MAX_M, bearingDeg ?? NaN)
+    },
+    kindOf: (id) => places.get(id)?.kind ?? 'car',
+    secondsOf,
+    graph,
+    snap,
+    space: spaceOf(graph),
+    cutS: SEARCH_CUT_S,
+  })
+  for (const candidate of candidates) {
+    const offer = offers.get(candidate.patrolId)
+    if (offer) candidate.divert = offer
+  }
+}
+
+/** On foot one runs the same way. */
+function secondsOf(kind: Patrol['kind'], { etaS, distanceM }: Eta): number {
+  return kind === 'foot' ? distanceM / FOOT_MPS : etaS
 }
 
 /** One for each network: a recommendation is over before the next one begins, and nothing of its search is kept. */
@@ -114,6 +175,7 @@ function candidateOf(
   patrol: PatrolPlace,
   search: ReverseSearch | null,
   ahead: readonly LngLat[],
+  walkS: number,
   nowMs: number,
 ): Candidate {
   const { id, callsign, kind, status, lng, lat, fixAtMs } = patrol
@@ -132,7 +194,7 @@ function candidateOf(
   const eta = (from && search?.etaFrom(from)) ?? null
   if (isPlaced && !eta) reasons.push('unreachable-by-road')
   if (eta && isAheadOf(ahead, lng!, lat!)) reasons.push('ahead-of-vehicle')
-  const etaS = eta && (kind === 'foot' ? eta.distanceM / FOOT_MPS : eta.etaS)
+  const etaS = eta && secondsOf(kind, eta) + walkS
   // The promise counts the time that is still possible, not the one that is hoped for.
   const insideGoal = goalS === null || etaS === null ? null : etaS + etaSpreadS <= goalS
   if (insideGoal !== null) reasons.push(insideGoal ? 'inside-goal' : 'outside-goal')

@@ -25,7 +25,7 @@ const NOBODY: readonly Snap[] = []
 export function createCoverage(
   graph: RoadGraph,
   snap: Snapper,
-  zones: readonly Zone[],
+  zones: readonly (Zone & { minPatrolsNow?: number | undefined })[],
   clock: Clock,
 ): (free: readonly FreePatrolPlace[]) => Coverage {
   const zoneOfEdge = edgeZones(graph, zones)
@@ -56,6 +56,7 @@ export function createCoverage(
         share: wholeM[z]! > 0 ? Math.min(1, reachedM[z]! / wholeM[z]!) : 0,
         roadKm: Math.round(wholeM[z]! / 10) / 100,
         freePatrols: inZone.filter((id) => id === zone.id).length,
+        ...(zone.minPatrolsNow === undefined ? {} : { minPatrols: zone.minPatrolsNow }),
       })),
       computedInMs: clock.monotonicMs() - startedMs,
     }

@@ -1,5 +1,6 @@
 import { alarmTypeSchema, dispositionSchema, escalatedToSchema, prioritySchema } from './alarm.ts'
 import { jurisdictionSchema } from './jurisdiction.ts'
+import { ALARM_LEVEL_MAX } from './run-card.ts'
 import { idSchema, placeSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
@@ -22,6 +23,8 @@ export const incidentSchema = z.object({
   /** Best first: the cameras that see the scene. */
   cameraIds: z.array(idSchema),
   owner: z.string().nullable(),
+  /** How much the run card sends: absent is level 1, an officer may raise it. */
+  alarmLevel: z.number().int().min(1).max(ALARM_LEVEL_MAX).optional(),
   openedAt: timeSchema,
   dispatchedAt: timeSchema.nullable(),
   enRouteAt: timeSchema.nullable(),

@@ -1,3 +1,4 @@
+import { placeNowSchema } from './fix.ts'
 import { jurisdictionSchema } from './jurisdiction.ts'
 import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
@@ -44,5 +45,7 @@ export const patrolNowSchema = patrolSchema.extend({
   bearingDeg: z.number().nullable(),
   takenAt: timeSchema.nullable(),
   receivedAt: timeSchema.nullable(),
+  /** As of the answer; absent in events, where it would be old at once. */
+  place: placeNowSchema.optional(),
 })
 export type PatrolNow = z.infer<typeof patrolNowSchema>

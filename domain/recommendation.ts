@@ -23,6 +23,21 @@ export const REASONS = [
 export const reasonSchema = z.enum(REASONS)
 export type Reason = z.infer<typeof reasonSchema>
 
+/** What it would take to send a patrol that is on its way to a less urgent incident. */
+export const divertOfferSchema = z.object({
+  assignmentId: z.string(),
+  incidentId: z.string(),
+  number: z.string(),
+  priority: z.number().int(),
+  /** Seconds sooner than the best free patrol; null: there is none. */
+  gainS: z.number().nullable(),
+  /** Seconds later that somebody is at the other scene; null: nobody else can come. */
+  costS: z.number().nullable(),
+  /** No other patrol has an order there: that incident is open again, and sounds again. */
+  leavesNobody: z.boolean(),
+})
+export type DivertOffer = z.infer<typeof divertOfferSchema>
+
 export const candidateSchema = z.object({
   patrolId: idSchema,
   callsign: z.string(),
@@ -38,10 +53,41 @@ export const candidateSchema = z.object({
   /** Share of all zones' roads that no free patrol would reach inside its goal any more, 0–1; absent: not asked or not free. */
   uncovers: z.number().optional(),
   reasons: z.array(reasonSchema),
+  /** Its part in the plan; absent: none. */
+  role: z.enum(['first', 'support']).optional(),
+  /** It is busy with something less urgent and much nearer than the best free one. */
+  divert: divertOfferSchema.optional(),
   /** The way along the roads, only for those that can be sent and are among the first five. */
   route: z.array(lngLatSchema).nullable(),
 })
 export type Candidate = z.infer<typeof candidateSchema>
+
+/** Why fewer go, or go later, than the run card asks; the desk has a sentence for each. */
+export const PLAN_SHORTFALLS = [
+  'not-enough',
+  'no-candidates',
+  'no-fix',
+  'unreachable',
+  'declined',
+  'wrong-kind',
+  'outside-goal',
+  'stale',
+] as const
+
+/** 1+N as the run card asks: how many at this level, who of the free ones, what is missing. */
+export const responsePlanSchema = z.object({
+  level: z.number().int(),
+  /** Patrols that the run card asks for, the first one included. */
+  wanted: z.number().int(),
+  /** On this incident already. */
+  sent: z.number().int(),
+  /** Null once somebody is on the way. */
+  first: idSchema.nullable(),
+  /** Best first. */
+  support: z.array(idSchema),
+  shortfalls: z.array(z.object({ why: z.enum(PLAN_SHORTFALLS), patrols: z.number().int() })),
+})
+export type ResponsePlan = z.infer<typeof responsePlanSchema>
 
 /** Who should go, and why each other should not. Stored with the assignment. */
 export const recommendationSchema = z.object({
@@ -54,6 +100,8 @@ export const recommendationSchema = z.object({
   /** Best first. */
   candidates: z.array(candidateSchema),
   chosen: idSchema.nullable(),
+  /** The support that this kind of incident asks for; absent in recommendations from before there were run cards. */
+  plan: responsePlanSchema.optional(),
   shortfall: z.enum(['no-patrol-free', 'none-reachable', 'none-inside-goal', 'scene-off-network']).nullable(),
   /** Shapes reachable towards the scene within each time: GeoJSON MultiPolygon coordinates. */
   circles: z.array(z.object({ goalS: z.number().int(), coordinates: z.array(z.array(z.array(lngLatSchema))) })),
@@ -73,6 +121,8 @@ export const coverageSchema = z.object({
       share: z.number().min(0).max(1),
       roadKm: z.number(),
       freePatrols: z.number().int(),
+      /** Free patrols that the duty level asks for in this zone; absent: no number was given. */
+      minPatrols: z.number().int().optional(),
     }),
   ),
   computedInMs: z.number(),

@@ -7,7 +7,9 @@ import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
-import type { IncidentDetail } from '../../domain/wire/http.ts'
+import type { DutyLevelNow } from '../../domain/duty-level.ts'
+import type { DutyLevel } from '../../domain/zone.ts'
+import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { ApiFault, faultOfAnswer } from './api-fault.ts'
 
@@ -68,6 +70,12 @@ export const api = {
   recommendation: (id: string) => call<Recommendation>('GET', `incidents/${at(id)}/recommendation`),
   dispatch: (incidentId: string, patrolId: string, reason?: string) =>
     call<Assignment>('POST', `incidents/${at(incidentId)}/assignments`, { patrolId, reason }),
+  dispatchSupport: (incidentId: string, patrolId: string, patrolIds: readonly string[]) =>
+    call<Assigned>('POST', `incidents/${at(incidentId)}/assignments`, { patrolId, patrolIds }),
+  divert: (incidentId: string, patrolId: string) =>
+    call<Assigned>('POST', `incidents/${at(incidentId)}/assignments`, { patrolId, divert: true }),
+  changeDutyLevel: (level: DutyLevel, reason: string, expected: DutyLevel) =>
+    call<DutyLevelNow>('PUT', 'duty-level', { level, reason, expected }),
   closeIncident: (id: string, disposition: Disposition, note?: string) =>
     call<Incident>('POST', `incidents/${at(id)}/close`, { disposition, note }),
   stepAssignment: (id: string, step: 'on-scene' | 'clear' | 'cancel', reason?: string) =>

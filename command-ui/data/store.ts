@@ -3,6 +3,7 @@ import type { Assignment } from '../../domain/assignment.ts'
 import type { Camera } from '../../domain/camera.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Device } from '../../domain/device.ts'
+import type { DutyLevelNow } from '../../domain/duty-level.ts'
 import type { VehicleNow } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
@@ -40,6 +41,7 @@ export class Store {
   readonly city = new Observable<City | null>(null)
   readonly mqtt = new Observable<MqttAddress | null>(null)
   readonly health = new Observable<Health | null>(null)
+  readonly dutyLevel = new Observable<DutyLevelNow | null>(null)
   readonly coverage = new Observable<Coverage | null>(null)
   readonly live = new Observable<LiveState>('connecting')
   /** When the last word of the server came, server clock, ms. */
@@ -71,6 +73,7 @@ export class Store {
     this.mqtt.set(snapshot.mqtt)
     this.health.set(snapshot.health)
     this.coverage.set(snapshot.coverage)
+    this.dutyLevel.set(snapshot.dutyLevel ?? null)
     this.sites.reset(snapshot.sites)
     this.zones.reset(snapshot.zones)
     this.cameras.reset(snapshot.cameras)
@@ -136,6 +139,7 @@ export class Store {
       if (event.action === 'removed') collection.remove(event.subjectId)
       else if (typeof event.body['id'] === 'string') collection.upsert(event.body as { id: string })
     }
+    if (event.kind === 'duty' && event.action === 'level-changed') this.dutyLevel.set(event.body as DutyLevelNow)
     for (const listener of this.#eventListeners) listener(event)
   }
 

@@ -50,7 +50,8 @@ export function say(words: string, isWrong = false): void {
   notice.set({ text: words, isWrong, key: ++notices })
 }
 
-async function attempt(next: Pending, work: () => Promise<void>): Promise<boolean> {
+/** One thing at a time; what goes wrong is told to the officer. */
+export async function attempt(next: Pending, work: () => Promise<void>): Promise<boolean> {
   if (pending.get()) return false
   pending.set(next)
   try {
@@ -129,6 +130,11 @@ export function chosenCandidate(recommendation: Recommendation | null, choiceId:
   )
 }
 
+/** Neither the first choice nor one of the support that the run card asks for. */
+export function needsReason({ chosen, plan }: Recommendation, { patrolId }: Candidate): boolean {
+  return patrolId !== chosen && !(plan?.support.includes(patrolId) ?? false)
+}
+
 async function recommendationOf(incidentId: string): Promise<Recommendation | null> {
   const there = openIncident.get()
   if (there?.id === incidentId && there.recommendation) return there.recommendation
@@ -160,8 +166,8 @@ export async function dispatchChosen(): Promise<void> {
       return
     }
     pending.set({ ...base, what: 'dispatch' })
-    const isRecommended = candidate.patrolId === recommendation?.chosen
-    const reason = isRecommended ? undefined : text().recommend.reasons[reasonIndex.get()]
+    const isExplained = recommendation !== null && needsReason(recommendation, candidate)
+    const reason = isExplained ? text().recommend.reasons[reasonIndex.get()] : undefined
     try {
       const assignment = await api.dispatch(incidentId, candidate.patrolId, reason)
       sent = { assignment, callsign: candidate.callsign }

@@ -12,6 +12,7 @@ import { AssignmentList } from './assignment-list.tsx'
 import { menu } from './menus.ts'
 import { PanelMenu } from './panel-menus.tsx'
 import { PrimaryAction } from './primary-action.tsx'
+import { ResponsePlan } from './response-plan.tsx'
 import { RecommendationList } from './recommendation-list.tsx'
 import { Replay } from './replay.tsx'
 import { SceneVideo } from './scene-video.tsx'
@@ -59,9 +60,12 @@ export function IncidentPanel() {
         <AssignmentList />
         {incident && (stage === 'dispatch' || stage === 'acknowledge' || stage === 'others') && <RecommendationList />}
         {incident && stage === 'underway' && (
-          <Fold summary={t.recommend.more}>
-            <RecommendationList />
-          </Fold>
+          <>
+            {opened?.recommendation && <ResponsePlan recommendation={opened.recommendation} />}
+            <Fold summary={t.recommend.more}>
+              <RecommendationList />
+            </Fold>
+          </>
         )}
         {incident && (
           <LazyFold key={incident.id} summary={t.replay.heading}>

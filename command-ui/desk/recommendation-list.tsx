@@ -5,8 +5,9 @@ import { goalMinutes, minutesSeconds } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import { Fold } from '../ui/fold.tsx'
 import { PatrolWord } from '../ui/marks.tsx'
-import { chosenCandidate, reasonIndex } from './actions.ts'
+import { chosenCandidate, needsReason, reasonIndex } from './actions.ts'
 import { CHOICES_MAX } from './keys.ts'
+import { DivertOffers, ResponsePlan } from './response-plan.tsx'
 import { choice } from './selection.ts'
 import './recommendation-list.css'
 
@@ -18,6 +19,8 @@ const TOLD_BY_FIGURES: ReadonlySet<Reason> = new Set([
   'slower-by-road',
   'fastest-by-road',
 ])
+/** From here on the way on foot counts in the times, as the centre does it. */
+const OFF_ROAD_TOLD_M = 50
 /** A fix older than this is marked, and its age has widened the ETA. */
 const STALE_FIX_S = 30
 
@@ -36,6 +39,12 @@ export function RecommendationList() {
         {t.recommend.heading} <span className="dim keys">{t.recommend.hint}</span>
       </h3>
       {recommendation?.shortfall && <p className="shortfall">▲ {t.shortfall[recommendation.shortfall]}</p>}
+      {recommendation?.plan?.sent === 0 && <ResponsePlan recommendation={recommendation} />}
+      {(recommendation?.sceneOffRoadM ?? 0) > OFF_ROAD_TOLD_M && (
+        <p className="dim" data-off-road>
+          {t.recommend.offRoad(t.unit.metres(recommendation!.sceneOffRoadM!))}
+        </p>
+      )}
       {!recommendation && <p className="dim loading-line">{t.recommend.loading}</p>}
       {recommendation && rows.length === 0 && <p className="dim">{t.recommend.none}</p>}
       <div role="radiogroup" aria-label={t.recommend.heading} className="candidates">
@@ -50,7 +59,8 @@ export function RecommendationList() {
             />
           ))}
       </div>
-      {recommendation && chosen && chosen.patrolId !== recommendation.chosen && <ReasonChoice />}
+      {recommendation && <DivertOffers recommendation={recommendation} />}
+      {recommendation && chosen && needsReason(recommendation, chosen) && <ReasonChoice />}
       {others.length > 0 && (
         <Fold summary={t.recommend.others(others.length)}>
           <ul className="passed-over">
@@ -80,6 +90,7 @@ function CandidateRow({
   isChosen: boolean
 }) {
   const t = useText()
+  const isSupport = candidate.role === 'support'
   const isRecommended = candidate.patrolId === recommendation.chosen
   const why = candidate.reasons.filter((reason) => !TOLD_BY_FIGURES.has(reason)).map((reason) => t.reason[reason])
   return (
@@ -89,6 +100,7 @@ function CandidateRow({
       aria-checked={isChosen}
       className={`candidate ${isChosen ? 'chosen' : ''}`}
       data-patrol-id={candidate.patrolId}
+      data-role={candidate.role}
       data-inside-goal={candidate.insideGoal ?? 'none'}
       onClick={() => choice.set(candidate.patrolId)}
     >
@@ -101,11 +113,11 @@ function CandidateRow({
       <GoalWords isInside={candidate.insideGoal} goalS={recommendation.goalS} />
       <span className="num dim">{candidate.distanceM === null ? '' : t.unit.metres(candidate.distanceM)}</span>
       <FixWords ageS={candidate.fixAgeS} />
-      {(isRecommended || why.length > 0) && (
+      {(isRecommended || isSupport || why.length > 0) && (
         <span className="ellipsis dim candidate-why">
           {isRecommended
             ? `★ ${[t.recommend.recommended, t.reason[candidate.reasons.includes('ahead-of-vehicle') ? 'ahead-of-vehicle' : 'fastest-by-road']].join(' · ')}`
-            : why.join(' · ')}
+            : [...(isSupport ? [`＋ ${t.plan.support}`] : []), ...why].join(' · ')}
         </span>
       )}
     </button>

@@ -5,6 +5,7 @@ import { useAll, useNowMs, useObservable } from '../data/use-store.ts'
 import { timeOfDay, dayOfYear } from '../i18n/durations.ts'
 import { language, toggleLanguage, useText } from '../i18n/language.ts'
 import { ToneWord, type Tone } from '../ui/marks.tsx'
+import { DutyLevelWord } from './duty-level.tsx'
 import { SoundSwitch } from './sound-switch.tsx'
 import { ZonesHeld } from './zones-held.tsx'
 import './strip.css'
@@ -35,6 +36,7 @@ export function Strip() {
           </button>
         ))}
       </nav>
+      <DutyLevelWord />
       <ZonesHeld />
       <HealthWords />
       <LoadMeter />

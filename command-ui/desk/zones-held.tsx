@@ -1,12 +1,10 @@
+import { HELD_SHARE } from '../../domain/zone.ts'
 import { store } from '../data/centre.ts'
 import { useObservable } from '../data/use-store.ts'
 import { goalMinutes } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import { ToneWord } from '../ui/marks.tsx'
 import { heldByGoal } from './held-by-goal.ts'
-
-/** A promise counts as held while nine tenths of the roads of its zones can be reached in time: NFPA's 90 % rule. */
-export const HELD_SHARE = 0.9
 
 /** Do the 1-, 3- and 8-minute circles hold at this moment? */
 export function ZonesHeld() {

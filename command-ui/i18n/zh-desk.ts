@@ -1,3 +1,6 @@
+import type { ResponsePlan } from '../../domain/recommendation.ts'
+import type { DutyLevel } from '../../domain/zone.ts'
+
 /** The one screen of the duty officer. */
 export const zhDesk = {
   app: { name: '守望', title: '视频监控与接警指挥中心', loading: '正在载入…', reload: '重新载入' },
@@ -27,8 +30,36 @@ export const zhDesk = {
     load: '负荷',
     loadUnit: '10 分钟内报警数',
     loadLevel: { calm: '平稳', busy: '偏高', flood: '报警潮' },
-    duty: '平时勤务',
     me: '我',
+  },
+  dutyLevel: {
+    level: { normal: '平时勤务', special: '特殊勤务', wartime: '战时勤务' } satisfies Record<DutyLevel, string>,
+    heading: '改为',
+    reason: '理由',
+    change: '生效',
+  },
+  plan: {
+    card: (n: number) => `1+${n}`,
+    sent: (sent: number, wanted: number) => `已派 ${sent} / 需 ${wanted}`,
+    support: '增援',
+    sendSupport: (names: string) => `派出增援 ${names}`,
+    shortfall: {
+      'not-enough': (n: number) => `还缺 ${n} 个警力`,
+      'no-candidates': () => '没有待命警力',
+      'no-fix': (n: number) => `${n} 个没有定位`,
+      unreachable: (n: number) => `${n} 个道路不通`,
+      declined: (n: number) => `${n} 个已拒绝或未应答`,
+      'wrong-kind': (n: number) => `${n} 个警种不符`,
+      'outside-goal': (n: number) => `${n} 个超出时限`,
+      stale: (n: number) => `${n} 个定位过期`,
+    } satisfies Record<ResponsePlan['shortfalls'][number]['why'], (n: number) => string>,
+    diverts: '可改派的警力',
+    divert: '改派',
+    divertFrom: (number: string, priority: number) => `正赶往 ${number}（P${priority}）`,
+    divertGain: (time: string) => `快 ${time}`,
+    divertCost: (time: string) => `对方晚 ${time}`,
+    divertNobody: '对方再无警力可派',
+    divertReopens: '对方警情将重新打开并响铃',
   },
   health: {
     allWell: '系统正常',
@@ -127,6 +158,7 @@ export const zhDesk = {
     chosenReason: '未选推荐警力的理由',
     reasons: ['更熟悉现场', '装备更合适', '推荐警力另有安排', '值班员判断'],
     recommended: '推荐',
+    offRoad: (distance: string) => `现场距道路 ${distance}，最后一段步行，已计入用时`,
     computed: (ms: string) => `计算 ${ms} 毫秒`,
   },
   action: {

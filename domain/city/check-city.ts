@@ -1,5 +1,7 @@
 import type { City, CityProblem, LayerCollection, LayerName, RawCity } from './city.ts'
 import { LAYER_NAMES, NEEDED_FILES, type CityFile } from './city.ts'
+import { DEFAULT_ESCALATION } from '../duty-level.ts'
+import { checkRunCards } from './check-run-cards.ts'
 import { checkDevices, checkPatrols, checkVehicles } from './check-fleet.ts'
 import { checkCameras, checkSites, checkZones } from './check-places.ts'
 import { checkJunctions, checkRoads } from './check-roads.ts'
@@ -29,9 +31,10 @@ export function checkCity(raw: RawCity): { city: City; problems: [] } | { city: 
   const patrols = checkPatrols(raw, idsIn(raw, 'zones.geojson'), deviceKinds, list)
   const vehicles = checkVehicles(raw, deviceKinds, list)
   checkSiteCameras(sites, idsIn(raw, 'cameras.csv'), list)
+  const runCards = checkRunCards(raw, list)
   const layers = checkLayers(raw, list)
   if (!head || list.problems.length > 0) return { city: null, problems: list.problems }
-  const city = { ...head, junctions, roads, zones, sites, devices, cameras, patrols, vehicles, layers }
+  const city = { ...head, junctions, roads, zones, sites, devices, cameras, patrols, vehicles, runCards, layers }
   return { city, problems: [] }
 }
 
@@ -47,7 +50,7 @@ export function problemText(problems: readonly CityProblem[], max = 30): string 
 function checkHead(
   raw: RawCity,
   list: ProblemList,
-): Pick<City, 'name' | 'nameEn' | 'note' | 'centre' | 'bounds'> | null {
+): Pick<City, 'name' | 'nameEn' | 'note' | 'centre' | 'bounds' | 'escalation'> | null {
   const source = raw['city.json']
   if (!source || !('json' in source)) return null
   if (typeof source.json !== 'object' || source.json === null || Array.isArray(source.json)) {
@@ -55,7 +58,9 @@ function checkHead(
     return null
   }
   const [row] = readOne(source.json as Record<string, unknown>, cityRowSchema, 'city.json', '', list)
-  return row?.value ?? null
+  if (!row) return null
+  const { escalation, ...head } = row.value
+  return { ...head, escalation: { ...DEFAULT_ESCALATION, ...escalation } }
 }
 
 function checkSiteCameras(sites: City['sites'], cameraIds: ReadonlySet<string>, list: ProblemList): void {

@@ -12,7 +12,7 @@ export function checkZones(raw: RawCity, list: ProblemList): Zone[] {
   const rows = readFeatures(raw, 'zones.geojson', zoneRowSchema, list)
   const zones: Zone[] = []
   for (const { where, value } of uniqueById(rows, 'zones.geojson', 'zone', list).values()) {
-    const { geometry, ...zone } = value
+    const { geometry, goalSpecialS, goalWartimeS, minPatrols, minPatrolsSpecial, minPatrolsWartime, ...zone } = value
     const rings = ringsSchema.safeParse(geometry.coordinates)
     if (geometry.type !== 'Polygon' || !rings.success) {
       list.add('zones.geojson', where, `zone ${zone.id} is not a Polygon; write one zone per polygon`)
@@ -20,9 +20,25 @@ export function checkZones(raw: RawCity, list: ProblemList): Zone[] {
     }
     const problem = ringProblem(rings.data)
     if (problem) list.add('zones.geojson', where, `zone ${zone.id}: ${problem}`)
-    else zones.push({ ...zone, nameEn: zone.nameEn ?? null, polygon: rings.data })
+    else {
+      const goals = given({ special: goalSpecialS, wartime: goalWartimeS })
+      const minima = given({ normal: minPatrols, special: minPatrolsSpecial, wartime: minPatrolsWartime })
+      zones.push({
+        ...zone,
+        nameEn: zone.nameEn ?? null,
+        ...(goals ? { goals } : {}),
+        ...(minima ? { minPatrols: minima } : {}),
+        polygon: rings.data,
+      })
+    }
   }
   return zones
+}
+
+/** Only what the file gives; null when it gives nothing. */
+function given<K extends string>(values: Record<K, number | null | undefined>): Partial<Record<K, number>> | null {
+  const entries = Object.entries<number | null | undefined>(values).filter(([, value]) => typeof value === 'number')
+  return entries.length > 0 ? (Object.fromEntries(entries) as Partial<Record<K, number>>) : null
 }
 
 function ringProblem(rings: readonly (readonly LngLat[])[]): string | null {

@@ -1,6 +1,8 @@
 import type { DeviceWrite } from '../device.ts'
+import type { EscalationFactors } from '../duty-level.ts'
 import type { Patrol } from '../patrol.ts'
 import type { EdgeInput, JunctionInput } from '../roads/graph.ts'
+import type { RunCard } from '../run-card.ts'
 import type { LngLat } from '../scalars.ts'
 import type { Site } from '../site.ts'
 import type { Zone } from '../zone.ts'
@@ -16,6 +18,7 @@ export const CITY_FILES = [
   'cameras.csv',
   'patrols.csv',
   'vehicles.csv',
+  'run-cards.csv',
 ] as const
 export const LAYER_NAMES = ['water', 'rail', 'buildings', 'landuse', 'places'] as const
 export type LayerName = (typeof LAYER_NAMES)[number]
@@ -96,5 +99,9 @@ export interface City {
   cameras: CityCamera[]
   patrols: Patrol[]
   vehicles: CityVehicle[]
+  /** How many patrols each kind of alarm asks for; of a folder without them the defaults. */
+  runCards: RunCard[]
+  /** Waiting times of escalations by duty level, as a share of the normal ones. */
+  escalation: EscalationFactors
   layers: Partial<Record<LayerName, LayerCollection>>
 }

@@ -1,5 +1,7 @@
+import { alarmTypeSchema } from '../alarm.ts'
 import { deviceKindSchema } from '../device.ts'
 import { ROAD_CLASSES } from '../roads/speeds.ts'
+import { ALARM_LEVEL_MAX } from '../run-card.ts'
 import { lngLatSchema } from '../scalars.ts'
 import { contactSchema } from '../site.ts'
 import { ID_PATTERN } from '../ids.ts'
@@ -31,6 +33,11 @@ export const cityRowSchema = z.object({
     .tuple([z.number().min(-180).max(180), z.number().min(-90).max(90), z.number().max(180), z.number().max(90)])
     .refine(([west, south, east, north]) => west < east && south < north)
     .describe('[west, south, east, north] in degrees'),
+  escalation: z
+    .object({ special: z.number().min(0.1).max(1), wartime: z.number().min(0.1).max(1) })
+    .partial()
+    .optional()
+    .describe('{special, wartime}: numbers from 0.1 to 1'),
 })
 
 export const junctionRowSchema = z.object({ id, lng, lat })
@@ -46,12 +53,20 @@ export const roadRowSchema = z.object({
   speedKmh: between(3, 150, 'km/h').nullish(),
 })
 
+const promise = z.coerce.number().int().min(10).max(7200).describe('the promised time in whole seconds, 10 to 7200')
+const patrolCount = z.coerce.number().int().min(0).max(1000).describe('a whole number of patrols, 0 to 1000')
+
 export const zoneRowSchema = z.object({
   id,
   name: shortText(120),
   nameEn: shortText(120).nullish(),
   kind: oneOf(['core', 'busy', 'elsewhere']),
-  goalS: z.coerce.number().int().min(10).max(7200).describe('the promised time in whole seconds, 10 to 7200'),
+  goalS: promise,
+  goalSpecialS: promise.nullish(),
+  goalWartimeS: promise.nullish(),
+  minPatrols: patrolCount.nullish(),
+  minPatrolsSpecial: patrolCount.nullish(),
+  minPatrolsWartime: patrolCount.nullish(),
 })
 
 export const siteRowSchema = z.object({
@@ -111,6 +126,13 @@ export const vehicleRowSchema = z.object({
   kind: oneOf(['taxi', 'tag', 'handheld']),
   name: shortText(120),
   plate: shortText(20).optional(),
+})
+
+export const runCardRowSchema = z.object({
+  type: z.union([alarmTypeSchema, z.literal('any')]).describe(`one of any, ${alarmTypeSchema.options.join(', ')}`),
+  level: z.coerce.number().int().min(1).max(ALARM_LEVEL_MAX).default(1).describe(`a level, 1 to ${ALARM_LEVEL_MAX}`),
+  patrols: z.coerce.number().int().min(1).max(20).describe('a whole number of patrols, 1 to 20'),
+  kind: oneOf(['car', 'motorcycle', 'foot']).optional(),
 })
 
 export const featureSchema = z.object({

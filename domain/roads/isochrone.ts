@@ -47,8 +47,8 @@ export function circleShape(search: ReverseSearch, withinS: number): number[][][
   return polygonsOf(rings.map((ring) => ring.map(([c, r]) => placeOf(grid, c!, r!))))
 }
 
-/** `[edge, startFraction, endFraction]`, flat. */
-function reachedStretches(search: ReverseSearch, withinS: number): number[] {
+/** The pieces of road from which the scene is reached within a time: `[edge, startFraction, endFraction]`, flat. */
+export function reachedStretches(search: ReverseSearch, withinS: number): number[] {
   const { graph, scene, timeS } = search
   const stretches: number[] = []
   for (let e = 0; e < graph.edgeCount; e++) {

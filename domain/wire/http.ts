@@ -3,6 +3,7 @@ import { assignmentSchema } from '../assignment.ts'
 import { incidentSchema } from '../incident.ts'
 import { meSchema } from '../officer.ts'
 import { recommendationSchema } from '../recommendation.ts'
+import { ALARM_LEVEL_MAX } from '../run-card.ts'
 import { idSchema, timeSchema } from '../scalars.ts'
 import { contactSchema, siteSchema } from '../site.ts'
 import { z } from '../z.ts'
@@ -73,6 +74,27 @@ export const assignSchema = z.object({
   patrolId: idSchema,
   /** Needed when the officer chooses another patrol than the recommended one. */
   reason: z.string().max(200).optional(),
+  /** Further patrols, sent after the first one: the support. */
+  patrolIds: z.array(idSchema).max(20).optional(),
+  /** Take `patrolId` from the less urgent incident that it is on its way to. */
+  divert: z.boolean().optional(),
+})
+/** The order of `patrolId`; with `patrolIds` also what became of each of those, in their order. */
+export const assignedSchema = assignmentSchema.extend({
+  others: z
+    .array(
+      z.object({
+        patrolId: idSchema,
+        assignment: assignmentSchema.nullable(),
+        problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+      }),
+    )
+    .optional(),
+})
+export type Assigned = z.infer<typeof assignedSchema>
+export const alarmLevelSchema = z.object({
+  level: z.number().int().min(1).max(ALARM_LEVEL_MAX),
+  reason: z.string().max(200).optional(),
 })
 /** Optional reason for decline and cancel, note for the other steps. */
 export const stepSchema = z.object({ reason: z.string().max(200).optional() })
@@ -93,26 +115,3 @@ export const incidentDetailSchema = z.object({
 export type IncidentDetail = z.infer<typeof incidentDetailSchema>
 
 export const credentialSchema = z.object({ username: z.string(), password: z.string() })
-
-export const responseTimesSchema = z.object({
-  from: timeSchema,
-  to: timeSchema,
-  /** Assignments that reached the scene. */
-  n: z.number().int(),
-  excluded: z.array(z.object({ assignmentId: z.string(), why: z.string() })),
-  zones: z.array(
-    z.object({
-      zoneId: idSchema.nullable(),
-      name: z.string(),
-      goalS: z.number().int().nullable(),
-      n: z.number().int(),
-      insideShare: z.number().nullable(),
-      /** Seconds, p50 and p90 of each NFPA phase. */
-      handlingS: z.tuple([z.number().nullable(), z.number().nullable()]),
-      turnoutS: z.tuple([z.number().nullable(), z.number().nullable()]),
-      travelS: z.tuple([z.number().nullable(), z.number().nullable()]),
-      responseS: z.tuple([z.number().nullable(), z.number().nullable()]),
-    }),
-  ),
-})
-export type ResponseTimes = z.infer<typeof responseTimesSchema>

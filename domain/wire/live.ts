@@ -3,6 +3,7 @@ import { assignmentSchema } from '../assignment.ts'
 import { cameraSchema } from '../camera.ts'
 import { deviceSchema } from '../device.ts'
 import { vehicleNowSchema } from '../fix.ts'
+import { dutyLevelNowSchema } from '../duty-level.ts'
 import { incidentSchema } from '../incident.ts'
 import { meSchema } from '../officer.ts'
 import { patrolNowSchema } from '../patrol.ts'
@@ -109,5 +110,7 @@ export const snapshotSchema = z.object({
   devices: z.array(deviceSchema),
   troubles: z.array(troubleSchema),
   coverage: coverageSchema.nullable(),
+  /** In force now; zones keep the promise of the normal level in `goalS`. */
+  dutyLevel: dutyLevelNowSchema.optional(),
 })
 export type Snapshot = z.infer<typeof snapshotSchema>

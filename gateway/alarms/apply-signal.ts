@@ -110,7 +110,7 @@ function raiseOrRepeat(ctx: SignalContext, signal: NewSignal, type: AlarmType): 
   dropDrillOfOthers(ctx, alarm)
   if (alarm.priority === 4) effects.closeTestLater(alarm.id, nowMs)
   else {
-    effects.escalate(alarm.id, nowMs)
+    effects.escalate(alarm.id, nowMs, ctx.state.escalationFactor)
     if (!before) effects.watchUnseen(alarm.id, nowMs)
   }
   if (signal.device.kind === 'taxi' && alarm.priority <= 2) trackTaxi(ctx, signal)

@@ -67,10 +67,10 @@ export class Effects {
     return this.#events
   }
 
-  /** (Re)starts the four escalation timers of an alarm. */
-  escalate(alarmId: string, nowMs: number): void {
+  /** (Re)starts the four escalation timers of an alarm; `factor`: of the duty level, below 1 they come sooner. */
+  escalate(alarmId: string, nowMs: number, factor: number): void {
     ESCALATION_STEPS_S.forEach((seconds, i) => {
-      this.#timers.push({ kind: 'escalate', subjectId: alarmId, step: i + 1, dueAtMs: nowMs + seconds * 1000 })
+      this.#timers.push({ kind: 'escalate', subjectId: alarmId, step: i + 1, dueAtMs: nowMs + seconds * 1000 * factor })
     })
   }
 

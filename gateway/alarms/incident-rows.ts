@@ -21,6 +21,15 @@ export async function lockIncident(tx: Tx, id: string): Promise<Incident> {
   return rows[0].body
 }
 
+/** Locks several, always in the order of their ids, so that two orders that need the same two wait and never block each other. */
+export async function lockIncidents(tx: Tx, ids: readonly string[]): Promise<Map<string, Incident>> {
+  const rows = await tx.query<{ body: Incident }>(
+    'select body from incident where id = any($1) order by id for update',
+    [ids],
+  )
+  return new Map(rows.map(({ body }) => [body.id, body]))
+}
+
 export async function readIncident(database: Queryable, id: string): Promise<Incident> {
   const rows = await database.query<{ body: Incident }>('select body from incident where id = $1', [id])
   if (!rows[0]) throw new Fault('not-found', 'there is no such incident', { kind: 'incident', id })

@@ -43,7 +43,7 @@ export const NOT_NUMBERED = ''
 export function openIncident(state: CentreState, alarm: Alarm, nowMs: number): Incident {
   const { lng, lat } = alarm.place
   const site = alarm.siteId === null ? undefined : state.sites.get(alarm.siteId)
-  const zone = zoneAt([...state.zones.values()], lng, lat)
+  const zone = zoneAt(state.zonesNow(), lng, lat)
   return {
     id: newId(nowMs),
     number: NOT_NUMBERED,

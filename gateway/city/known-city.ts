@@ -25,7 +25,7 @@ export interface KnownCity {
 }
 
 /** Change it with the check, the graph or the rows: an older program's file is then built again. */
-const FORMAT = 1
+const FORMAT = 2
 
 /**
  * The city for a start of the core. Files that were checked before, byte for byte, are not read again but taken from a compact file

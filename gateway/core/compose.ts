@@ -9,6 +9,7 @@ import { alarmRoutes } from '../alarms/routes.ts'
 import type { BrokerClient } from '../broker/client.ts'
 import type { KnownCity } from '../city/known-city.ts'
 import { Arrivals } from '../dispatch/arrivals.ts'
+import { circleRoutes } from '../dispatch/circle-routes.ts'
 import { CoverageWatch } from '../dispatch/coverage-watch.ts'
 import { Outbox } from '../dispatch/outbox.ts'
 import { ReceiptsAgain } from '../dispatch/receipts-again.ts'
@@ -16,6 +17,7 @@ import { Recommender } from '../dispatch/recommender.ts'
 import { Replies } from '../dispatch/replies.ts'
 import { RoadClosures } from '../dispatch/road-closures.ts'
 import { roadRoutes } from '../dispatch/road-routes.ts'
+import { dutyLevelRoutes } from '../dispatch/duty-level-routes.ts'
 import { dispatchRoutes } from '../dispatch/routes.ts'
 import { stepAssignment } from '../dispatch/step-assignment.ts'
 import { DeviceLife } from '../fleet/device-life.ts'
@@ -113,6 +115,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       }),
       ...drillRoutes(answering.drills),
       ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),
+      ...dutyLevelRoutes(truth),
+      ...circleRoutes({ ...truth, graph, snap }),
       ...roadRoutes({ closures, moveUps: () => recommender.moveUps() }),
       ...fleetRoutes(truth),
       ...liveRoutes({
@@ -142,7 +146,7 @@ async function openTruth(deps: CoreDeps) {
   const common = { database, clock, log, metrics }
   const events = new EventLog(common)
   const troubles = new Troubles({ ...common, events })
-  const state = new CentreState(new Positions())
+  const state = new CentreState(new Positions(), city.places.escalation)
   await events.start()
   await troubles.start()
   await state.load(database)
@@ -150,7 +154,7 @@ async function openTruth(deps: CoreDeps) {
   // What was appended between the two readings.
   await events.look()
   const outbox = new Outbox({ ...common, publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }) })
-  const recommender = new Recommender({ ...common, state, graph: city.graph })
+  const recommender = new Recommender({ ...common, state, graph: city.graph, runCards: city.places.runCards })
   events.subscribe((event) => recommender.onEvent(event))
   return { ...common, events, troubles, state, outbox, recommender, onOutbox: () => outbox.kick() }
 }

@@ -21,6 +21,8 @@ export class Arrivals {
   take(fix: Fix): void {
     const assignment = this.#state.openAssignmentOf(fix.vehicleId)
     if (!assignment || assignment.state === 'onScene') return
+    // A terminal that was without a network hands in where it was before the order: that is no arrival.
+    if (fix.takenAtMs < Date.parse(assignment.orderedAt)) return
     const scene = this.#sceneOf(assignment)
     if (!scene) return
     const before = this.#watches.get(assignment.id) ?? arrivalStart

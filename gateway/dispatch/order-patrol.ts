@@ -8,12 +8,13 @@ import { canDispatch, deriveIncident } from '../../domain/incident-transitions.t
 import type { Recommendation } from '../../domain/recommendation.ts'
 import { incidentEvent } from '../alarms/alarm-actions.ts'
 import { lockAlarms } from '../alarms/alarm-rows.ts'
-import { lockIncident, saveIncidents } from '../alarms/incident-rows.ts'
+import { lockIncident, lockIncidents, saveIncidents } from '../alarms/incident-rows.ts'
 import { setTimers } from '../alarms/timer-rows.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Tx } from '../store/database.ts'
 import { assignmentsOfIncident, insertAssignment, openAssignmentOfPatrol } from './assignment-rows.ts'
+import { checkDivert, divertPatrol } from './divert-patrol.ts'
 import { orderMessage } from './order-message.ts'
 import { putOutbox } from './outbox-rows.ts'
 import { patrolEvent } from './patrol-event.ts'
@@ -35,6 +36,8 @@ export interface Order {
   patrolId: string
   /** Why another than the recommended one. */
   reason: string | null
+  /** Take it from the less urgent incident that it is on its way to. */
+  divert?: boolean
   actor: string
 }
 
@@ -48,7 +51,7 @@ export async function orderPatrol(deps: DispatchDeps, order: Order): Promise<Ass
   const patrol = state.patrols.get(order.patrolId)
   if (!patrol) throw new Fault('not-found', 'there is no such patrol', { kind: 'patrol', id: order.patrolId })
   return await deps.events.transact(async (tx) => {
-    const incident = await lockIncident(tx, order.incidentId)
+    const { incident, from } = await lockBoth(tx, order)
     if (!canDispatch(incident)) {
       throw new Fault('state-changed', `the incident is already ${incident.state}`, { state: incident.state })
     }
@@ -56,27 +59,56 @@ export async function orderPatrol(deps: DispatchDeps, order: Order): Promise<Ass
     await tx.execute('select id from patrol where id = $1 for update', [order.patrolId])
     const busy = await openAssignmentOfPatrol(tx, order.patrolId)
     if (busy?.incidentId === incident.id) return busy
-    if (busy) throw busyFault(deps, busy)
+    if (busy && !order.divert) throw busyFault(deps, busy)
+    // Ordered elsewhere since the incidents were locked.
+    if (busy && busy.incidentId !== from?.id) throw busyFault(deps, busy)
     if (patrol.duty !== 'on') {
       throw new Fault('state-changed', `${patrol.callsign} is not on duty`, { patrolId: patrol.id, duty: patrol.duty })
     }
     const recommendation = deps.recommend(incident)
-    if (recommendation.chosen !== null && recommendation.chosen !== order.patrolId && !order.reason) {
+    if (busy && from) checkDivert({ busy, from, to: incident }, recommendation, order.reason)
+    else if (!isRecommended(recommendation, order.patrolId) && !order.reason) {
       const detail = 'another patrol than the recommended one needs a reason'
       throw new Fault('reason-needed', detail, { recommended: recommendation.chosen })
     }
     const nowMs = clock.nowMs()
+    const diverted =
+      busy && from ? await divertPatrol(tx, state, { busy, from, to: incident, actor: order.actor, nowMs }) : []
     const assignment = newAssignment(order, incident, recommendation, nowMs)
     await insertAssignment(tx, assignment, recommendation, order.reason)
-    await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs })
+    await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs, before: diverted })
     return assignment
   })
+}
+
+/** The incident, and the one that the patrol would be taken from. */
+async function lockBoth(tx: Tx, order: Order): Promise<{ incident: Incident; from: Incident | null }> {
+  const before = order.divert ? await openAssignmentOfPatrol(tx, order.patrolId) : null
+  if (!before || before.incidentId === order.incidentId) {
+    return { incident: await lockIncident(tx, order.incidentId), from: null }
+  }
+  const locked = await lockIncidents(tx, [order.incidentId, before.incidentId])
+  const incident = locked.get(order.incidentId)
+  if (!incident) throw new Fault('not-found', 'there is no such incident', { kind: 'incident', id: order.incidentId })
+  return { incident, from: locked.get(before.incidentId) ?? null }
+}
+
+/** The first choice, or one of the support that the run card asks for; when nobody is recommended, anybody. */
+function isRecommended({ chosen, plan }: Recommendation, patrolId: string): boolean {
+  return chosen === null || chosen === patrolId || (plan?.support.includes(patrolId) ?? false)
 }
 
 async function writeOrder(
   tx: Tx,
   deps: DispatchDeps,
-  all: { assignment: Assignment; incident: Incident; recommendation: Recommendation; order: Order; nowMs: number },
+  all: {
+    assignment: Assignment
+    incident: Incident
+    recommendation: Recommendation
+    order: Order
+    nowMs: number
+    before: NewEvent[]
+  },
 ): Promise<void> {
   const { assignment, incident, recommendation, order, nowMs } = all
   const { actor } = order
@@ -84,11 +116,15 @@ async function writeOrder(
   const derived = deriveIncident(incident, await assignmentsOfIncident(tx, incidentId))
   await saveIncidents(tx, [derived])
   await putOutbox(tx, [orderMessage(assignment, incident, recommendation, nowMs)])
-  await setTimers(tx, [{ kind: 'order-unanswered', subjectId, step: 1, dueAtMs: nowMs + ORDER_ANSWER_MS }])
+  const dueAtMs = nowMs + ORDER_ANSWER_MS * deps.state.escalationFactor
+  await setTimers(tx, [{ kind: 'order-unanswered', subjectId, step: 1, dueAtMs }])
   if (incident.dispatchedAt === null) {
     await putReceipts(tx, await lockAlarms(tx, incident.alarmIds), 'dispatched', nowMs)
   }
-  const events: NewEvent[] = [{ kind: 'assignment', action: 'ordered', subjectId, incidentId, actor, body: assignment }]
+  const events: NewEvent[] = [
+    ...all.before,
+    { kind: 'assignment', action: 'ordered', subjectId, incidentId, actor, body: assignment },
+  ]
   if (order.reason) {
     events.push({ kind: 'note', action: 'overridden', subjectId, incidentId, actor, body: { text: order.reason } })
   }

@@ -1,20 +1,23 @@
 import type { Assignment } from '../../domain/assignment.ts'
-import { choosePatrol, FIX_LOST_S, FIX_STALE_S, type PatrolPlace } from '../../domain/choose-patrol.ts'
+import { choosePatrol, type ChoosePatrolInput, type PatrolPlace } from '../../domain/choose-patrol.ts'
 import { toIso, type Clock } from '../../domain/clock.ts'
+import { FIX_LOST_S, FIX_STALE_S } from '../../domain/fix.ts'
 import { createCoverage } from '../../domain/coverage.ts'
 import { createMoveUps, type FreePatrol } from '../../domain/move-ups.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { isOpenIncident } from '../../domain/incident-transitions.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Histogram, Metrics } from '../../domain/metrics.ts'
+import type { BusyWith } from '../../domain/offer-diverts.ts'
 import type { Patrol } from '../../domain/patrol.ts'
 import type { Coverage, MoveUpsNow, Recommendation } from '../../domain/recommendation.ts'
 import type { RoadGraph } from '../../domain/roads/graph.ts'
 import type { Heading } from '../../domain/roads/road-ahead.ts'
 import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
+import { DEFAULT_RUN_CARDS, requirementsOf, type RunCard } from '../../domain/run-card.ts'
 import type { LngLat } from '../../domain/scalars.ts'
-import type { Zone } from '../../domain/zone.ts'
-import { patrolStatus } from '../../domain/assignment-transitions.ts'
+import type { ZoneNow } from '../../domain/duty-level.ts'
+import { isOpenAssignment, patrolStatus } from '../../domain/assignment-transitions.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import { sceneOf } from './arrivals.ts'
@@ -25,7 +28,7 @@ const WARM_UP_ROUNDS = 4
 const UNCOVERS_EDGES_MAX = 150_000
 
 interface Questions {
-  zones: Zone[]
+  zones: readonly ZoneNow[]
   coverage: ReturnType<typeof createCoverage>
   moveUps: ReturnType<typeof createMoveUps>
 }
@@ -38,11 +41,20 @@ export class Recommender {
   readonly #clock: Clock
   readonly #seconds: Histogram
   readonly #circles: Circles
+  readonly #runCards: readonly RunCard[]
   #known: Questions | null = null
   /** By patrol, as of the last coverage: at most ten seconds old. */
   #uncovers: ReadonlyMap<string, number> = new Map()
 
-  constructor(deps: { state: CentreState; clock: Clock; graph: RoadGraph; log: Log; metrics: Metrics }) {
+  constructor(deps: {
+    state: CentreState
+    clock: Clock
+    graph: RoadGraph
+    log: Log
+    metrics: Metrics
+    runCards?: readonly RunCard[]
+  }) {
+    this.#runCards = deps.runCards ?? DEFAULT_RUN_CARDS
     this.#state = deps.state
     this.#clock = deps.clock
     this.graph = deps.graph
@@ -68,6 +80,8 @@ export class Recommender {
       declined: this.#declined(incident.id),
       silent: this.#silent(incident.id),
       heading: this.#headingOf(incident),
+      run: this.#runOf(incident),
+      divert: { priority: incident.priority, busy: this.#busy(incident.id) },
       graph: this.graph,
       snap: this.snap,
       clock: this.#clock,
@@ -141,9 +155,9 @@ export class Recommender {
 
   /** Which road belongs to which zone is worked out once for each set of zones. */
   #questions(): Questions {
-    const zones = [...this.#state.zones.values()]
+    const zones = this.#state.zonesNow()
     const known = this.#known
-    if (known && known.zones.length === zones.length && known.zones.every((zone, i) => zone === zones[i])) return known
+    if (known?.zones === zones) return known
     const coverage = createCoverage(this.graph, this.snap, zones, this.#clock)
     const moveUps = createMoveUps(this.graph, this.snap, zones, this.#clock)
     this.#known = { zones, coverage, moveUps }
@@ -197,6 +211,39 @@ export class Recommender {
     return new Set(silent.map(({ patrolId }) => patrolId))
   }
 
+  /** What the run card asks for at the incident's level, and who is on the way. */
+  #runOf(incident: Incident): NonNullable<ChoosePatrolInput['run']> {
+    const level = incident.alarmLevel ?? 1
+    const sent: Patrol['kind'][] = []
+    for (const assignment of this.#state.assignments.values()) {
+      if (assignment.incidentId !== incident.id || !isCommitted(assignment)) continue
+      sent.push(this.#state.patrols.get(assignment.patrolId)?.kind ?? 'car')
+    }
+    return { level, requirements: requirementsOf(this.#runCards, incident.type, level), sent }
+  }
+
+  /** What each busy patrol is on its way to, other incidents only. */
+  #busy(incidentId: string): Map<string, BusyWith> {
+    const open = [...this.#state.assignments.values()].filter(isOpenAssignment)
+    const busy = new Map<string, BusyWith>()
+    for (const assignment of open) {
+      const other = this.#state.incidents.get(assignment.incidentId)
+      if (!other || other.id === incidentId) continue
+      const [lng, lat] = sceneOf(this.#state, other)
+      busy.set(assignment.patrolId, {
+        assignmentId: assignment.id,
+        incidentId: other.id,
+        number: other.number,
+        priority: other.priority,
+        scene: { lng, lat },
+        otherPatrolIds: open
+          .filter((one) => one.incidentId === other.id && one.id !== assignment.id)
+          .map((one) => one.patrolId),
+      })
+    }
+    return busy
+  }
+
   #headingOf(incident: Incident): Heading | null {
     const position = incident.vehicleId === null ? undefined : this.#state.positions.get(incident.vehicleId)
     const isFresh = position?.known && this.#clock.nowMs() - position.receivedAtMs <= FIX_STALE_S * 1000
@@ -204,6 +251,11 @@ export class Recommender {
   }
 
   #goals(): number[] {
-    return [...new Set([...this.#state.zones.values()].map((zone) => zone.goalS))].sort((a, b) => a - b)
+    return [...new Set(this.#state.zonesNow().map((zone) => zone.goalS))].sort((a, b) => a - b)
   }
+}
+
+/** Counts as sent: on its way, there, or done there; not one that was declined, cancelled or taken away. */
+function isCommitted(assignment: Assignment): boolean {
+  return isOpenAssignment(assignment) || assignment.state === 'cleared'
 }

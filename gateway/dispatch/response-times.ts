@@ -1,111 +1,128 @@
-import type { Assignment } from '../../domain/assignment.ts'
 import { toIso } from '../../domain/clock.ts'
-import { Fault } from '../../domain/fault.ts'
-import type { Incident } from '../../domain/incident.ts'
-import type { ResponseTimes } from '../../domain/wire/http.ts'
+import { PERCENTILES, type ReportBy, type ResponseLine, type ResponseTimes } from '../../domain/wire/reports.ts'
 import type { Zone } from '../../domain/zone.ts'
-import type { Database } from '../store/database.ts'
+import type { Queryable } from '../store/database.ts'
 
-/** A month of a busy district; a longer report is asked for in parts. */
-const ASSIGNMENTS_MAX = 20_000
+/** Exclusions that are listed one by one, the newest; all of them are counted by reason. */
+export const EXCLUDED_LISTED_MAX = 1000
 
-interface Row {
-  assignment: Assignment
-  incident: Incident
+export interface ReportSpan {
+  fromMs: number
+  toMs: number
 }
 
-type Phase = 'handlingS' | 'turnoutS' | 'travelS' | 'responseS'
+export interface ResponseTimesQuestion extends ReportSpan {
+  by: ReportBy
+  zones: readonly Zone[]
+  /** In words what a group is: a callsign, a site's name. */
+  nameOf: (key: string | null) => string
+}
+
+interface Line {
+  is_zone: number
+  key: string | null
+  n: number
+  with_goal: number
+  inside: number
+  handling: [number, number]
+  turnout: [number, number]
+  travel: [number, number]
+  response: [number, number]
+}
 
 /**
- * The phases of NFPA 1710 for every order of the time span that reached its scene: handling (alarm raised → ordered), turnout
- * (ordered → en route), travel (en route → on scene), response (ordered → on scene, what the zone's goal promises).
- * Orders that cannot be counted are listed with the reason, never dropped silently.
+ * Every order of the span with its phases after NFPA 1710, in seconds: handling (alarm raised → ordered), turnout (ordered → en route), travel
+ * (en route → on scene), response (ordered → on scene, what the zone's goal promises), and why it cannot be counted, if so.
  */
-export async function readResponseTimes(
-  database: Database,
-  zones: readonly Zone[],
-  fromMs: number,
-  toMs: number,
-): Promise<ResponseTimes> {
-  const rows = await database.query<Row>(
-    `select a.body as assignment, i.body as incident from assignment a join incident i on i.id = a.incident_id
-      where a.ordered_at >= $1 and a.ordered_at < $2 order by a.ordered_at limit $3`,
-    [toIso(fromMs), toIso(toMs), ASSIGNMENTS_MAX + 1],
-  )
-  if (rows.length > ASSIGNMENTS_MAX) {
-    throw new Fault('too-large', `more than ${ASSIGNMENTS_MAX} orders in this time span, ask for a shorter one`)
-  }
-  return summarize(rows, zones, fromMs, toMs)
+const ORDERS = `
+  select o.*, case
+      when state in ('declined', 'cancelled', 'diverted') then state
+      when on_scene_at is null then 'never-on-scene'
+      when disposition in ('test', 'drill') then disposition end as why
+    from (
+      select a.id, a.state, a.patrol_id, a.ordered_at, i.opened_at, i.body->>'disposition' as disposition,
+             case when i.body->>'zoneId' = any($3::text[]) then i.body->>'zoneId' end as zone_id,
+             i.body->>'siteId' as site_id, (a.body->>'goalS')::integer as goal_s,
+             coalesce((a.body->>'enRouteAt')::timestamptz, a.ordered_at) as en_route_at,
+             (a.body->>'onSceneAt')::timestamptz as on_scene_at
+        from assignment a join incident i on i.id = a.incident_id
+       where a.ordered_at >= $1 and a.ordered_at < $2) as o`
+
+const KEYS: Record<ReportBy, string> = {
+  zone: 'zone_id',
+  hour: `to_char(ordered_at at time zone $4, 'HH24')`,
+  patrol: 'patrol_id',
+  site: 'site_id',
 }
 
-/** Pure part of the report, for tests. */
-export function summarize(rows: readonly Row[], zones: readonly Zone[], fromMs: number, toMs: number): ResponseTimes {
-  const excluded: ResponseTimes['excluded'] = []
-  const counted: Row[] = []
-  for (const row of rows) {
-    const why = whyExcluded(row)
-    if (why === null) counted.push(row)
-    else excluded.push({ assignmentId: row.assignment.id, why })
-  }
+const phase = (from: string, to: string, name: string): string => {
+  const seconds = `extract(epoch from ${to} - ${from})`
+  return `percentile_disc(array[0.5, 0.9]) within group (order by ${seconds})::float8[] as ${name}`
+}
+
+/** One reading of the orders, grouped twice: by what was asked and by zone. percentile_disc is the nearest rank. */
+const linesSql = (by: ReportBy): string => `
+  select grouping(key) as is_zone, case when grouping(key) = 0 then key else zone_id end as key, count(*)::integer as n,
+         count(goal_s)::integer as with_goal,
+         count(*) filter (where extract(epoch from on_scene_at - ordered_at) <= goal_s)::integer as inside,
+         ${phase('opened_at', 'ordered_at', 'handling')},
+         ${phase('ordered_at', 'en_route_at', 'turnout')},
+         ${phase('en_route_at', 'on_scene_at', 'travel')},
+         ${phase('ordered_at', 'on_scene_at', 'response')}
+    from (select *, ${KEYS[by]} as key from (${ORDERS}) as judged where why is null and $4::text is not null) as counted
+   group by grouping sets ((key), (zone_id)) order by 1, 2 nulls last`
+
+/**
+ * The report of a span, worked out by the database: its price is one pass over the orders of the span, and no order ever is in this process.
+ * Orders that cannot be counted are counted by reason, and the newest of them listed; never dropped silently.
+ */
+export async function readResponseTimes(
+  database: Queryable,
+  { fromMs, toMs, by, zones, nameOf }: ResponseTimesQuestion,
+): Promise<ResponseTimes> {
+  const span = [toIso(fromMs), toIso(toMs), zones.map((zone) => zone.id)]
+  const lines = await database.query<Line>(linesSql(by), [...span, localZone()])
+  const counts = await database.query<{ why: string; n: number }>(
+    `select why, count(*)::integer as n from (${ORDERS}) as judged where why is not null group by why order by 2 desc, 1`,
+    span,
+  )
+  const listed = await database.query<{ id: string; why: string }>(
+    `select id, why from (${ORDERS}) as judged where why is not null order by ordered_at desc, id desc limit $4`,
+    [...span, EXCLUDED_LISTED_MAX],
+  )
+  const byZone = new Map(lines.filter((line) => line.is_zone === 1).map((line) => [line.key, line]))
   const ids: (string | null)[] = [...zones.map((zone) => zone.id), null]
   return {
     from: toIso(fromMs),
     to: toIso(toMs),
-    n: counted.length,
-    excluded,
+    n: [...byZone.values()].reduce((sum, line) => sum + line.n, 0),
+    percentiles: PERCENTILES,
+    excluded: listed.map(({ id, why }) => ({ assignmentId: id, why })),
+    excludedBy: Object.fromEntries(counts.map(({ why, n }) => [why, n])),
+    by,
+    groups: lines
+      .filter((line) => line.is_zone === 0)
+      .map((line) => ({ key: line.key, name: nameOf(line.key), ...figures(line) })),
     zones: ids.map((zoneId) => {
       const zone = zones.find((one) => one.id === zoneId)
-      const own = counted.filter(
-        (row) => (zones.some((z) => z.id === row.incident.zoneId) ? row.incident.zoneId : null) === zoneId,
-      )
-      return zoneLine(zoneId, zone, own)
+      return { zoneId, name: zone?.name ?? '', goalS: zone?.goalS ?? null, ...figures(byZone.get(zoneId)) }
     }),
   }
 }
 
-function zoneLine(zoneId: string | null, zone: Zone | undefined, rows: readonly Row[]): ResponseTimes['zones'][number] {
-  const times = rows.map(phases)
-  const withGoal = rows.filter((row) => row.assignment.goalS !== null)
-  const inside = withGoal.filter((row) => phases(row).responseS <= row.assignment.goalS!)
-  const of = (phase: Phase) => quantiles(times.map((time) => time[phase]))
+function figures(line: Line | undefined): ResponseLine {
+  const none: [null, null] = [null, null]
   return {
-    zoneId,
-    name: zone?.name ?? '',
-    goalS: zone?.goalS ?? null,
-    n: rows.length,
-    insideShare: withGoal.length === 0 ? null : inside.length / withGoal.length,
-    handlingS: of('handlingS'),
-    turnoutS: of('turnoutS'),
-    travelS: of('travelS'),
-    responseS: of('responseS'),
+    n: line?.n ?? 0,
+    insideShare: line && line.with_goal > 0 ? line.inside / line.with_goal : null,
+    handlingS: line?.handling ?? none,
+    turnoutS: line?.turnout ?? none,
+    travelS: line?.travel ?? none,
+    responseS: line?.response ?? none,
   }
 }
 
-function whyExcluded({ assignment, incident }: Row): string | null {
-  if (assignment.state === 'declined' || assignment.state === 'cancelled' || assignment.state === 'diverted') {
-    return assignment.state
-  }
-  if (assignment.onSceneAt === null) return 'never-on-scene'
-  if (incident.disposition === 'test' || incident.disposition === 'drill') return incident.disposition
-  return null
-}
-
-function phases({ assignment, incident }: Row): Record<Phase, number> {
-  const orderedMs = Date.parse(assignment.orderedAt)
-  const onSceneMs = Date.parse(assignment.onSceneAt!)
-  const enRouteMs = assignment.enRouteAt === null ? orderedMs : Date.parse(assignment.enRouteAt)
-  return {
-    handlingS: (orderedMs - Date.parse(incident.openedAt)) / 1000,
-    turnoutS: (enRouteMs - orderedMs) / 1000,
-    travelS: (onSceneMs - enRouteMs) / 1000,
-    responseS: (onSceneMs - orderedMs) / 1000,
-  }
-}
-
-/** p50 and p90 by nearest rank; null without any. */
-function quantiles(values: number[]): [number | null, number | null] {
-  if (values.length === 0) return [null, null]
-  const sorted = values.toSorted((a, b) => a - b)
-  const at = (q: number) => sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!
-  return [at(0.5), at(0.9)]
+/** Hours and days of a report are those on the wall of the centre. */
+export function localZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
 }

@@ -1,28 +1,26 @@
 import { assignmentSchema } from '../../domain/assignment.ts'
-import { coverageSchema, recommendationSchema, type Coverage } from '../../domain/recommendation.ts'
-import { timeSchema } from '../../domain/scalars.ts'
-import { assignSchema, responseTimesSchema, stepSchema } from '../../domain/wire/http.ts'
+import { recommendationSchema } from '../../domain/recommendation.ts'
+import { Fault } from '../../domain/fault.ts'
+import { incidentSchema } from '../../domain/incident.ts'
+import { alarmLevelSchema, assignedSchema, assignSchema, stepSchema, type Assigned } from '../../domain/wire/http.ts'
 import { z } from '../../domain/z.ts'
 import { readIncident } from '../alarms/incident-rows.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Database } from '../store/database.ts'
 import type { Subject } from '../trust/policy.ts'
 import { readAssignment } from './assignment-rows.ts'
-import { orderPatrol, type DispatchDeps } from './order-patrol.ts'
-import { readResponseTimes } from './response-times.ts'
+import { orderPatrol, type DispatchDeps, type Order } from './order-patrol.ts'
+import { raiseAlarmLevel } from './alarm-level.ts'
+import { reportRoutes, type ReportRouteDeps } from './report-routes.ts'
 import { stepAssignment, type Step } from './step-assignment.ts'
 
-export interface DispatchRouteDeps extends DispatchDeps {
+export interface DispatchRouteDeps extends DispatchDeps, ReportRouteDeps {
   database: Database
-  /** As of now; computed when the last one is older than a few seconds. */
-  coverage: () => Coverage
   /** Something has been put in the outbox. */
   onOutbox: () => void
 }
 
 const idParams = z.object({ id: z.string().min(1).max(64) })
-/** A report without limits is of the last 30 days. */
-const REPORT_MS = 30 * 86_400_000
 
 /** Who should go, who goes, how far they are, and how it went. */
 export function dispatchRoutes(deps: DispatchRouteDeps): Route[] {
@@ -47,19 +45,32 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
     defineRoute({
       method: 'post',
       path: '/incidents/:id/assignments',
-      summary: 'Send a patrol; another than the recommended one needs a reason; 409 patrol-busy names its incident',
+      summary:
+        'Send a patrol, and its support with patrolIds; another than the recommended ones needs a reason; 409 patrol-busy names its incident, divert takes it away from there',
       action: 'incident.dispatch',
       object: ({ params }) => ({ kind: 'incident', id: params['id'], ...whoseIncident(deps, params['id']!) }),
       params: idParams,
       body: assignSchema,
-      answer: assignmentSchema,
+      answer: assignedSchema,
       status: 201,
       handler: async ({ params, actor, body }) => {
-        const order = { incidentId: params.id, patrolId: body.patrolId, reason: body.reason ?? null, actor }
-        const assignment = await orderPatrol(deps, order)
+        const { patrolId, patrolIds, divert, reason = null } = body
+        const base = { incidentId: params.id, reason, actor }
+        const assignment = await orderPatrol(deps, { ...base, patrolId, ...(divert ? { divert } : {}) })
+        const others = patrolIds && (await orderOthers(deps, base, patrolIds))
         deps.onOutbox()
-        return assignment
+        return others ? { ...assignment, others } : assignment
       },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/incidents/:id/alarm-level',
+      summary: 'Ask for more, or less, than the run card sends at first',
+      action: 'incident.dispatch',
+      params: idParams,
+      body: alarmLevelSchema,
+      answer: incidentSchema,
+      handler: ({ params, actor, body }) => raiseAlarmLevel(deps, params.id, body, actor),
     }),
   ]
 }
@@ -68,6 +79,24 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
 function whoseIncident({ state }: DispatchRouteDeps, id: string) {
   const { jurisdiction, escalatedTo } = state.incidents.get(id) ?? {}
   return { jurisdiction, escalatedTo }
+}
+
+/** Each on its own: that one is busy by now must not keep the others at home. */
+async function orderOthers(
+  deps: DispatchRouteDeps,
+  base: Omit<Order, 'patrolId'>,
+  patrolIds: readonly string[],
+): Promise<NonNullable<Assigned['others']>> {
+  const others: NonNullable<Assigned['others']> = []
+  for (const patrolId of patrolIds) {
+    try {
+      others.push({ patrolId, assignment: await orderPatrol(deps, { ...base, patrolId }), problem: null })
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      others.push({ patrolId, assignment: null, problem: { code: error.code, detail: error.message } })
+    }
+  }
+  return others
 }
 
 const STEPS = ['accept', 'en-route', 'on-scene', 'clear', 'decline', 'cancel'] as const
@@ -114,30 +143,4 @@ function toStep(step: (typeof STEPS)[number], subject: Subject, reason: string |
       return never
     }
   }
-}
-
-function reportRoutes(deps: DispatchRouteDeps): Route[] {
-  return [
-    defineRoute({
-      method: 'get',
-      path: '/coverage',
-      summary: 'How much of each zone the free patrols reach inside its goal, now',
-      action: 'desk.view',
-      answer: coverageSchema,
-      handler: () => deps.coverage(),
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/reports/response-times',
-      summary: 'Handling, turnout, travel and response times by zone; with n and every exclusion',
-      action: 'report.read',
-      query: z.object({ from: timeSchema.optional(), to: timeSchema.optional() }),
-      answer: responseTimesSchema,
-      handler: async ({ query }) => {
-        const toMs = query.to === undefined ? deps.clock.nowMs() : Date.parse(query.to)
-        const fromMs = query.from === undefined ? toMs - REPORT_MS : Date.parse(query.from)
-        return await readResponseTimes(deps.database, [...deps.state.zones.values()], fromMs, toMs)
-      },
-    }),
-  ]
 }

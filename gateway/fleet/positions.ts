@@ -133,6 +133,11 @@ export class Positions {
     return false
   }
 
+  /** Its newest fix was a leap that no second one has confirmed yet. */
+  isSuspect(vehicleId: string): boolean {
+    return this.#suspects.has(vehicleId)
+  }
+
   /** Marks or unmarks a vehicle (emergency, tracked) for its dot. */
   setFlag(vehicleId: string, flag: number, on: boolean): void {
     const position = this.of(vehicleId)

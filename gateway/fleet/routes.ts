@@ -24,7 +24,7 @@ const TRAIL_SPAN_MAX_MS = 7 * 86_400_000
 
 /** Where everything that moves is, and was. */
 export function fleetRoutes(deps: FleetRouteDeps): Route[] {
-  const { state } = deps
+  const { state, clock } = deps
   return [
     defineRoute({
       method: 'get',
@@ -33,7 +33,11 @@ export function fleetRoutes(deps: FleetRouteDeps): Route[] {
       action: 'vehicle.view',
       query: pageQuerySchema,
       answer: pageSchema(patrolNowSchema),
-      handler: ({ query }) => page(state.patrols, query, (patrol) => state.patrolNow(patrol)),
+      handler: ({ query }) =>
+        page(state.patrols, query, (patrol) => ({
+          ...state.patrolNow(patrol),
+          place: state.placeNow(patrol.id, clock.nowMs()),
+        })),
     }),
     defineRoute({
       method: 'get',
@@ -42,7 +46,11 @@ export function fleetRoutes(deps: FleetRouteDeps): Route[] {
       action: 'vehicle.view',
       query: pageQuerySchema,
       answer: pageSchema(vehicleNowSchema),
-      handler: ({ query }) => page(state.vehicles, query, (vehicle) => state.vehicleNow(vehicle)),
+      handler: ({ query }) =>
+        page(state.vehicles, query, (vehicle) => ({
+          ...state.vehicleNow(vehicle),
+          place: state.placeNow(vehicle.id, clock.nowMs()),
+        })),
     }),
     trailRoute(deps),
   ]

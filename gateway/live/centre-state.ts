@@ -2,8 +2,16 @@ import type { Alarm } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
 import { isOpenAssignment, patrolStatus } from '../../domain/assignment-transitions.ts'
 import type { Camera } from '../../domain/camera.ts'
+import {
+  DEFAULT_ESCALATION,
+  NORMAL_DUTY,
+  zoneAtLevel,
+  type DutyLevelNow,
+  type EscalationFactors,
+  type ZoneNow,
+} from '../../domain/duty-level.ts'
 import type { Device } from '../../domain/device.ts'
-import type { VehicleNow } from '../../domain/fix.ts'
+import { judgePlace, type PlaceNow, type VehicleNow } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { isOpenIncident } from '../../domain/incident-transitions.ts'
 import { patrolSchema, type Patrol, type PatrolNow } from '../../domain/patrol.ts'
@@ -18,6 +26,7 @@ import { openIncidents } from '../alarms/incident-rows.ts'
 import { readCameras, toCamera } from '../cameras/camera-row.ts'
 import { assignmentsOfOpenIncidents } from '../dispatch/assignment-rows.ts'
 import type { Database } from '../store/database.ts'
+import { readDutyLevel } from './duty-level-row.ts'
 import { lastEventNumber } from './event-rows.ts'
 import { readDevices, readRegister, readVehicles, type Vehicle } from './register-rows.ts'
 import { readStanding } from './troubles.ts'
@@ -39,9 +48,33 @@ export class CentreState {
   readonly vehicles = new Map<string, Vehicle>()
   readonly positions: Positions
   #n = 0
+  #duty: DutyLevelNow = NORMAL_DUTY
+  readonly #escalation: EscalationFactors
+  #zonesNow: { level: DutyLevelNow['level']; from: Zone[]; zones: ZoneNow[] } | null = null
 
-  constructor(positions: Positions) {
+  constructor(positions: Positions, escalation: EscalationFactors = DEFAULT_ESCALATION) {
     this.positions = positions
+    this.#escalation = escalation
+  }
+
+  get dutyLevel(): DutyLevelNow {
+    return this.#duty
+  }
+
+  /** What the waiting times of escalations are multiplied by at this duty level. */
+  get escalationFactor(): number {
+    return this.#escalation[this.#duty.level]
+  }
+
+  /** The zones with the promises of the duty level in force; the very same objects as long as neither changes. */
+  zonesNow(): readonly ZoneNow[] {
+    const from = [...this.zones.values()]
+    const { level } = this.#duty
+    const known = this.#zonesNow
+    const isSame = known?.level === level && known.from.length === from.length
+    if (known && isSame && known.from.every((zone, i) => zone === from[i])) return known.zones
+    this.#zonesNow = { level, from, zones: from.map((zone) => zoneAtLevel(zone, level)) }
+    return this.#zonesNow.zones
   }
 
   /** Number of the event at which this state is true. */
@@ -54,6 +87,7 @@ export class CentreState {
     await database.tx(
       async (tx) => {
         this.#n = await lastEventNumber(tx)
+        this.#duty = await readDutyLevel(tx)
         replace(this.alarms, await openAlarms(tx))
         replace(this.incidents, await openIncidents(tx))
         replace(this.assignments, await assignmentsOfOpenIncidents(tx))
@@ -100,6 +134,8 @@ export class CentreState {
         return put(this.troubles, id, trouble, removed || trouble.restoredAt !== null)
       }
       case 'duty':
+        if (event.action === 'level-changed') this.#duty = body as unknown as DutyLevelNow
+        return
       case 'note':
         return
       default: {
@@ -133,6 +169,12 @@ export class CentreState {
       assignmentId: assignment?.id ?? null,
       ...placeNow(position),
     }
+  }
+
+  /** How far the place of a patrol or vehicle can be believed at this moment. */
+  placeNow(id: string, nowMs: number): PlaceNow {
+    const position = this.positions.get(id)
+    return judgePlace(position?.known ? position.receivedAtMs : null, this.positions.isSuspect(id), nowMs)
   }
 
   vehicleNow(vehicle: Vehicle): VehicleNow {

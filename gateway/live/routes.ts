@@ -76,6 +76,7 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
 export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
   const { state, clock } = deps
   const provisional = deps.provisional()
+  const nowMs = clock.nowMs()
   const shownTwice = new Set(provisional.map((alarm) => alarm.id))
   const stored = [...state.alarms.values()].filter((alarm) => !shownTwice.has(alarm.id))
   const mine = <T extends { jurisdiction?: string | undefined }>(things: ReadonlyMap<string, T>) =>
@@ -90,14 +91,21 @@ export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
     alarms: [...stored, ...provisional].filter((alarm) => isCalled(me, alarm)),
     incidents: [...state.incidents.values()].filter((incident) => isCalled(me, incident)),
     assignments: [...state.assignments.values()].filter((one) => seesIncident(state, me, one.incidentId)),
-    patrols: mine(state.patrols).map((patrol) => state.patrolNow(patrol)),
-    vehicles: [...state.vehicles.values()].map((vehicle) => state.vehicleNow(vehicle)),
+    patrols: mine(state.patrols).map((patrol) => ({
+      ...state.patrolNow(patrol),
+      place: state.placeNow(patrol.id, nowMs),
+    })),
+    vehicles: [...state.vehicles.values()].map((vehicle) => ({
+      ...state.vehicleNow(vehicle),
+      place: state.placeNow(vehicle.id, nowMs),
+    })),
     cameras: mine(state.cameras),
     sites: mine(state.sites),
     zones: mine(state.zones),
     devices: mine(state.devices).map((device) => deps.deviceNow(device)),
     troubles: [...state.troubles.values()].filter((trouble) => seesTrouble(state, me, trouble)),
     coverage: deps.coverage(),
+    dutyLevel: state.dutyLevel,
   }
 }
 

@@ -32,8 +32,23 @@ const DESK: readonly Action[] = [
  */
 const ALLOWED: Record<Role, ReadonlySet<Action>> = {
   officer: new Set(DESK),
-  supervisor: new Set<Action>([...DESK, 'recording.release', 'drill.plan', 'patrol.write', 'site.write', 'zone.write']),
-  commander: new Set<Action>([...DESK, 'recording.release', 'drill.plan', 'patrol.write', 'zone.write']),
+  supervisor: new Set<Action>([
+    ...DESK,
+    'recording.release',
+    'drill.plan',
+    'patrol.write',
+    'site.write',
+    'zone.write',
+    'duty-level.write',
+  ]),
+  commander: new Set<Action>([
+    ...DESK,
+    'recording.release',
+    'drill.plan',
+    'patrol.write',
+    'zone.write',
+    'duty-level.write',
+  ]),
   /** A crew's phone: its own orders and nothing else. */
   patrol: new Set<Action>(['self', 'assignment.step']),
   installer: new Set<Action>([
@@ -69,6 +84,7 @@ const ALLOWED: Record<Role, ReadonlySet<Action>> = {
     'patrol.write',
     'site.write',
     'zone.write',
+    'duty-level.write',
     'user.write',
     'audit.read',
   ]),

@@ -34,6 +34,7 @@ export const ACTIONS = [
   'patrol.write',
   'site.write',
   'zone.write',
+  'duty-level.write',
   'report.read',
   'user.write',
   'audit.read',

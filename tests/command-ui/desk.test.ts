@@ -111,6 +111,39 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     await page.waitForFunction(() => Number(document.body.dataset['sirenLevel']) < 0.01)
   })
 
+  it('shows 1+N, sends the support with a second act, and says what a divert would cost', async () => {
+    await startDuty()
+    fixture.centre.raise('btn-1')
+    await page.locator('[data-patrol-id][role="radio"]').first().waitFor()
+    expect(await page.locator('.response-plan').innerText()).toContain('1+2')
+    expect(await page.locator('[data-role="support"]').count()).toBe(2)
+    expect(await page.locator('[data-action="send-support"]').count()).toBe(0)
+    const divert = await page.locator('[data-divert]').first().innerText()
+    expect(divert).toContain('20261121-0009')
+    expect(divert).toContain('对方晚 4′00″')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-undo]').waitFor()
+    await page.locator('[data-action="send-support"]').click()
+    await expect
+      .poll(() => [...fixture.centre.assignments.values()].map(({ patrolId }) => patrolId))
+      .toEqual(['p01', 'p02', 'p03'])
+  })
+
+  it('shows the duty level, and lets a commander change it with a reason', async () => {
+    await startDuty()
+    await page.locator('[data-duty-level="normal"]').getByText('平时勤务').waitFor()
+    expect(await page.locator('[data-duty-level] button').count()).toBe(0)
+    fixture.centre.role = 'commander'
+    await startDuty()
+    await page.locator('[data-duty-level="normal"] button').click()
+    await page.locator('.duty-form select').selectOption('wartime')
+    await page.locator('.duty-form input').fill('重大警情')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-duty-level="wartime"]').getByText('战时勤务').waitFor()
+    expect(await page.locator('.duty-form').count()).toBe(0)
+  })
+
   it('takes a held key for one key', async () => {
     await startDuty()
     fixture.centre.raise('btn-1')

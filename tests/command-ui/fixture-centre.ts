@@ -4,6 +4,7 @@ import { systemClock } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
+import type { Role } from '../../domain/officer.ts'
 import type { Candidate, Recommendation } from '../../domain/recommendation.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { EventKind, LogEvent, Snapshot } from '../../domain/wire/live.ts'
@@ -33,6 +34,8 @@ export class FixtureCentre {
   log: LogEvent[] = []
   rendered: { alarmId: string; atMs: number }[] = []
   isEmpty = false
+  /** Who sits at the desk. */
+  role: Role = 'officer'
   #publish: (event: LogEvent) => void = () => undefined
 
   onEvent(publish: (event: LogEvent) => void): void {
@@ -59,7 +62,7 @@ export class FixtureCentre {
     return {
       n: this.n,
       at: now(),
-      me: ME,
+      me: { ...ME, role: this.role },
       city: {
         name: '滨海新区',
         nameEn: 'Binhai District',
@@ -80,6 +83,7 @@ export class FixtureCentre {
       zones: ZONES,
       devices: empty ? [] : [...this.devices.values()],
       troubles: empty ? [] : TROUBLES,
+      dutyLevel: { level: 'normal', at: null, by: null, reason: null },
       coverage: empty
         ? null
         : {
@@ -251,7 +255,25 @@ export class FixtureCentre {
         reasons: [patrol.status === 'off' ? 'off-duty' : 'already-assigned'],
         route: null,
       }))
+    const sent = [...this.assignments.values()].filter((one) => one.incidentId === incidentId && !one.endedAt).length
+    const planned = sendable.slice(0, Math.max(0, 3 - sent))
+    const support = planned.slice(sent === 0 ? 1 : 0)
+    for (const candidate of support) candidate.role = 'support'
+    if (sent === 0 && sendable[0]) sendable[0].role = 'first'
+    const busy = others.find(({ reasons }) => reasons.includes('already-assigned'))
+    if (busy) {
+      const other = { assignmentId: 'a-9', incidentId: 'i-9', number: '20261121-0009', priority: 3 }
+      busy.divert = { ...other, gainS: 75, costS: 240, leavesNobody: true }
+    }
     return {
+      plan: {
+        level: 1,
+        wanted: 3,
+        sent,
+        first: sent === 0 ? (sendable[0]?.patrolId ?? null) : null,
+        support: support.map(({ patrolId }) => patrolId),
+        shortfalls: [{ why: 'outside-goal', patrols: 1 }],
+      },
       incidentId,
       at: now(),
       goalS: 180,

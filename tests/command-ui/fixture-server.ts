@@ -160,7 +160,17 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
   }
   if (head === 'incidents' && verb === '') return centre.detail(id) ?? undefined
   if (head === 'incidents' && verb === 'recommendation') return centre.recommendation(id)
-  if (head === 'incidents' && verb === 'assignments') return centre.dispatch(id, body['patrolId'] ?? '')
+  if (head === 'incidents' && verb === 'assignments') {
+    const assignment = centre.dispatch(id, body['patrolId'] ?? '')
+    const more = (body['patrolIds'] as unknown as string[] | undefined) ?? []
+    const others = more.map((patrolId) => ({ patrolId, assignment: centre.dispatch(id, patrolId), problem: null }))
+    return { ...assignment, others }
+  }
+  if (path === 'duty-level' && method === 'PUT') {
+    const duty = { level: body['level'], at, by: 'admin', reason: body['reason'] }
+    centre.put('duty', 'level-changed', { id: 'duty-level', ...duty }, null, 'admin')
+    return duty
+  }
   if (head === 'incidents' && verb === 'close') {
     const disposition = body['disposition'] as 'real'
     for (const alarmId of centre.incidents.get(id)?.alarmIds ?? []) {

@@ -115,9 +115,9 @@ test('order, accept, en route, detected arrival, classify, close: every time sta
 
   const arrived: string[] = []
   const arrivals = new Arrivals(core.state, (assignment) => arrived.push(assignment.id))
-  const fix = (lng: number, speedMps: number, flags = 0): Fix => {
+  const fix = (lng: number, speedMps: number, flags = 0, lateMs = 0): Fix => {
     core.clock.advance(5_000)
-    const nowMs = core.clock.nowMs()
+    const nowMs = core.clock.nowMs() - lateMs
     return {
       vehicleId: 'p-1',
       lng,
@@ -130,6 +130,9 @@ test('order, accept, en route, detected arrival, classify, close: every time sta
       flags,
     }
   }
+  // What a terminal kept while it had no network, from before the order, does not arrive.
+  for (let i = 0; i < 4; i++) arrivals.take(fix(114.3, 0, 0, 600_000))
+  expect(arrived).toEqual([])
   arrivals.take(fix(114.31, 15))
   arrivals.take(fix(114.3, 0, 16))
   arrivals.take(fix(114.31, 15))
@@ -181,7 +184,13 @@ test('order, accept, en route, detected arrival, classify, close: every time sta
     'message',
     'closed',
   ])
-  const report = await readResponseTimes(core.database, [...core.state.zones.values()], 0, core.clock.nowMs() + 1000)
+  const report = await readResponseTimes(core.database, {
+    fromMs: 0,
+    toMs: core.clock.nowMs() + 1000,
+    by: 'patrol',
+    zones: [...core.state.zones.values()],
+    nameOf: (key) => key ?? '',
+  })
   expect(report.n).toBe(1)
   expect(report.zones.find((zone) => zone.zoneId === 'busy')).toMatchObject({ n: 1, insideShare: 1, turnoutS: [6, 6] })
 })

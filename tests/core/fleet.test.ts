@@ -5,6 +5,8 @@ import { LOST_AFTER_MS } from '../../gateway/fleet/supervision.ts'
 import type { Device } from '../../domain/device.ts'
 import { IntakeConditions } from '../../gateway/fleet/intake-conditions.ts'
 import type { ConditionsMessage } from '../../gateway/intake/internal-topics.ts'
+import { readTrail } from '../../gateway/fleet/vehicle-rows.ts'
+import { CentreState } from '../../gateway/live/centre-state.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import type { BeatRow } from '../../gateway/store/fix-batch.ts'
 import { button, button2, startCore, taxi, type TestCore } from './harness.ts'
@@ -34,6 +36,33 @@ test('a late fix is history only, a clock from another year is replaced by ours'
   expect(positions.take('t', { ...fix(0, 114.3), at: '2099-01-01T00:00:00Z' }, T + 102_000)!.fix.takenAtMs).toBe(
     T + 102_000,
   )
+})
+
+test('how far a place can be believed: a leap, a silence, a long silence, never heard', async () => {
+  const state = new CentreState(new Positions())
+  expect(state.placeNow('t', T)).toEqual({ quality: 'none', ageS: null })
+  state.positions.take('t', fix(0, 114.3), T)
+  expect(state.placeNow('t', T + 5_000)).toEqual({ quality: 'good', ageS: 5 })
+  state.positions.take('t', fix(5, 114.6), T + 5_000)
+  expect(state.placeNow('t', T + 6_000)).toEqual({ quality: 'jumping', ageS: 6 })
+  state.positions.take('t', fix(10, 114.3003), T + 10_000)
+  expect(state.placeNow('t', T + 10_000).quality).toBe('good')
+  expect(state.placeNow('t', T + 45_000).quality).toBe('stale')
+  expect(state.placeNow('t', T + 911_000).quality).toBe('lost')
+  // The trail tells the leap and the silence apart from the line.
+  const rows: [number, number, number][] = [[0, 114.3, 0], [5, 114.6, 16], [10, 114.3003, 0], [100, 114.301, 0]] // prettier-ignore
+  for (const [s, lng, flags] of rows) {
+    await core.database.execute(
+      `insert into fix (vehicle_id, taken_at, received_at, lng, lat, speed_mps, flags) values ('t', $1, $1, $2, 22.7, 0, $3)`,
+      [toIso(T + s * 1000), lng, flags],
+    )
+  }
+  expect(await readTrail(core.database, 't', T, T + 200_000)).toMatchObject({
+    truncated: false,
+    gaps: [[T + 10_000, T + 100_000]],
+    jumps: [[T + 5_000, 114.6, 22.7]],
+    points: [{ 1: 114.3 }, { 1: 114.3003 }, { 1: 114.301 }],
+  })
 })
 
 test('keys of dots are the same after a restart and never shared', () => {

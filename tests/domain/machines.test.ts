@@ -220,6 +220,30 @@ test('arrived is near and slow for ten seconds: not by one fix, not by a jump, n
   ).toBe(false)
 })
 
+test('a minute without a fix begins the stay again, and a place beyond 60 m does not begin one', () => {
+  expect(
+    arrives([
+      [0, 50, 0],
+      [70, 50, 0],
+    ]),
+  ).toBe(false)
+  expect(
+    arrives([
+      [0, 50, 0],
+      [70, 50, 0],
+      [80, 50, 0],
+    ]),
+  ).toBe(true)
+  expect(
+    arrives([
+      [0, 50, 0],
+      [70, 80, 0],
+      [80, 80, 0],
+      [90, 80, 0],
+    ]),
+  ).toBe(false)
+})
+
 test('a fix that wanders between 60 and 90 m does not end a stay, and cannot begin one', () => {
   expect(
     arrives([

@@ -5,6 +5,8 @@ import { EVENT_KINDS } from '../../domain/wire/live.ts'
 import { drillRoutes } from '../../gateway/alarms/drill-routes.ts'
 import { alarmRoutes } from '../../gateway/alarms/routes.ts'
 import { roadRoutes } from '../../gateway/dispatch/road-routes.ts'
+import { circleRoutes } from '../../gateway/dispatch/circle-routes.ts'
+import { dutyLevelRoutes } from '../../gateway/dispatch/duty-level-routes.ts'
 import { dispatchRoutes } from '../../gateway/dispatch/routes.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import { fleetRoutes } from '../../gateway/fleet/routes.ts'
@@ -32,6 +34,8 @@ function coreRoutes(parts: Parts): Route[] {
     ...alarmRoutes({ ...deps, findAlarm: () => undefined, acknowledge: notHere }),
     ...drillRoutes({ plan: notHere, cancel: notHere, ofSite: notHere }),
     ...dispatchRoutes({ ...deps, coverage: notHere }),
+    ...dutyLevelRoutes(deps),
+    ...circleRoutes({ ...deps, graph: notHere as never, snap: notHere }),
     ...roadRoutes({ closures: notHere as never, moveUps: notHere }),
     ...fleetRoutes(deps),
     ...liveRoutes({
@@ -86,6 +90,7 @@ const MAY_DO: Record<Action, readonly Role[]> = {
   'patrol.write': ['supervisor', 'commander', 'admin'],
   'site.write': ['supervisor', 'installer', 'admin'],
   'zone.write': ['supervisor', 'commander', 'admin'],
+  'duty-level.write': ['supervisor', 'commander', 'admin'],
   'report.read': ['officer', 'supervisor', 'commander', 'inspector', 'admin'],
   'user.write': ['admin'],
   'audit.read': ['inspector', 'admin'],

@@ -118,8 +118,8 @@ function readWay(way: ProtobufReader, words: Words, see: NonNullable<BlockVisito
   const tags = new Map<string, string>()
   const { [KEY_FIELD]: keys, [VALUE_FIELD]: values } = lists
   if (keys && !values) throw broken('keys without values')
-  for (let left = keys; left && values && !left.isAtEnd;) {
-    tags.set(words.at(left.unsigned()), words.at(values.unsigned()))
+  if (keys && values) {
+    while (!keys.isAtEnd) tags.set(words.at(keys.unsigned()), words.at(values.unsigned()))
   }
   see(id, tags, refs)
 }

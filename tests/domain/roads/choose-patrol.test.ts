@@ -147,6 +147,71 @@ describe('choosing a patrol', () => {
   })
 })
 
+describe('the ETA of odd places', () => {
+  /** A motorway north with a barrier: one carriageway each way, 20 m apart, joined only at its two ends, 5.5 km apart. */
+  const motorway = buildRoadGraph(
+    {
+      junctions: [
+        { id: 'sw', lng: 114.2, lat: 22.6 },
+        { id: 'se', lng: 114.2002, lat: 22.6 },
+        { id: 'nw', lng: 114.2, lat: 22.65 },
+        { id: 'ne', lng: 114.2002, lat: 22.65 },
+      ],
+      edges: [
+        { id: 'down', from: 'nw', to: 'sw', class: 'motorway', oneway: true, shape: [] },
+        { id: 'up', from: 'se', to: 'ne', class: 'motorway', oneway: true, shape: [] },
+        { id: 'south', from: 'sw', to: 'se', class: 'motorway_link', oneway: false, shape: [] },
+        { id: 'north', from: 'nw', to: 'ne', class: 'motorway_link', oneway: false, shape: [] },
+      ],
+    },
+    TRAFFIC_SPEEDS,
+  )
+  const on = { graph: motorway, snap: createSnapper(motorway) }
+  const mps = 90 / 3.6
+
+  it('a patrol on the other carriageway drives to the end and back; its bearing tells which one it is on', () => {
+    const scene = { lng: 114.2002, lat: 22.63 }
+    const behind = patrol('behind', 114.2001, 22.62, { bearingDeg: 0 })
+    const across = patrol('across', 114.2001, 22.63, { bearingDeg: 180 })
+    const found = choose([behind, across], { scene, goalS: 60, ...on })
+    const etaOf = (id: string) => found.candidates.find(({ patrolId }) => patrolId === id)!.etaS!
+    expect(found.chosen).toBe('behind')
+    expect(etaOf('behind')).toBeCloseTo((0.01 * 111_195) / mps, 0)
+    // South for 0.03°, across, and north again for 0.03°; not the 20 m that the map shows.
+    expect(etaOf('across')).toBeCloseTo((0.06 * 111_195) / mps + 20.5 / (45 / 3.6), 0)
+    expect(reasonsOf(found, 'across')).toEqual(['outside-goal', 'slower-by-road'])
+  })
+
+  it('both ends count only in part, in the driving direction of each', () => {
+    const scene = { lng: 114.2002, lat: 22.601 }
+    const past = choose([patrol('past', 114.2002, 22.602, { bearingDeg: 0 })], { scene, ...on }).candidates[0]!
+    expect(past.etaS).toBeCloseTo((0.099 * 111_195) / mps + 41 / (45 / 3.6), 0)
+    const short = choose([patrol('short', 114.2002, 22.6005, { bearingDeg: 0 })], { scene, ...on }).candidates[0]!
+    expect(short.etaS).toBeCloseTo((0.0005 * 111_195) / mps, 0)
+  })
+
+  it('a scene in a yard 150 m off the road is reached on foot from there, and the answer says how far', () => {
+    const road = choose([downTheRoad]).candidates[0]!
+    const yard = choose([downTheRoad], { scene: { lng: 114.2 - 150 / 102_650, lat: 22.6095 } })
+    expect(yard.sceneOffRoadM).toBeCloseTo(150, -1)
+    expect(yard.candidates[0]!.etaS! - road.etaS!).toBeCloseTo(60, 0)
+    const forecourt = choose([downTheRoad], { scene: { lng: 114.2 - 40 / 102_650, lat: 22.6095 } })
+    expect(forecourt.candidates[0]!.etaS).toBeCloseTo(road.etaS!, 0)
+  })
+
+  it('a scene that nothing can reach is said so, and nobody is recommended', () => {
+    const west = graph.edgeIds.indexOf('west')
+    const closed = { ...graph, forwardS: graph.forwardS.slice(), backwardS: graph.backwardS.slice() }
+    for (const edge of [west, graph.edgeIds.indexOf('bridge')])
+      closed.forwardS[edge] = closed.backwardS[edge] = Infinity
+    closed.partForwardS = closed.forwardS
+    closed.partBackwardS = closed.backwardS
+    const found = choose([acrossTheRiver], { graph: closed })
+    expect([found.chosen, found.shortfall]).toEqual([null, 'none-reachable'])
+    expect(reasonsOf(found, 'across')).toEqual(['unreachable-by-road'])
+  })
+})
+
 describe('coverage now', () => {
   const zone = (id: string, goalS: number, west: number, east: number): Zone => ({
     id,

@@ -9,9 +9,11 @@ import type { LngLat } from '../../../domain/scalars.ts'
 import { plainTimeS, randomGraph, randomSnap, seeded } from './random-graph.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261121)
-const GRAPHS = 400
+const GRAPHS = 500
 
 describe('searches against a plain relaxation', () => {
+  console.log(`SEED=${SEED}`)
+
   it('the reverse search knows the same time from everywhere, and its line is that long', () => {
     let compared = 0
     let unreachable = 0
