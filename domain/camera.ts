@@ -76,6 +76,8 @@ export const cameraWriteSchema = z.object({
       username: z.string().max(64).optional(),
       password: z.string().max(128).optional(),
     }),
+    /** A body or vehicle camera that pushes by RTMP; it gets its address from `POST cameras/{id}/publish-key`. */
+    z.object({ kind: z.literal('push') }),
   ]),
 })
 export type CameraWrite = z.infer<typeof cameraWriteSchema>
@@ -92,6 +94,10 @@ export const cameraPatchSchema = cameraWriteSchema
   })
   .partial()
 export type CameraPatch = z.infer<typeof cameraPatchSchema>
+
+/** In the two fields that encoders have: server, and stream key. The key is in it, so it is shown once. */
+export const pushAddressSchema = z.object({ server: z.string(), streamKey: z.string() })
+export type PushAddress = z.infer<typeof pushAddressSchema>
 
 export const ptzSchema = z.union([
   z.object({

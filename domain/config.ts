@@ -35,6 +35,7 @@ export const settingsSchema = z.object({
   VIGIL_MQTT_URL: url(['mqtt:', 'mqtts:']).optional().describe('external broker; none: own edge'),
   VIGIL_HTTP_HOST: text.default('127.0.0.1').describe('address on which desks and integrators are served'),
   VIGIL_HTTP_PORT: port(8080).describe('port of the desks and the API'),
+  VIGIL_RTMP_HOST: text.default('127.0.0.1').describe('address on which RTMP push is taken'),
   VIGIL_RTMP_PORT: port(1935).describe('port for RTMP push'),
   VIGIL_METRICS_PORT: port(9464).describe('port of /metrics'),
   VIGIL_DATA_DIR: text.default('./data').describe('where everything is kept'),

@@ -8,6 +8,7 @@ import { Fleet } from './camera/fleet.ts'
 import { CoreBeat } from './core-beat.ts'
 import { createMetricsServer, listenOnLoopback } from './http/metrics-server.ts'
 import { createWorkerServer } from './http/worker-server.ts'
+import { flvSocketPath } from './push/flv-socket.ts'
 import { ReadModeration } from './read-moderation.ts'
 import { RecordedRows } from './record/recorded-rows.ts'
 import { Recorder } from './record/recorder.ts'
@@ -31,7 +32,8 @@ async function main(): Promise<void> {
     return
   }
   const metrics = new Metrics()
-  const fleet = new Fleet({ clock: systemClock, log, metrics })
+  const push = { socketPath: flvSocketPath(resolve(env['VIGIL_DATA_DIR'] ?? 'data')), token }
+  const fleet = new Fleet({ clock: systemClock, log, metrics, push })
   const moderation = new ReadModeration(systemClock, () => fleet.cameras.size)
   const server = createWorkerServer({ fleet, token, log, metrics, onAsked: () => moderation.prompt() })
   const metricsServer = createMetricsServer(metrics)

@@ -34,6 +34,17 @@ export interface ExaminedSource {
   stream: ProbedStream | null
 }
 
+/** Nothing to look at: it has no address before its key is issued. */
+const PUSHED: ExaminedSource = {
+  source: { kind: 'push', address: '', username: null },
+  credential: null,
+  streamAddress: null,
+  snapshotAddress: null,
+  onvif: null,
+  ptz: false,
+  stream: null,
+}
+
 /**
  * Looks at a camera before it is stored: address allowed, ONVIF answered, stream opened by a streamer worker.
  * @param kept the stored credential, used where none was typed
@@ -46,6 +57,7 @@ export async function examineSource(
   isForced: boolean,
   deps: ExamineDeps,
 ): Promise<ExaminedSource> {
+  if (written.kind === 'push') return PUSHED
   const endMs = deps.clock.monotonicMs() + EXAMINE_MS
   const found =
     written.kind === 'rtsp' ? await atRtsp(written, kept, deps) : await byOnvif(written, kept, isForced, deps)

@@ -4,6 +4,7 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { createOnvifDoor } from '../../devices/camera/onvif-door.ts'
 import { createAllowedAddresses } from '../cameras/allowed-address.ts'
+import { publishKeyRoute } from '../cameras/push-route.ts'
 import { cameraRoutes } from '../cameras/routes.ts'
 import type { StreamerFleet } from '../cameras/streamer-fleet.ts'
 import type { Readiness } from '../http/health.ts'
@@ -31,6 +32,7 @@ export interface ServeDeps {
   /** Absolute. */
   cityDir: string
   internalToken: string
+  secretKey: string
   isSimulating: boolean
   simCameraPassword: string | undefined
   /** The built command-ui. */
@@ -76,6 +78,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     ...core.routes,
     ...sessionRoutes(parts),
     ...cameraRoutes(parts),
+    publishKeyRoute({ ...parts, rtmpPort: settings.VIGIL_RTMP_PORT }),
     ...mediaRoutes(parts),
     ...recordingRoutes(parts),
     ...registryRoutes(parts),

@@ -4,7 +4,8 @@ import type { KeptSegment } from './recording-rows.ts'
 
 /**
  * Recorded segments as a VOD playlist (RFC 8216). Holes are left out of the player's time and are discontinuities: a player that is
- * made to play nothing for minutes stalls. The dates tell the truth, and the gaps with their reasons are in the JSON answer.
+ * made to play nothing for minutes stalls. The dates tell the truth, and the gaps with their reasons are in the JSON answer. Segments are
+ * not promised to be independent: a stream's second one begins before a key frame.
  * @param segments oldest first
  */
 export function recordingPlaylist(segments: readonly KeptSegment[]): string {
@@ -13,7 +14,6 @@ export function recordingPlaylist(segments: readonly KeptSegment[]): string {
     '#EXTM3U',
     '#EXT-X-VERSION:7',
     '#EXT-X-PLAYLIST-TYPE:VOD',
-    '#EXT-X-INDEPENDENT-SEGMENTS',
     `#EXT-X-TARGETDURATION:${longestS}`,
     '#EXT-X-MEDIA-SEQUENCE:0',
   ]

@@ -7,10 +7,13 @@ import type { CameraVerdict } from '../health/judge-camera.ts'
 import { judgeCamera, STALLED_GIVE_UP_MS } from '../health/judge-camera.ts'
 import { LiveStream } from '../hls/live-stream.ts'
 import { Pipeline } from '../pipeline.ts'
+import { FlvSession } from '../push/flv-session.ts'
+import { pushPathOf } from '../push/flv-socket.ts'
 import { parseRtspAddress } from '../rtsp/address.ts'
 import type { AudioMedia } from '../rtsp/audio-media.ts'
 import type { StreamFailure } from '../rtsp/failure.ts'
 import { notACamera, silent } from '../rtsp/failure.ts'
+import type { SessionListener } from '../rtsp/rtsp-session.ts'
 import { RtspSession } from '../rtsp/rtsp-session.ts'
 import type { PlayableVideo } from '../rtsp/session-description.ts'
 import type { ConnectBudget } from './retry.ts'
@@ -57,9 +60,14 @@ export interface CameraSurroundings {
   budget: ConnectBudget
   random: () => number
   warmRingMs: number
+  /** Where streams are read back that devices push; absent: such a camera is away. */
+  push?: { socketPath: string; token: string }
   /** Sums of cameras' counters, see `fleet-metrics.ts`. */
-  retire: (pipeline: Pipeline, session: RtspSession) => void
+  retire: (pipeline: Pipeline, session: CameraSession) => void
 }
+
+/** One connection that gives RTP packets: to a camera, or to what a device has pushed. */
+export type CameraSession = RtspSession | FlvSession
 
 /** One camera: connected while warm or watched, retried when it fails, judged at every look. */
 export class Camera {
@@ -67,7 +75,7 @@ export class Camera {
   readonly viewers = new Viewers()
   readonly counts = { connects: 0, failures: 0 }
   order: CameraOrder
-  session: RtspSession | null = null
+  session: CameraSession | null = null
   pipeline: Pipeline | null = null
   failure: StreamFailure | null = null
   readonly #around: CameraSurroundings
@@ -167,29 +175,39 @@ export class Camera {
     if (this.isLatched || nowMs < this.#retry.nextMs || !this.#around.budget.take(nowMs)) return
     this.counts.connects++
     try {
-      const { address, credential } = parseRtspAddress(this.order.url)
-      const { username, password } = this.order
-      this.session = new RtspSession({
-        address,
-        credential: username === null || username === '' ? credential : { username, password: password ?? '' },
-        clock: this.#around.clock,
-        wantsSound: this.order.audio ?? false,
-        certificateSha256: this.order.certificateSha256 ?? null,
-        listener: {
-          onVideo: (video, audio) => this.#described(video, audio),
-          onPlaying: () => {
-            this.#playingSinceMs = this.#around.clock.monotonicMs()
-          },
-          onRtp: (bytes, start, end, nowMs) => this.pipeline?.packet(bytes, start, end, nowMs),
-          onSound: (bytes, start, end, nowMs) => this.pipeline?.soundPacket(bytes, start, end, nowMs),
-          onControl: (isSound, bytes, start, end) => this.pipeline?.control(isSound, bytes, start, end),
-          onEnded: (failure) => this.#failed(failure),
+      this.session = this.#open({
+        onVideo: (video, audio) => this.#described(video, audio),
+        onPlaying: () => {
+          this.#playingSinceMs = this.#around.clock.monotonicMs()
         },
+        onRtp: (bytes, start, end, nowMs) => this.pipeline?.packet(bytes, start, end, nowMs),
+        onSound: (bytes, start, end, nowMs) => this.pipeline?.soundPacket(bytes, start, end, nowMs),
+        onControl: (isSound, bytes, start, end) => this.pipeline?.control(isSound, bytes, start, end),
+        onEnded: (failure) => this.#failed(failure),
       })
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       this.#failed(notACamera(error.message))
     }
+  }
+
+  #open(listener: SessionListener): CameraSession {
+    const { clock, push } = this.#around
+    const { url, username, password, audio, certificateSha256 } = this.order
+    const path = pushPathOf(url)
+    if (path !== null) {
+      if (!push) throw new Fault('bad-request', 'This worker reads no pushed streams.')
+      return new FlvSession({ ...push, path, clock, listener })
+    }
+    const { address, credential } = parseRtspAddress(url)
+    return new RtspSession({
+      address,
+      credential: username === null || username === '' ? credential : { username, password: password ?? '' },
+      clock,
+      wantsSound: audio ?? false,
+      certificateSha256: certificateSha256 ?? null,
+      listener,
+    })
   }
 
   #described(video: PlayableVideo, audio: AudioMedia | null): void {
@@ -218,6 +236,8 @@ export class Camera {
     this.counts.failures++
     this.failure = failure
     if (failure.code === 'camera-refused-login') this.#rejectedLogins++
+    // Asking our own RTMP program again costs nothing, and a patrol that begins to push is wanted at once.
+    if (pushPathOf(this.order.url) !== null) this.#retry.reset()
     this.#retry.failed(this.#around.clock.monotonicMs())
     this.#leave()
     this.stream.endWaiting()

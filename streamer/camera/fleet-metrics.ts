@@ -3,8 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Metrics, Series } from '../../domain/metrics.ts'
 import type { SlabPool } from '../fmp4/slab.ts'
 import type { Pipeline } from '../pipeline.ts'
-import type { RtspSession } from '../rtsp/rtsp-session.ts'
-import type { Camera } from './camera.ts'
+import type { Camera, CameraSession } from './camera.ts'
 
 /** Counters of one stream, named as on `/metrics` (`vigil_stream_<name>_total`). */
 const COUNTERS = {
@@ -73,12 +72,12 @@ export class FleetMetrics {
   }
 
   /** A session ends: its counts stay in the sums. */
-  retire(pipeline: Pipeline, session: RtspSession): void {
+  retire(pipeline: Pipeline, session: CameraSession): void {
     addCounts(this.#retired, pipeline, session)
   }
 }
 
-function addCounts(sums: Record<CounterName, number>, pipeline: Pipeline, session: RtspSession): void {
+function addCounts(sums: Record<CounterName, number>, pipeline: Pipeline, session: CameraSession): void {
   const { order, units, clock, counts } = pipeline
   const cut = session.splitter.counts
   sums.packets += counts.packets

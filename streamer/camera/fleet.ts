@@ -23,6 +23,8 @@ export interface FleetOptions {
   connectsPerSecond?: number
   /** How much a warm camera keeps. */
   warmRingMs?: number
+  /** Where pushed streams are read back. */
+  push?: CameraSurroundings['push']
 }
 
 /** All cameras of this worker, on one timer. */
@@ -47,6 +49,7 @@ export class Fleet {
       budget: new ConnectBudget(options.connectsPerSecond),
       warmRingMs: options.warmRingMs ?? WARM_RING_MS,
       random: options.random ?? Math.random,
+      ...(options.push ? { push: options.push } : {}),
       retire: (pipeline, session) => this.#metrics.retire(pipeline, session),
     }
   }

@@ -9,12 +9,17 @@ declare module 'node-media-server' {
     streamQuery: Record<string, string | undefined> | undefined
     /** Ends the connection in good order; the rest of what was received is still read. */
     close(): void
+    protocol: string
+    /** HTTP-FLV sessions only. */
+    req?: { socket: { destroy(): void } }
     /** RTMP sessions only. */
     socket?: { destroy(): void }
   }
   export interface NmsConfig {
     bind: string
     rtmp: { port: number }
+    /** A path is a socket of the file system: it goes to `server.listen` as it is. */
+    http: { port: string }
     webadmin: { enable: false }
     record: { auto: false }
     store: { path: string }

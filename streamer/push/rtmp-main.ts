@@ -1,5 +1,7 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { timingSafeEqual } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { NmsSession } from 'node-media-server'
 import NodeMediaServer from 'node-media-server'
 import nmsLogger from 'node-media-server/src/core/logger.js'
 import { systemClock } from '../../domain/clock.ts'
@@ -7,12 +9,14 @@ import { createLog } from '../../domain/log.ts'
 import type { LogLevel } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { createMetricsServer, listenOnLoopback } from '../http/metrics-server.ts'
-import { isPublishKey } from './publish-key.ts'
+import { isPublishKey } from '../../devices/camera/publish-key.ts'
+import { flvSocketPath } from './flv-socket.ts'
 
 /**
  * RTMP push from body and vehicle cameras: node-media-server in a process of its own, because it exits on a taken port and
  * keeps its state in module variables. Web console, REST and recording are off; nobody publishes without the key of the path,
- * and nobody plays: viewers get pictures from the streamer, after `authorize()`.
+ * and only our own streamers read (a socket of the file system, with the internal token): viewers get pictures from the streamer, after
+ * `authorize()`. The server has no back-pressure, so nobody else may ever be its reader.
  */
 async function main(): Promise<void> {
   const env = process.env
@@ -21,21 +25,29 @@ async function main(): Promise<void> {
   const log = createLog(programId, systemClock, (line) => process.stdout.write(`${line}\n`), level)
   const secretKey = env['VIGIL_SECRET_KEY']
   const port = Number(env['VIGIL_RTMP_PORT'] ?? 1935)
-  if (!secretKey || !Number.isInteger(port) || port < 1 || port > 65535) {
-    log.error('VIGIL_SECRET_KEY must be set and VIGIL_RTMP_PORT be 1–65535; the launcher does that')
+  const token = env['VIGIL_INTERNAL_TOKEN']
+  const dataDir = resolve(env['VIGIL_DATA_DIR'] ?? './data')
+  if (!secretKey || !token || !Number.isInteger(port) || port < 1 || port > 65535) {
+    log.error(
+      'VIGIL_SECRET_KEY and VIGIL_INTERNAL_TOKEN must be set and VIGIL_RTMP_PORT be 1–65535; the launcher does that',
+    )
     process.exitCode = 2
     return
   }
   const metrics = new Metrics()
   const published = metrics.counter('vigil_rtmp_publishes_total', 'RTMP publishes by outcome')
-  const storePath = join(env['VIGIL_DATA_DIR'] ?? './data', 'rtmp')
+  const storePath = join(dataDir, 'rtmp')
   mkdirSync(storePath, { recursive: true })
+  const socketPath = flvSocketPath(dataDir)
+  // Left behind by a run that was killed; the data folder's lock says that no other runs.
+  rmSync(socketPath, { force: true })
 
   // node-media-server writes plain lines with console.log; every program here writes JSON lines.
   console.log = (line: unknown) => log.debug(String(line))
   const server = new NodeMediaServer({
-    bind: '127.0.0.1',
+    bind: env['VIGIL_RTMP_HOST'] ?? '127.0.0.1',
     rtmp: { port },
+    http: { port: socketPath },
     webadmin: { enable: false },
     record: { auto: false },
     store: { path: storePath },
@@ -47,13 +59,12 @@ async function main(): Promise<void> {
     published.of({ outcome: isAllowed ? 'accepted' : 'refused' }).add()
     if (isAllowed) return log.info('publish accepted', { streamPath: session.streamPath, from: session.ip })
     log.warn('publish refused: the key does not fit the path', { streamPath: session.streamPath, from: session.ip })
-    session.close()
-    session.socket?.destroy()
+    refuse(session)
   })
   server.on('prePlay', (session) => {
+    if (session.protocol === 'flv' && isSame(session.streamQuery?.['token'] ?? '', token)) return
     log.warn('play refused: pictures are served by the streamer only', { from: session.ip })
-    session.close()
-    session.socket?.destroy()
+    refuse(session)
   })
   await server.run()
 
@@ -72,6 +83,18 @@ async function main(): Promise<void> {
   process.once('disconnect', stop)
   process.send?.({ type: 'ready', metricsPort })
   log.info('RTMP push is ready', { port })
+}
+
+/** Closing alone lets the server go on with what it was about to do. */
+function refuse(session: NmsSession): void {
+  session.close()
+  session.socket?.destroy()
+  session.req?.socket.destroy()
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(wanted)]
+  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 await main()

@@ -8,6 +8,7 @@ import { silentLog } from '../../domain/log.ts'
 import type { Role } from '../../domain/officer.ts'
 import { createOnvifDoor } from '../../devices/camera/onvif-door.ts'
 import { createAllowedAddresses } from '../../gateway/cameras/allowed-address.ts'
+import { publishKeyRoute } from '../../gateway/cameras/push-route.ts'
 import { cameraRoutes } from '../../gateway/cameras/routes.ts'
 import { StreamerFleet } from '../../gateway/cameras/streamer-fleet.ts'
 import type { Route } from '../../gateway/http/route.ts'
@@ -102,6 +103,7 @@ export function ownRoutes(parts: Parts, cityDir: string, hasTls = false): Route[
   return [
     ...sessionRoutes(deps),
     ...cameraRoutes(deps),
+    publishKeyRoute({ ...deps, secretKey: SECRET_KEY, rtmpPort: 1935 }),
     ...mediaRoutes(deps),
     ...recordingRoutes(deps),
     ...registryRoutes(deps),

@@ -1,0 +1,169 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { publishKey } from '../../devices/camera/publish-key.ts'
+import { systemClock } from '../../domain/clock.ts'
+import { silentLog } from '../../domain/log.ts'
+import { Metrics } from '../../domain/metrics.ts'
+import { Fleet } from '../../streamer/camera/fleet.ts'
+import { flvSocketPath } from '../../streamer/push/flv-socket.ts'
+import { FlvTags, ROOM_BYTES } from '../../streamer/push/flv-tags.ts'
+import { readAvcConfig } from '../../streamer/push/flv-video.ts'
+import { startProgram, type Program } from '../support/program.ts'
+import { isRequired } from '../support/required.ts'
+import { seeded } from './support/seeded.ts'
+import { sleep, until } from './support/harness.ts'
+import { samplesOf } from './support/mp4.ts'
+
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
+if (!hasFfmpeg && isRequired('ffmpeg')) throw new Error('this run needs ffmpeg, and there is none')
+const SECRET = 'ab'.repeat(32)
+const TOKEN = 'inside'
+const PATH = '/push/01TESTPATH'
+
+describe('FLV tags', () => {
+  const tag = (type: number, timeMs: number, body: Buffer) => {
+    const head = Buffer.alloc(11)
+    head[0] = type
+    head.writeUIntBE(body.length, 1, 3)
+    head.writeUIntBE(timeMs & 0xffffff, 4, 3)
+    head[7] = timeMs >>> 24
+    const back = Buffer.alloc(4)
+    back.writeUInt32BE(body.length + 11)
+    return Buffer.concat([head, body, back])
+  }
+  const header = Buffer.from([...Buffer.from('FLV'), 1, 5, 0, 0, 0, 9, 0, 0, 0, 0])
+
+  it('come out the same however the bytes are cut', () => {
+    const random = seeded(7)
+    const wanted: { type: number; timeMs: number; body: Buffer }[] = Array.from({ length: 40 }, (_, i) => ({
+      type: i % 3 === 0 ? 8 : 9,
+      timeMs: i * 40 + (i > 30 ? 0x1000000 : 0),
+      body: Buffer.alloc(Math.floor(random() * 3000), i),
+    }))
+    const stream = Buffer.concat([header, ...wanted.map((one) => tag(one.type, one.timeMs, one.body))])
+    for (const most of [1, 7, 1000, stream.length]) {
+      const found: typeof wanted = []
+      const tags = new FlvTags((type, timeMs, body) => found.push({ type, timeMs, body: body.subarray(ROOM_BYTES) }))
+      for (let at = 0; at < stream.length;) {
+        const size = most === 1000 ? 1 + Math.floor(random() * most) : most
+        expect(tags.push(stream.subarray(at, at + size))).toBeNull()
+        at += size
+      }
+      expect(found).toEqual(wanted)
+    }
+  })
+
+  it('that are none are refused with words, and never by an endless buffer', () => {
+    expect(new FlvTags(() => {}).push(Buffer.from('HTTP/1.1 404 Not Found'))).toMatch(/not FLV/)
+    const huge = tag(9, 0, Buffer.alloc(0))
+    huge.writeUIntBE(0xffffff, 1, 3)
+    expect(new FlvTags(() => {}).push(Buffer.concat([header, huge]))).toMatch(/bytes/)
+    for (let size = 0; size < 12; size++) expect(readAvcConfig(Buffer.alloc(size, 1))).toBeNull()
+  })
+})
+
+describe.skipIf(!hasFfmpeg)('a device that pushes by RTMP', () => {
+  let folder: string
+  let port: number
+  let rtmp: Program
+  let fleet: Fleet
+  const pushing: ChildProcess[] = []
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'vigil-push-'))
+    port = await new Promise<number>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const { port: free } = server.address() as AddressInfo
+        server.close(() => resolve(free))
+      })
+    })
+    rtmp = await startProgram('streamer/push/rtmp-main.js', {
+      VIGIL_DATA_DIR: folder,
+      VIGIL_RTMP_PORT: String(port),
+      VIGIL_SECRET_KEY: SECRET,
+      VIGIL_INTERNAL_TOKEN: TOKEN,
+    })
+    const push = { socketPath: flvSocketPath(folder), token: TOKEN }
+    fleet = new Fleet({ clock: systemClock, log: silentLog, metrics: new Metrics(), push })
+    fleet.start()
+    fleet.assign([{ id: 'car', name: 'car', url: `push:${PATH}`, username: null, password: null, warm: true }])
+  }, 60_000)
+  afterAll(async () => {
+    for (const child of pushing) child.kill('SIGKILL')
+    fleet.stop()
+    await rtmp.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** As a body camera would: 320×180, 25 pictures a second, a key frame each second, with B-frames. */
+  function push(key: string): ChildProcess {
+    const source = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25']
+    const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '25', '-bf', '2', '-pix_fmt', 'yuv420p']
+    const to = `rtmp://127.0.0.1:${port}${PATH}?key=${key}`
+    const child = spawn('ffmpeg', ['-loglevel', 'error', ...source, ...codec, '-f', 'flv', to], { stdio: 'ignore' })
+    pushing.push(child)
+    return child
+  }
+  const gone = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const status = () => fleet.status()[0]!
+
+  it('is away, in words, while nothing is pushed', async () => {
+    await until('it is known', () => status().state === 'offline', 10_000)
+    expect(status().reason).toContain('no device pushes')
+  }, 15_000)
+
+  it('with a wrong key is cut off and never seen', async () => {
+    const code = await gone(push('0'.repeat(32)))
+    expect(code).not.toBe(0)
+    expect(status().state).not.toBe('online')
+  }, 20_000)
+
+  it('with its key is a camera like any other: parts, size, times that go forward', async () => {
+    push(publishKey(SECRET, PATH))
+    await until('it is online', () => status().state === 'online', 20_000)
+    expect(status()).toMatchObject({ widthPx: 320, heightPx: 180 })
+    const { stream } = fleet.cameras.get('car')!
+    await until('four whole segments', () => stream.ring.segments.filter((one) => one.isComplete).length >= 4, 20_000)
+    let before = -1
+    let pictures = 0
+    let keys = 0
+    let seconds = 0
+    for (const segment of stream.ring.segments.filter((one) => one.isComplete)) {
+      const samples = samplesOf(Buffer.concat(segment.parts.map((part) => part.bytes)))
+      for (const sample of samples) {
+        expect(sample.dtsTicks).toBeGreaterThan(before)
+        before = sample.dtsTicks
+        pictures++
+        if (sample.isKey) keys++
+        seconds += sample.durationTicks / 90_000
+      }
+    }
+    expect(keys).toBeGreaterThanOrEqual(3)
+    expect(pictures / seconds).toBeGreaterThan(22)
+    expect(pictures / seconds).toBeLessThan(28)
+  }, 45_000)
+
+  it('that stops is stalled within ten seconds and then away: the server’s cached pictures are not taken for live', async () => {
+    pushing.at(-1)!.kill('SIGKILL')
+    const stoppedMs = systemClock.monotonicMs()
+    await until('it is not online any more', () => status().state !== 'online', 10_000)
+    expect(status().state).toBe('stalled')
+    await until('it is away', () => status().state === 'offline', 15_000)
+    while (systemClock.monotonicMs() - stoppedMs < 20_000) {
+      expect(status().state).not.toBe('online')
+      await sleep(100)
+    }
+    push(publishKey(SECRET, PATH))
+    await until('it is back', () => status().state === 'online', 20_000)
+  }, 70_000)
+
+  it('is read by our own streamers only', async () => {
+    const child = spawn('ffmpeg', ['-loglevel', 'error', '-i', `rtmp://127.0.0.1:${port}${PATH}`, '-f', 'null', '-'])
+    expect(await gone(child)).not.toBe(0)
+    expect(rtmp.lines.join()).toContain('play refused')
+  }, 30_000)
+})
