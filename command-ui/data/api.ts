@@ -1,6 +1,6 @@
 import type { Alarm, Disposition } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
-import type { Camera, CameraPatch, CameraWrite, DiscoveredCamera } from '../../domain/camera.ts'
+import type { Camera, CameraPatch, CameraWrite, DiscoveredCamera, PushAddress } from '../../domain/camera.ts'
 import type { DeviceKind } from '../../domain/device.ts'
 import type { Trail } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -86,6 +86,7 @@ export const api = {
 
   addCamera: (camera: CameraWrite) => call<Camera>('POST', 'cameras', camera),
   changeCamera: (id: string, patch: CameraPatch) => call<Camera>('PATCH', `cameras/${at(id)}`, patch),
+  issuePublishKey: (id: string) => call<PushAddress>('POST', `cameras/${at(id)}/publish-key`),
   removeCamera: (id: string) => call<void>('DELETE', `cameras/${at(id)}`),
   discoverCameras: async () => {
     const answer = await call<DiscoveredCamera[] | { items: DiscoveredCamera[] }>('POST', 'cameras/discover', {})

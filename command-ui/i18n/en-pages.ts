@@ -85,6 +85,16 @@ export const enPages: typeof zhPages = {
     watch: 'Watch',
     warm: 'warm',
     onDemand: 'on demand',
+    push: {
+      by: 'RTMP push',
+      hint: 'Body and vehicle cameras that push. Address and key are issued once it is added.',
+      none: 'No key has been issued yet.',
+      sure: 'When a new key is issued, the old address ends at once.',
+      once: 'The key is shown this once; put it into the device now.',
+      server: 'Server',
+      streamKey: 'Stream key',
+      issue: 'Issue a publish key',
+    },
   },
   devices: {
     heading: 'Alarm devices',

@@ -84,6 +84,16 @@ export const zhPages = {
     watch: '查看画面',
     warm: '常连',
     onDemand: '按需',
+    push: {
+      by: 'RTMP 推流',
+      hint: '执法记录仪、车载摄像机主动推流。添加后发放推流地址和密钥。',
+      none: '尚未发放推流密钥。',
+      sure: '重新发放后，旧地址立即失效。',
+      once: '密钥只显示这一次，请立即抄录到设备中。',
+      server: '服务器',
+      streamKey: '推流密钥',
+      issue: '发放推流密钥',
+    },
   },
   devices: {
     heading: '报警设备',

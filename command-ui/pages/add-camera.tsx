@@ -9,7 +9,7 @@ import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
 import './add-camera.css'
 
-type Kind = 'rtsp' | 'onvif'
+type Kind = 'rtsp' | 'onvif' | 'push'
 
 /** A form field that was left empty. */
 const filled = (form: FormData, name: string): string | undefined => {
@@ -19,7 +19,6 @@ const filled = (form: FormData, name: string): string | undefined => {
 
 function cameraOf(form: FormData, kind: Kind): CameraWrite {
   const [lng = 0, lat = 0] = (filled(form, 'place') ?? '').split(/[,\uFF0C\s]+/).map(Number)
-  const login = { username: filled(form, 'username'), password: filled(form, 'password') }
   const bearing = filled(form, 'bearing')
   return {
     name: filled(form, 'name') ?? '',
@@ -30,16 +29,20 @@ function cameraOf(form: FormData, kind: Kind): CameraWrite {
     fovDeg: 70,
     rangeM: 60,
     warm: form.get('warm') !== null,
-    source:
-      kind === 'rtsp'
-        ? { kind, url: filled(form, 'url') ?? '', ...login }
-        : {
-            kind,
-            host: filled(form, 'host') ?? '',
-            port: Number(filled(form, 'port') ?? 80),
-            path: filled(form, 'path') ?? '/onvif/device_service',
-            ...login,
-          },
+    source: sourceOf(form, kind),
+  }
+}
+
+function sourceOf(form: FormData, kind: Kind): CameraWrite['source'] {
+  const login = { username: filled(form, 'username'), password: filled(form, 'password') }
+  if (kind === 'push') return { kind }
+  if (kind === 'rtsp') return { kind, url: filled(form, 'url') ?? '', ...login }
+  return {
+    kind,
+    host: filled(form, 'host') ?? '',
+    port: Number(filled(form, 'port') ?? 80),
+    path: filled(form, 'path') ?? '/onvif/device_service',
+    ...login,
   }
 }
 
@@ -76,15 +79,15 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
     >
       <h2>{c.add}</h2>
       <div role="radiogroup" className="segmented" aria-label={c.columns.source}>
-        {(['rtsp', 'onvif'] as const).map((one) => (
+        {(['rtsp', 'onvif', 'push'] as const).map((one) => (
           <button key={one} type="button" role="radio" aria-checked={kind === one} onClick={() => setKind(one)}>
-            {one === 'rtsp' ? c.byRtsp : c.byOnvif}
+            {{ rtsp: c.byRtsp, onvif: c.byOnvif, push: c.push.by }[one]}
           </button>
         ))}
       </div>
-      {kind === 'rtsp' ? (
-        <Field label={c.url} name="url" placeholder={c.urlHint} pattern="rtsps?://.+" required />
-      ) : (
+      {kind === 'push' && <p className="dim">{c.push.hint}</p>}
+      {kind === 'rtsp' && <Field label={c.url} name="url" placeholder={c.urlHint} pattern="rtsps?://.+" required />}
+      {kind === 'onvif' && (
         <>
           <Discovery onUse={setFound} />
           <div key={found?.address} className="fields">
@@ -101,10 +104,12 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
           </div>
         </>
       )}
-      <div className="fields">
-        <Field label={c.username} name="username" autoComplete="off" />
-        <Field label={c.password} name="password" type="password" autoComplete="off" />
-      </div>
+      {kind !== 'push' && (
+        <div className="fields">
+          <Field label={c.username} name="username" autoComplete="off" />
+          <Field label={c.password} name="password" type="password" autoComplete="off" />
+        </div>
+      )}
       <Field
         key={found?.address ?? 'typed'}
         label={c.name}

@@ -12,6 +12,7 @@ import { CameraWord } from '../ui/marks.tsx'
 import { LiveTile } from '../video/live-tile.tsx'
 import { PageFrame } from './page-frame.tsx'
 import { PageTable, ROWS_MAX } from './page-table.tsx'
+import { PublishKey } from './publish-key.tsx'
 import { SiteName } from './site-name.tsx'
 
 const AddCamera = lazy(() => import('./add-camera.tsx').then((m) => ({ default: m.AddCamera })))
@@ -61,6 +62,7 @@ export function CamerasPage() {
         ) : watched ? (
           <div className="page-watch">
             <LiveTile key={watched.id} camera={watched} mode="fast" />
+            {watched.source.kind === 'push' && <PublishKey key={`key-${watched.id}`} camera={watched} />}
             <button type="button" onClick={() => setWatchedId(null)}>
               {t.action.dismiss}
             </button>
