@@ -16,6 +16,12 @@ export const CAMERA_STATES = [
 export const cameraStateSchema = z.enum(CAMERA_STATES)
 export type CameraState = z.infer<typeof cameraStateSchema>
 
+/** SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` shows it, colons or not. */
+const fingerprintSchema = z
+  .string()
+  .regex(/^(?:[0-9a-f]{2}:?){31}[0-9a-f]{2}$/i)
+  .max(95)
+
 export const cameraSchema = z.object({
   id: idSchema,
   name: z.string().max(120),
@@ -29,12 +35,16 @@ export const cameraSchema = z.object({
   ptz: z.boolean(),
   /** Kept connected so that its first picture is there at once. */
   warm: z.boolean(),
+  /** Its sound is passed on with the picture; off unless somebody has a reason for it. */
+  audio: z.boolean(),
   enabled: z.boolean(),
   /** How it was added; the address without any credential. */
   source: z.object({
     kind: z.enum(['rtsp', 'onvif', 'push']),
     address: z.string().max(500),
     username: z.string().max(64).nullable(),
+    /** For rtsps: the one certificate that is trusted; null: an authority must have signed the camera's. */
+    certificateSha256: fingerprintSchema.nullable(),
   }),
   state: cameraStateSchema,
   /** In words, for the tile and the trouble; null while all is well. */
@@ -60,6 +70,7 @@ export const cameraWriteSchema = z.object({
   rangeM: z.number().min(1).max(2000).default(60),
   warm: z.boolean().default(false),
   jurisdiction: jurisdictionSchema.optional(),
+  audio: z.boolean().default(false),
   source: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('rtsp'),
@@ -67,6 +78,7 @@ export const cameraWriteSchema = z.object({
       url: z.string().max(500),
       username: z.string().max(64).optional(),
       password: z.string().max(128).optional(),
+      certificateSha256: fingerprintSchema.optional(),
     }),
     z.object({
       kind: z.literal('onvif'),
@@ -90,6 +102,7 @@ export const cameraPatchSchema = cameraWriteSchema
     fovDeg: cameraSchema.shape.fovDeg,
     rangeM: cameraSchema.shape.rangeM,
     warm: cameraSchema.shape.warm,
+    audio: cameraSchema.shape.audio,
     enabled: cameraSchema.shape.enabled,
   })
   .partial()

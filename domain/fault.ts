@@ -23,6 +23,7 @@ export const FAULT_STATUS = {
   'camera-silent': 504,
   'camera-has-no-video': 502,
   'camera-login-latched': 502,
+  'camera-certificate-unknown': 502,
   'ptz-not-there': 409,
   'no-picture': 503,
   'database-away': 503,

@@ -69,6 +69,8 @@ export const enPages: typeof zhPages = {
     placeHint: 'Starts at the centre of the district',
     bearing: 'Looks towards (degrees, optional)',
     warmLabel: 'Keep connected (picture at once in an alarm)',
+    audioLabel: 'Pass its sound on too (off protects privacy)',
+    certificate: 'Certificate SHA-256 (rtsps, optional)',
     site: 'Site',
     noSite: 'none',
     discover: 'Search the network',

@@ -238,6 +238,8 @@ export const enWords: typeof zhWords = {
     'camera-not-a-camera': 'Something answers there, but it is not a camera (no RTSP or ONVIF)',
     'camera-silent': 'The camera took the connection but says nothing; it may hang: restart it',
     'camera-has-no-video': 'Login worked, but there is no video at this address: check the path',
+    'camera-certificate-unknown':
+      'Its certificate is not trusted. Compare this SHA-256 with the camera’s own page and enter it above',
     'camera-login-latched': 'Refused twice; stopped trying so that the account is not locked. Correct the password',
     'ptz-not-there': 'This camera has no PTZ',
     'no-picture': 'No picture at the moment',

@@ -68,6 +68,8 @@ export const zhPages = {
     placeHint: '默认取地图中心，可在此修改',
     bearing: '朝向（度，可空）',
     warmLabel: '保持连接（报警时立即出图）',
+    audioLabel: '同时传送声音（关闭以保护隐私）',
+    certificate: '证书 SHA-256（rtsps，可空）',
     site: '所属单位',
     noSite: '无',
     discover: '搜索网络上的摄像机',

@@ -258,6 +258,7 @@ export const zhWords = {
     'camera-not-a-camera': '该地址有回应，但不是摄像机（没有 RTSP 或 ONVIF 服务）',
     'camera-silent': '摄像机接受了连接但不回应，可能死机，请重启摄像机',
     'camera-has-no-video': '已登录，但该地址没有可用的视频流，请检查路径',
+    'camera-certificate-unknown': '摄像机证书不受信任，请与摄像机页面核对以下 SHA-256 后填入上方',
     'camera-login-latched': '已连续两次被拒绝登录，为避免锁定账号已停止尝试，请更正密码',
     'ptz-not-there': '该摄像机没有云台',
     'no-picture': '暂时没有画面',

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Camera, CameraWrite, DiscoveredCamera } from '../../domain/camera.ts'
 import { api } from '../data/api.ts'
-import { asApiFault } from '../data/api-fault.ts'
+import { asApiFault, type ApiFault } from '../data/api-fault.ts'
 import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { say } from '../desk/actions.ts'
@@ -29,6 +29,7 @@ function cameraOf(form: FormData, kind: Kind): CameraWrite {
     fovDeg: 70,
     rangeM: 60,
     warm: form.get('warm') !== null,
+    audio: form.get('audio') !== null,
     source: sourceOf(form, kind),
   }
 }
@@ -36,7 +37,8 @@ function cameraOf(form: FormData, kind: Kind): CameraWrite {
 function sourceOf(form: FormData, kind: Kind): CameraWrite['source'] {
   const login = { username: filled(form, 'username'), password: filled(form, 'password') }
   if (kind === 'push') return { kind }
-  if (kind === 'rtsp') return { kind, url: filled(form, 'url') ?? '', ...login }
+  if (kind === 'rtsp')
+    return { kind, url: filled(form, 'url') ?? '', certificateSha256: filled(form, 'certificate'), ...login }
   return {
     kind,
     host: filled(form, 'host') ?? '',
@@ -44,6 +46,11 @@ function sourceOf(form: FormData, kind: Kind): CameraWrite['source'] {
     path: filled(form, 'path') ?? '/onvif/device_service',
     ...login,
   }
+}
+
+/** The fingerprint that the camera has shown. */
+function shownBy(fault: ApiFault): string {
+  return /[0-9a-f]{64}/.exec(fault.message)?.[0] ?? ''
 }
 
 /** By RTSP address or by ONVIF; the server connects before it answers, so a wrong password is known at once. */
@@ -64,6 +71,7 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
       onClose()
     } catch (error) {
       const fault = asApiFault(error)
+      if (fault.code === 'camera-certificate-unknown') return setWrong(`${t.fault[fault.code]}: ${shownBy(fault)}`)
       setWrong(fault.code.startsWith('camera-') ? t.fault[fault.code] : faultSentence(fault))
     } finally {
       setBusy(false)
@@ -86,7 +94,12 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
         ))}
       </div>
       {kind === 'push' && <p className="dim">{c.push.hint}</p>}
-      {kind === 'rtsp' && <Field label={c.url} name="url" placeholder={c.urlHint} pattern="rtsps?://.+" required />}
+      {kind === 'rtsp' && (
+        <>
+          <Field label={c.url} name="url" placeholder={c.urlHint} pattern="rtsps?://.+" required />
+          <Field label={c.certificate} name="certificate" pattern="([0-9a-fA-F]{2}:?){32}" />
+        </>
+      )}
       {kind === 'onvif' && (
         <>
           <Discovery onUse={setFound} />
@@ -167,6 +180,9 @@ function PlaceFields() {
       </div>
       <label className="check">
         <input type="checkbox" name="warm" /> {c.warmLabel}
+      </label>
+      <label className="check">
+        <input type="checkbox" name="audio" /> {c.audioLabel}
       </label>
     </>
   )

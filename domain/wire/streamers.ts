@@ -40,6 +40,9 @@ export const streamerOrdersSchema = z.object({
       warm: z.boolean(),
       /** Wall clock, ms: keep the pictures of this time; null: nothing. It goes on while the core is away. */
       record: z.object({ fromMs: z.number(), untilMs: z.number() }).nullable().default(null),
+      audio: z.boolean().default(false),
+      /** 64 lower-case hex digits. */
+      certificateSha256: z.string().nullable().default(null),
     }),
   ),
 })
@@ -82,6 +85,7 @@ export const probeSchema = z.object({
   url: z.string(),
   username: z.string().nullable(),
   password: z.string().nullable(),
+  certificateSha256: z.string().nullable().default(null),
 })
 export const probeAnswerSchema = z.discriminatedUnion('ok', [
   z.looseObject({

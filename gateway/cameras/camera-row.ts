@@ -23,7 +23,15 @@ export const cameraBodySchema = z.object({
   fovDeg: z.number(),
   rangeM: z.number(),
   warm: z.boolean(),
-  source: z.object({ kind: z.enum(['rtsp', 'onvif', 'push']), address: z.string(), username: z.string().nullable() }),
+  /** Absent in rows from before there was sound. */
+  audio: z.boolean().optional(),
+  source: z.object({
+    kind: z.enum(['rtsp', 'onvif', 'push']),
+    address: z.string(),
+    username: z.string().nullable(),
+    /** 64 lower-case hex digits; absent: the certificate must be signed by a known authority. */
+    certificateSha256: z.string().nullable().optional(),
+  }),
   onvif: onvifPlaceSchema.nullable(),
 })
 export type CameraBody = z.infer<typeof cameraBodySchema>
@@ -73,8 +81,14 @@ export function toCamera(row: CameraRow): Camera {
     rangeM,
     ptz: row.ptz,
     warm,
+    audio: row.body.audio ?? false,
     enabled: row.enabled,
-    source: { kind: source.kind, address: source.address, username: source.username },
+    source: {
+      kind: source.kind,
+      address: source.address,
+      username: source.username,
+      certificateSha256: source.certificateSha256 ?? null,
+    },
     state: row.state,
     stateReason: row.state_reason,
     stateAt: row.state_at,

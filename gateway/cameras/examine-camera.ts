@@ -67,7 +67,8 @@ export async function examineSource(
     if (baseUrl === null) throw new Fault('streamer-away', 'No streamer runs that could check this camera.')
     const leftMs = Math.max(PROBE_MS_MIN, Math.round(endMs - deps.clock.monotonicMs()))
     const worker = { baseUrl, internalToken: deps.internalToken }
-    return { ...found, stream: await probeStream(worker, found.streamAddress, found.credential, leftMs) }
+    const certificate = found.source.certificateSha256 ?? null
+    return { ...found, stream: await probeStream(worker, found.streamAddress, found.credential, certificate, leftMs) }
   } catch (error) {
     if (isForced && isAboutTheCamera(error)) return found
     throw error
@@ -84,7 +85,12 @@ async function atRtsp(
   const ip = await allowed.resolve(read.host, read.port)
   const credential = typedCredential(written) ?? read.credential ?? kept ?? simulatedCredential(ip, read.port, deps)
   return {
-    source: { kind: 'rtsp', address: read.address, username: credential?.username ?? null },
+    source: {
+      kind: 'rtsp',
+      address: read.address,
+      username: credential?.username ?? null,
+      certificateSha256: written.certificateSha256?.replaceAll(':', '').toLowerCase() ?? null,
+    },
     credential,
     streamAddress: addressAt(read, ip),
     snapshotAddress: null,

@@ -180,7 +180,9 @@ export class StreamerFleet {
       const username = credential?.username ?? null
       const password = credential?.password ?? null
       const warm = body.warm || (body.siteId !== null && alarmSites.has(body.siteId))
-      return { id, name: body.name, url, username, password, warm, record: null }
+      const { audio = false, source } = body
+      const certificateSha256 = source.certificateSha256 ?? null
+      return { id, name: body.name, url, username, password, warm, audio, certificateSha256, record: null }
     } catch (error) {
       this.#deps.log.warn('a camera is not served', { camera: id, reason: reasonOf(error) })
       return null

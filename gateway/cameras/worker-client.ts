@@ -16,6 +16,7 @@ export async function probeStream(
   worker: { baseUrl: string; internalToken: string },
   url: string,
   credential: CameraCredential | null,
+  certificateSha256: string | null,
   timeoutMs: number,
 ): Promise<ProbedStream> {
   let response: Response
@@ -24,7 +25,12 @@ export async function probeStream(
     response = await fetch(new URL('/probe', worker.baseUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${worker.internalToken}` },
-      body: JSON.stringify({ url, username: credential?.username ?? null, password: credential?.password ?? null }),
+      body: JSON.stringify({
+        url,
+        username: credential?.username ?? null,
+        password: credential?.password ?? null,
+        certificateSha256,
+      }),
       signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     })

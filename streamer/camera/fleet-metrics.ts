@@ -1,6 +1,7 @@
 import { CAMERA_STATES } from '../../domain/camera.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Metrics, Series } from '../../domain/metrics.ts'
+import type { AudioTrack } from '../audio/audio-track.ts'
 import type { SlabPool } from '../fmp4/slab.ts'
 import type { Pipeline } from '../pipeline.ts'
 import type { Camera, CameraSession } from './camera.ts'
@@ -21,6 +22,17 @@ const COUNTERS = {
   repaired_times: 'RTP times that jumped, repeated or ran backwards',
   gap_ticks: 'media time left out because of gaps, 90 kHz ticks',
   marker_lies: 'markers before the end of a picture',
+  codec_lies: 'streams whose description named another codec than came',
+  unsupported_payloads: 'RTP payloads of a kind that is not read',
+  skipped_leading_units: 'access units before a first CRA that nobody can decode',
+  refused_parameter_sets: 'parameter sets that cannot be read or ask for an impossible picture',
+  byes: 'RTCP BYE packets, after which cameras mostly go on',
+  insane_reports: 'RTCP sender reports whose clock is a second and more off',
+  sound_packets: 'RTP packets of sound',
+  sound_bad_packets: 'packets that are no RTP of the sound',
+  sound_silent_frames: 'frames of silence in place of sound that did not come',
+  sound_dropped_frames: 'frames of sound left out to stay in step with the picture',
+  sound_resyncs: 'times sound and picture were brought together again',
 } as const
 type CounterName = keyof typeof COUNTERS
 
@@ -94,4 +106,19 @@ function addCounts(sums: Record<CounterName, number>, pipeline: Pipeline, sessio
   sums.repaired_times += clock.counts.jumps + clock.counts.repeats
   sums.gap_ticks += Math.round(counts.clippedTicks)
   sums.marker_lies += units.counts.markerLies
+  sums.codec_lies += counts.codecLies
+  sums.unsupported_payloads += units.counts.unsupported
+  sums.skipped_leading_units += units.counts.skippedLeading
+  sums.refused_parameter_sets += units.parameters.counts.unreadable
+  sums.byes += pipeline.report.counts.byes
+  sums.insane_reports += pipeline.report.counts.insane
+  if (pipeline.audio) addSoundCounts(sums, pipeline.audio.counts)
+}
+
+function addSoundCounts(sums: Record<CounterName, number>, counts: AudioTrack['counts']): void {
+  sums.sound_packets += counts.packets
+  sums.sound_bad_packets += counts.badPackets + counts.late
+  sums.sound_silent_frames += counts.silentFrames
+  sums.sound_dropped_frames += counts.droppedFrames
+  sums.sound_resyncs += counts.resyncs
 }

@@ -13,6 +13,9 @@ const LOOP_KEEP_MS = 120_000
 /** Longer than any ring. */
 const LOOP_SPAN_MAX_MS = 10 * 60_000
 
+/** v2 may also skip date ranges, of which there are none. */
+const SKIP_WORDS = new Set(['YES', 'v2'])
+
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
 /** Names are never used twice, so whoever may see the bytes may keep them. */
 const IMMUTABLE = 'private, max-age=3600, immutable'
@@ -46,9 +49,11 @@ export function serveLive(
 
 function serveIndex(fleet: Fleet, camera: Camera, res: ServerResponse, query: URLSearchParams): void {
   const { stream } = camera
-  const send = () => sendBytes(res, PLAYLIST_TYPE, 'no-store', stream.playlist(query.get('_HLS_skip') === 'YES'))
+  const send = () =>
+    sendBytes(res, PLAYLIST_TYPE, 'no-store', stream.playlist(SKIP_WORDS.has(query.get('_HLS_skip') ?? '')))
   const asked = query.get('_HLS_msn')
   if (asked === null) {
+    if (query.has('_HLS_part')) return sendProblem(res, 'bad-request', '_HLS_part needs _HLS_msn.')
     const isFresh = () => stream.isFresh(fleet.clock.nowMs())
     if (isFresh()) return send()
     return waitForPicture(fleet, camera, res, isFresh, send)

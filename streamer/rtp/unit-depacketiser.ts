@@ -59,7 +59,9 @@ export abstract class UnitDepacketiser {
   append(bytes: Buffer, rtp: RtpHeader): void {
     const { payloadStart, payloadEnd } = rtp
     if (payloadEnd <= payloadStart) return
-    if (rtp.rtpTicks === this.#finishedTicks && this.firstSliceIn(bytes, payloadStart, payloadEnd) === 'later') {
+    // While a picture is open its later slices are no surprise, also of a camera whose clock stands still.
+    const isAfterMarker = this.slices === 0 && !this.inFragment && rtp.rtpTicks === this.#finishedTicks
+    if (isAfterMarker && this.firstSliceIn(bytes, payloadStart, payloadEnd) === 'later') {
       this.#trustsMarker = false
       this.isDamaged = true
       this.counts.markerLies++

@@ -12,6 +12,7 @@ export interface StreamFailure {
     | 'camera-silent'
     | 'camera-has-no-video'
     | 'camera-login-latched'
+    | 'camera-certificate-unknown'
   >
   reason: string
 }
@@ -21,6 +22,9 @@ export function unreachable(reason: string): StreamFailure {
 }
 export function refusedLogin(reason: string): StreamFailure {
   return { state: 'login-refused', code: 'camera-refused-login', reason }
+}
+export function untrusted(reason: string): StreamFailure {
+  return { state: 'offline', code: 'camera-certificate-unknown', reason }
 }
 export function notACamera(reason: string): StreamFailure {
   return { state: 'not-a-camera', code: 'camera-not-a-camera', reason }

@@ -158,7 +158,7 @@ export class InterleavedSplitter {
 
   #completeHead(head: string): void {
     this.#tailBytes = 0
-    const bodyBytes = Number(/^content-length:\s*(\d{1,9})\s*$/im.exec(head)?.[1] ?? 0)
+    const bodyBytes = Number(/^content-length:\s*(\d+)\s*$/im.exec(head)?.[1] ?? 0)
     this.#head = head
     if (bodyBytes > BODY_BYTES_MAX) this.#giveUp(`the camera announces a body of ${bodyBytes} bytes`)
     else if (bodyBytes > 0) {

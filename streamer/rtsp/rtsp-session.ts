@@ -5,7 +5,7 @@ import { Connection } from './connection.ts'
 import type { Asked, Method } from './dialogue.ts'
 import { Dialogue } from './dialogue.ts'
 import type { StreamFailure } from './failure.ts'
-import { describeNetworkError, notACamera, noVideo, refusedLogin, silent, unreachable } from './failure.ts'
+import { describeNetworkError, notACamera, noVideo, refusedLogin, silent, unreachable, untrusted } from './failure.ts'
 import { InterleavedSplitter } from './interleaved.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RtspAnswer } from './message.ts'
@@ -138,6 +138,7 @@ export class RtspSession {
   #closed(error: NodeJS.ErrnoException | null): void {
     const { host, port } = this.#address
     const why = error ? describeNetworkError(error) : 'closed the connection'
+    if (error?.code === 'ECERTIFICATE') return this.#end(untrusted(error.message))
     if (this.#phase === 'connecting') return this.#end(unreachable(`${host}:${port}: ${why}`))
     if (error?.code === 'EINTERNAL') return this.#end(silent(error.message))
     if (!this.#wasAnswered)

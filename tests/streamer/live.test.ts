@@ -122,6 +122,7 @@ describe('the playlist', () => {
     const { msn } = numbers(await text(worker))
     expect((await worker.get(`/live/c1/index.m3u8?_HLS_msn=${msn + 5}`)).status).toBe(400)
     expect((await worker.get('/live/c1/index.m3u8?_HLS_msn=x')).status).toBe(400)
+    expect((await worker.get('/live/c1/index.m3u8?_HLS_part=1')).status).toBe(400)
   })
 
   it('hands out the hinted part as soon as it is there', async () => {

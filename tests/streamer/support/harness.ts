@@ -6,7 +6,7 @@ import { Fleet } from '../../../streamer/camera/fleet.ts'
 import { listenOnLoopback } from '../../../streamer/http/metrics-server.ts'
 import { createWorkerServer } from '../../../streamer/http/worker-server.ts'
 
-const TOKEN = 'test-token'
+export const WORKER_TOKEN = 'test-token'
 
 export interface Worker {
   fleet: Fleet
@@ -23,7 +23,7 @@ export async function startWorker(
 ): Promise<Worker> {
   const metrics = new Metrics()
   const fleet = new Fleet({ clock: systemClock, log: silentLog, metrics })
-  const server = createWorkerServer({ fleet, token: TOKEN, log: silentLog, metrics })
+  const server = createWorkerServer({ fleet, token: WORKER_TOKEN, log: silentLog, metrics })
   const baseUrl = `http://127.0.0.1:${await listenOnLoopback(server)}`
   fleet.start()
   fleet.assign(orders.map((order) => ({ name: order.id, username: null, password: null, warm: false, ...order })))
@@ -32,9 +32,9 @@ export async function startWorker(
     fleet,
     metrics,
     baseUrl,
-    get: (path, token = TOKEN) => fetch(baseUrl + path, { headers: headers(token) }),
+    get: (path, token = WORKER_TOKEN) => fetch(baseUrl + path, { headers: headers(token) }),
     post: (path, body) =>
-      fetch(baseUrl + path, { method: 'POST', body: JSON.stringify(body), headers: headers(TOKEN) }),
+      fetch(baseUrl + path, { method: 'POST', body: JSON.stringify(body), headers: headers(WORKER_TOKEN) }),
     stop: () => {
       fleet.stop()
       server.close()

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import dgram from 'node:dgram'
 import net from 'node:net'
+import tls from 'node:tls'
 import type { AddressInfo, Socket } from 'node:net'
 import { systemClock } from '../../../domain/clock.ts'
 import type { Picture } from './annex-b.ts'
-import { interleaved, packetise } from './packetise.ts'
+import { typeOf } from './annex-b.ts'
+import { interleaved, packetise, rtpPacket } from './packetise.ts'
 import type { PacketiseOptions } from './packetise.ts'
 
 /** A camera with the faults that cameras have. Real sockets, real H.264, its own idea of RTSP. */
@@ -26,7 +28,6 @@ export interface TestCameraOptions extends PacketiseOptions {
   answers?: Partial<Record<string, string>>
   public?: string
   contentBase?: string | null
-  control?: string
   sprop?: boolean
   codec?: string
   refusesTcp?: boolean
@@ -35,11 +36,26 @@ export interface TestCameraOptions extends PacketiseOptions {
   /** RTP ticks of a picture. */
   stepTicks?: number
   firstTicks?: number
+  /** RTP ticks of picture `index`, instead of evenly from `firstTicks`. */
+  ticksOf?: (index: number) => number
   garbageEvery?: number
   sessionTimeoutS?: number
   /** Stops sending after so many pictures, connection open. */
   sendsOnly?: number
   channels?: [number, number]
+  /** Serves rtsps with this. */
+  tls?: { key: string; cert: string }
+  /** A second track; its payloads are sent beside the pictures, so many milliseconds each. */
+  sound?: { lines: string[]; payloadType: number; payloads: Buffer[]; stepTicks: number; payloadMs: number }
+  refusesSound?: boolean
+  /** The sound stops after so many packets. */
+  soundSendsOnly?: number
+  /** `a=control` of the video. */
+  control?: string
+  /** An RTCP packet after every so many pictures. */
+  rtcp?: { every: number; bytes: (sent: number, ticks: number) => Buffer }
+  /** Changes what goes out for one picture. */
+  damage?: (packets: Buffer[], sent: number) => Buffer[]
 }
 
 export class TestCamera {
@@ -54,7 +70,9 @@ export class TestCamera {
 
   private constructor(options: TestCameraOptions) {
     this.options = options
-    this.#server = net.createServer((socket) => this.#serve(socket))
+    const serve = (socket: Socket) => this.#serve(socket)
+    this.#server = options.tls ? tls.createServer(options.tls, serve) : net.createServer(serve)
+    if (this.#server instanceof tls.Server) this.#server.on('tlsClientError', () => {})
   }
 
   static async start(options: TestCameraOptions): Promise<TestCamera> {
@@ -67,7 +85,7 @@ export class TestCamera {
     return (this.#server.address() as AddressInfo).port
   }
   get url(): string {
-    return `rtsp://127.0.0.1:${this.port}/stream1`
+    return `${this.options.tls ? 'rtsps' : 'rtsp'}://127.0.0.1:${this.port}/stream1`
   }
 
   dropAll(): void {
@@ -133,7 +151,7 @@ export class TestCamera {
         this.#sdp(),
       )
     }
-    if (method === 'SETUP') return this.#setUp(socket, headers['transport'] ?? '', say)
+    if (method === 'SETUP') return this.#setUp(socket, headers['transport'] ?? '', target, say)
     if (method === 'PLAY') {
       say('200 OK', ['Session: 777'])
       return this.#play(socket)
@@ -141,11 +159,13 @@ export class TestCamera {
     say('200 OK', ['Session: 777'])
   }
 
-  #setUp(socket: Socket, transport: string, say: (status: string, extra?: string[]) => void): void {
+  #setUp(_socket: Socket, transport: string, target: string, say: (status: string, extra?: string[]) => void): void {
     const session = `Session: 777;timeout=${this.options.sessionTimeoutS ?? 60}`
     if (transport.includes('TCP')) {
       if (this.options.refusesTcp) return say('461 Unsupported Transport')
-      const [rtp, rtcp] = this.options.channels ?? [0, 1]
+      const isSound = target.endsWith('sound')
+      if (isSound && this.options.refusesSound) return say('500 Internal Server Error')
+      const [rtp, rtcp] = isSound ? [2, 3] : (this.options.channels ?? [0, 1])
       return say('200 OK', [session, `Transport: RTP/AVP/TCP;unicast;interleaved=${rtp}-${rtcp}`])
     }
     const port = Number(/client_port=(\d+)/.exec(transport)?.[1])
@@ -162,9 +182,13 @@ export class TestCamera {
   }
 
   #sdp(): string {
-    const nals = this.options.pictures[0]!.nals
-    const set = (type: number) => nals.find((nal) => (nal[0]! & 31) === type)?.toString('base64') ?? ''
-    const sprop = this.options.sprop === false ? '' : `;sprop-parameter-sets=${set(7)},${set(8)}`
+    const { nals, codec } = this.options.pictures[0]!
+    const set = (type: number) => nals.find((nal) => typeOf(nal, codec) === type)?.toString('base64') ?? ''
+    const sets = {
+      H264: () => `;sprop-parameter-sets=${set(7)},${set(8)}`,
+      H265: () => `;sprop-vps=${set(32)};sprop-sps=${set(33)};sprop-pps=${set(34)}`,
+    }
+    const sprop = this.options.sprop === false ? '' : sets[codec]()
     const pt = this.options.payloadType ?? 96
     return [
       'v=0',
@@ -173,9 +197,10 @@ export class TestCamera {
       't=0 0',
       'a=control:*',
       `m=video 0 RTP/AVP ${pt}`,
-      `a=rtpmap:${pt} ${this.options.codec ?? 'H264'}/90000`,
+      `a=rtpmap:${pt} ${this.options.codec ?? codec}/90000`,
       `a=fmtp:${pt} packetization-mode=1${sprop}`,
       `a=control:${this.options.control ?? 'trackID=0'}`,
+      ...(this.options.sound ? [...this.options.sound.lines, 'a=control:sound'] : []),
       '',
     ].join('\r\n')
   }
@@ -191,15 +216,21 @@ export class TestCamera {
       const other = options.thenPictures
       const list = other && sent >= other.after ? other.pictures : options.pictures
       const index = other && sent >= other.after ? sent - other.after : sent
-      const packets = packetise(list[index % list.length]!, ticks, sequence, options)
+      if (options.ticksOf) ticks = options.ticksOf(sent)
+      const whole = packetise(list[index % list.length]!, ticks, sequence, options)
+      sequence = (sequence + whole.length) & 0xffff
+      const packets = options.damage?.(whole, sent) ?? whole
       for (const packet of packets) {
         if (this.#udp) this.#udp.send(packet)
         else {
-          const isGarbage = options.garbageEvery !== undefined && sequence % options.garbageEvery === 0
-          if (isGarbage) socket.write(randomBytes(1 + (sequence % 300)))
+          const number = packet.length < 4 ? 1 : packet.readUInt16BE(2)
+          const isGarbage = options.garbageEvery !== undefined && number % options.garbageEvery === 0
+          if (isGarbage) socket.write(randomBytes(1 + (number % 300)))
           socket.write(interleaved(options.channels?.[0] ?? 0, packet))
         }
-        sequence = (sequence + 1) & 0xffff
+      }
+      if (options.rtcp && sent % options.rtcp.every === 0) {
+        socket.write(interleaved((options.channels?.[0] ?? 0) + 1, options.rtcp.bytes(sent, ticks)))
       }
       ticks += step
       sent++
@@ -216,6 +247,21 @@ export class TestCamera {
     }, frameMs / 2)
     this.#timers.add(timer)
     send()
+    if (options.sound) this.#playSound(socket, options.sound)
+  }
+
+  #playSound(socket: Socket, sound: NonNullable<TestCameraOptions['sound']>): void {
+    const { payloads, payloadType, stepTicks, payloadMs } = sound
+    const beganMs = systemClock.monotonicMs()
+    let sent = 0
+    const timer = setInterval(() => {
+      const mostSent = this.options.soundSendsOnly ?? Infinity
+      for (; sent < mostSent && sent * payloadMs <= systemClock.monotonicMs() - beganMs && !socket.destroyed; sent++) {
+        const fields = { payloadType, rtpTicks: 9_000 + sent * stepTicks, sequence: sent, isMarked: true }
+        socket.write(interleaved(2, rtpPacket(payloads[sent % payloads.length]!, fields)))
+      }
+    }, payloadMs / 2)
+    this.#timers.add(timer)
   }
 
   #challenge(method: string, authorization: string): string[] | null {
