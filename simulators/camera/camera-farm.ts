@@ -51,7 +51,7 @@ export interface CameraFarm {
 
 /**
  * Any number of cameras behind one RTSP and one ONVIF port:
- * `rtsp://host:rtspPort/cam/{id}/sub` (640×360) and `/main`; `http://host:onvifPort/{id}/onvif/device_service`.
+ * `rtsp://host:rtspPort/cam/{id}/sub` (640×360), `/main` and `/h265` (640×360, without a caption); `http://host:onvifPort/{id}/onvif/device_service`.
  * Price: a camera nobody watches costs its caption (about 3 KB) and no time.
  */
 export async function createCameraFarm(options: CameraFarmOptions): Promise<CameraFarm> {
@@ -128,6 +128,7 @@ function createFeeds(cameras: readonly SimulatedCamera[], library: ClipLibrary):
     const scene = library.sceneFor(camera)
     feeds.set(`/cam/${camera.id}/sub`, new Feed(camera, scene.sub, stripOf(scene.sub)))
     feeds.set(`/cam/${camera.id}/main`, new Feed(camera, scene.main, stripOf(scene.main)))
+    feeds.set(`/cam/${camera.id}/h265`, new Feed(camera, library.h265, null))
   }
   return feeds
 }

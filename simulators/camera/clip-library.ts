@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { assert } from '../../domain/fault.ts'
 import { assetPath } from './asset-path.ts'
 import { stableNumber, type SimulatedCamera } from './camera.ts'
-import { loadClip, type Clip } from './clip.ts'
+import { loadClip, type Clip, type Footage } from './clip.ts'
+import { loadH265Clip } from './h265-clip.ts'
 
 /** One scene of `clips/clips.json`: files beside it. Without `main` the main stream is the sub-stream. */
 interface SceneEntry {
@@ -28,6 +29,13 @@ export class ClipLibrary {
   constructor() {
     this.#entries = JSON.parse(readFileSync(assetPath('clips/clips.json'), 'utf8')) as SceneEntry[]
     assert(this.#entries.length > 0, 'clips.json names no scene')
+  }
+
+  #h265: Footage | null = null
+
+  /** The one clip in H.265, for every camera the same. */
+  get h265(): Footage {
+    return (this.#h265 ??= loadH265Clip(assetPath('clips/crossing.h265')))
   }
 
   get names(): string[] {

@@ -5,22 +5,36 @@ import { readSliceStart, readSps, type SliceStart, type StreamHeaders } from './
 import { STRIP_ROWS } from './osd/caption-strip.ts'
 import { packetise, type PacketRun } from './rtp/packetise.ts'
 
-/** One picture of a clip, without the slice that the caption replaces. */
-export interface ClipPicture {
-  start: SliceStart
-  /** SPS and PPS, in key pictures. */
+/** One picture of a looped clip. */
+export interface FootagePicture {
+  isKey: boolean
+  /** Parameter sets, in key pictures. */
   before: PacketRun | null
   /** The rest of the picture; its last packet carries the marker. */
   after: PacketRun
 }
 
 /** A looped clip, cut into packets once and shared by all cameras and viewers that show it. */
-export interface Clip {
+export interface Footage {
+  /** For `a=rtpmap`. */
+  encoding: 'H264' | 'H265'
+  /** For `a=fmtp`. */
+  format: string
+  pictures: FootagePicture[]
+  bitrateBps: number
+}
+
+/** A picture without the slice that the caption replaces. */
+export interface ClipPicture extends FootagePicture {
+  start: SliceStart
+}
+
+/** H.264 of our own making, into which a caption can be put. */
+export interface Clip extends Footage {
   stream: StreamHeaders
   sps: Buffer
   pps: Buffer
   pictures: ClipPicture[]
-  bitrateBps: number
 }
 
 export const FRAMES_PER_SECOND = 15
@@ -50,9 +64,12 @@ export function loadClip(path: string): Clip {
   const pictures = groups.map(({ start, slices }) => {
     const first = slices[0] && readSliceStart(slices[0], stream).firstMacroblock
     assert(first === STRIP_ROWS * widthMbs, `${path}: the topmost ${STRIP_ROWS} rows are not a slice of their own`)
-    return { start, before: start.isKey ? packetise(parameterSets, false) : null, after: packetise(slices, true) }
+    const before = start.isKey ? packetise(parameterSets, false) : null
+    return { start, isKey: start.isKey, before, after: packetise(slices, true) }
   })
   assert(pictures[0]?.start.isKey, `${path}: does not begin with a key picture`)
   const bitrateBps = Math.round((bytes.length * 8 * FRAMES_PER_SECOND) / pictures.length)
-  return { stream, sps, pps, pictures, bitrateBps }
+  const sprop = parameterSets.map((set) => set.toString('base64')).join()
+  const format = `packetization-mode=1;profile-level-id=${stream.profileLevel};sprop-parameter-sets=${sprop}`
+  return { encoding: 'H264', format, stream, sps, pps, pictures, bitrateBps }
 }

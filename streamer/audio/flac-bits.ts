@@ -40,6 +40,7 @@ export class FlacBits {
   /** Quotient in zeros, a one, then the `rice` low bits. */
   writeRice(value: number, rice: number): void {
     let quotient = value >>> rice
+    if (quotient + 1 + rice <= 16) return this.write((1 << rice) | (value & ((1 << rice) - 1)), quotient + 1 + rice)
     for (; quotient >= 16; quotient -= 16) this.write(0, 16)
     this.write(1, quotient + 1)
     if (rice > 0) this.write(value & ((1 << rice) - 1), rice)

@@ -3,7 +3,7 @@ import { FlacBits } from './flac-bits.ts'
 /**
  * FLAC (RFC 9639) for one channel of speech: fixed block size, constant, verbatim or fixed predictors with Rice coding. Lossless,
  * so that what a browser plays is sample by sample what the camera sent. Nothing is allocated per frame.
- * Price: see docs/odd-streams.md; G.711's 64 kbit/s become 40–60 kbit/s.
+ * Price: see docs/decisions.md.
  */
 
 /** 64 ms at 8 kHz; must be one of the sizes that have a code of their own. */
@@ -13,6 +13,8 @@ const SAMPLE_BITS = 16
 const ORDER_MAX = 4
 /** 512 samples in up to eight partitions, each with a Rice parameter of its own. */
 const PARTITION_ORDER_MAX = 3
+/** Sample index → smallest partition. */
+const PARTITION_SHIFT = 6
 const RICE_MAX = 14
 /** Verbatim is the worst case: 16 bits a sample, header and footer. */
 export const FLAC_FRAME_BYTES_MAX = 2 * FLAC_BLOCK_SAMPLES + 32
@@ -36,10 +38,11 @@ export class FlacEncoder {
   readonly #rateCode: number
   readonly #unusedBits: number
   readonly #plain = new Int32Array(FLAC_BLOCK_SAMPLES)
-  /** Residuals of the order tried last, and of the best so far, zigzag. */
-  #tried = new Uint32Array(FLAC_BLOCK_SAMPLES)
-  #best = new Uint32Array(FLAC_BLOCK_SAMPLES)
-  readonly #rice = new Uint8Array(1 << PARTITION_ORDER_MAX)
+  /** Of the chosen order, zigzag. */
+  readonly #residual = new Uint32Array(FLAC_BLOCK_SAMPLES)
+  /** Their sums in each of the smallest partitions. */
+  readonly #sums = new Float64Array(1 << PARTITION_ORDER_MAX)
+  readonly #orderSums = new Float64Array(ORDER_MAX + 1)
   #number = 0
 
   /** @param unusedBits low bits that are zero in every sample */
@@ -74,6 +77,7 @@ export class FlacEncoder {
       return this.#bits.write(plain[0]! & mask(depth), depth)
     }
     const order = this.#chooseOrder()
+    this.#predict(order)
     const partitionOrder = this.#choosePartitions(order)
     if (this.#cost(order, partitionOrder) + order * depth >= FLAC_BLOCK_SAMPLES * depth) {
       this.#head(1)
@@ -94,39 +98,47 @@ export class FlacEncoder {
     }
   }
 
-  /** The order whose residuals are smallest together; they are left in `#best`. */
+  /** The order whose residuals are smallest together: each is the difference of the one before. */
   #chooseOrder(): number {
-    let bestSum = Infinity
-    let bestOrder = 0
-    for (let order = 0; order <= ORDER_MAX; order++) {
-      const sum = this.#predict(order)
-      if (sum >= bestSum) continue
-      bestSum = sum
-      bestOrder = order
-      const swap = this.#best
-      this.#best = this.#tried
-      this.#tried = swap
+    const x = this.#plain
+    const sums = this.#orderSums.fill(0)
+    let [last0, last1, last2, last3] = [0, 0, 0, 0]
+    for (let i = 0; i < FLAC_BLOCK_SAMPLES; i++) {
+      const e0 = x[i]!
+      const e1 = e0 - last0
+      const e2 = e1 - last1
+      const e3 = e2 - last2
+      const e4 = e3 - last3
+      last0 = e0
+      last1 = e1
+      last2 = e2
+      last3 = e3
+      if (i < ORDER_MAX) continue
+      sums[0]! += Math.abs(e0)
+      sums[1]! += Math.abs(e1)
+      sums[2]! += Math.abs(e2)
+      sums[3]! += Math.abs(e3)
+      sums[4]! += Math.abs(e4)
     }
-    return bestOrder
+    let best = 0
+    for (let order = 1; order <= ORDER_MAX; order++) if (sums[order]! < sums[best]!) best = order
+    return best
   }
 
-  /** §9.2.5: polynomials through the last samples. @returns sum of the zigzag residuals in `#tried` */
-  #predict(order: number): number {
+  /** §9.2.5: what polynomials through the last samples leave over. */
+  #predict(order: number): void {
     const x = this.#plain
-    const out = this.#tried
-    let sum = 0
+    this.#sums.fill(0)
     for (let i = order; i < FLAC_BLOCK_SAMPLES; i++) {
-      const a = x[i]!
-      let residual = a
-      if (order === 1) residual = a - x[i - 1]!
-      else if (order === 2) residual = a - 2 * x[i - 1]! + x[i - 2]!
-      else if (order === 3) residual = a - 3 * x[i - 1]! + 3 * x[i - 2]! - x[i - 3]!
-      else if (order === 4) residual = a - 4 * x[i - 1]! + 6 * x[i - 2]! - 4 * x[i - 3]! + x[i - 4]!
+      let residual = x[i]!
+      if (order === 1) residual -= x[i - 1]!
+      else if (order === 2) residual += x[i - 2]! - 2 * x[i - 1]!
+      else if (order === 3) residual += 3 * (x[i - 2]! - x[i - 1]!) - x[i - 3]!
+      else if (order === 4) residual += x[i - 4]! - 4 * (x[i - 1]! + x[i - 3]!) + 6 * x[i - 2]!
       const folded = residual >= 0 ? 2 * residual : -2 * residual - 1
-      out[i] = folded
-      sum += folded
+      this.#residual[i] = folded
+      this.#sums[i >> PARTITION_SHIFT]! += folded
     }
-    return sum
   }
 
   #choosePartitions(order: number): number {
@@ -134,45 +146,50 @@ export class FlacEncoder {
     let bestBits = Infinity
     for (let partitionOrder = 0; partitionOrder <= PARTITION_ORDER_MAX; partitionOrder++) {
       const bits = this.#cost(order, partitionOrder)
-      if (bits < bestBits) {
-        bestBits = bits
-        best = partitionOrder
-      }
+      if (bits >= bestBits) continue
+      bestBits = bits
+      best = partitionOrder
     }
     return best
   }
 
-  /** Bits of the residual in so many partitions; leaves their Rice parameters in `#rice`. */
+  /** At most so many bits does the residual take in so many partitions. */
   #cost(order: number, partitionOrder: number): number {
-    const length = FLAC_BLOCK_SAMPLES >> partitionOrder
     let total = 6
     for (let part = 0; part < 1 << partitionOrder; part++) {
-      const from = Math.max(order, part * length)
-      const to = (part + 1) * length
-      let sum = 0
-      for (let i = from; i < to; i++) sum += this.#best[i]!
-      // The parameter for which the unary parts are about one bit each.
-      const mean = sum / (to - from)
-      const rice = mean < 1 ? 0 : Math.min(RICE_MAX, 31 - Math.clz32(Math.floor(mean)))
-      let bits = 4 + (to - from) * (rice + 1)
-      for (let i = from; i < to; i++) bits += this.#best[i]! >>> rice
-      this.#rice[part] = rice
-      total += bits
+      const count = (FLAC_BLOCK_SAMPLES >> partitionOrder) - (part === 0 ? order : 0)
+      const sum = this.#sumOf(part, partitionOrder)
+      const rice = riceFor(sum, count)
+      total += 4 + count * (rice + 1) + sum / 2 ** rice
     }
     return total
   }
 
+  #sumOf(part: number, partitionOrder: number): number {
+    const width = 1 << (PARTITION_ORDER_MAX - partitionOrder)
+    let sum = 0
+    for (let i = part * width; i < (part + 1) * width; i++) sum += this.#sums[i]!
+    return sum
+  }
+
   #writeResidual(order: number, partitionOrder: number): void {
     const bits = this.#bits
-    this.#cost(order, partitionOrder)
     bits.write(partitionOrder, 6)
     const length = FLAC_BLOCK_SAMPLES >> partitionOrder
     for (let part = 0; part < 1 << partitionOrder; part++) {
-      const rice = this.#rice[part]!
+      const from = part === 0 ? order : part * length
+      const to = (part + 1) * length
+      const rice = riceFor(this.#sumOf(part, partitionOrder), to - from)
       bits.write(rice, 4)
-      for (let i = Math.max(order, part * length); i < (part + 1) * length; i++) bits.writeRice(this.#best[i]!, rice)
+      for (let i = from; i < to; i++) bits.writeRice(this.#residual[i]!, rice)
     }
   }
+}
+
+/** The parameter for which the unary parts are about one bit each. */
+function riceFor(sum: number, count: number): number {
+  const mean = sum / count
+  return mean < 1 ? 0 : Math.min(RICE_MAX, 31 - Math.clz32(mean))
 }
 
 function mask(bits: number): number {

@@ -63,7 +63,8 @@ function fragment(nal: Buffer): Buffer[] {
   return payloads
 }
 
-function frame(payloads: readonly Buffer[], endsPicture: boolean): PacketRun {
+/** Puts payloads behind one another as interleaved frames. */
+export function frame(payloads: readonly Buffer[], endsPicture: boolean): PacketRun {
   const bytes = Buffer.alloc(payloads.reduce((sum, payload) => sum + HEAD_BYTES + payload.length, 0))
   const offsets: number[] = []
   let at = 0

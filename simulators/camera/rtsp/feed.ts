@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { FRAMES_PER_SECOND, type Clip } from '../clip.ts'
+import { FRAMES_PER_SECOND, type Clip, type ClipPicture, type Footage, type FootagePicture } from '../clip.ts'
 import type { CameraFault, SimulatedCamera } from '../camera.ts'
 import { stableNumber } from '../camera.ts'
 import { clockText } from '../osd/clock-text.ts'
 import type { CameraCaption, CaptionStrip } from '../osd/caption-strip.ts'
-import { packetise, stamp, type PacketState } from '../rtp/packetise.ts'
+import { packetise, stamp, type PacketRun, type PacketState } from '../rtp/packetise.ts'
 
 /** One who watches a feed. */
 export interface Viewer extends PacketState {
@@ -22,17 +22,20 @@ export const FRAME_TICKS = 90_000 / FRAMES_PER_SECOND
 /** One stream (camera and quality): the clip, its place in time, its caption and its viewers. Costs nothing while nobody watches. */
 export class Feed {
   readonly camera: SimulatedCamera
-  readonly clip: Clip
+  readonly clip: Footage
   readonly viewers = new Set<Viewer>()
   fault: CameraFault | null = null
   dropped = 0
-  readonly #strip: CaptionStrip
+  /** Null: shown as it is. */
+  readonly #strip: CaptionStrip | null
   /** Encoded when the first key picture is wanted: 3 ms. */
   #caption: CameraCaption | null = null
   readonly #phase: number
   #shown: string | null = null
 
-  constructor(camera: SimulatedCamera, clip: Clip, strip: CaptionStrip) {
+  constructor(camera: SimulatedCamera, clip: Clip, strip: CaptionStrip)
+  constructor(camera: SimulatedCamera, clip: Footage, strip: null)
+  constructor(camera: SimulatedCamera, clip: Footage, strip: CaptionStrip | null) {
     this.camera = camera
     this.clip = clip
     this.#strip = strip
@@ -50,21 +53,15 @@ export class Feed {
     if (this.viewers.size === 0 || this.fault?.kind === 'silent') return
     const { pictures } = this.clip
     const picture = pictures[(n + this.#phase) % pictures.length]!
-    const { start } = picture
-    const clock = clockText(takenAtMs)
+    const { isKey } = picture
     const keyless = this.fault?.kind === 'no-key-frames'
-    if (start.isKey && keyless) return
-    if (!start.isKey && this.#shown === null && !keyless) return
-    if (start.isKey) this.#caption ??= this.#strip.forCamera(this.camera.name)
-    const slice = start.isKey
-      ? this.#caption!.keySlice(start, clock)
-      : this.#strip.deltaSlice(start, this.#shown ?? clock, clock)
-    this.#shown = clock
-    const caption = packetise([slice], false)
-    const runs = picture.before ? [picture.before, caption, picture.after] : [caption, picture.after]
+    if (isKey && keyless) return
+    if (!isKey && this.#shown === null && !keyless) return
+    const caption = this.#captionOf(picture, clockText(takenAtMs))
+    const runs = [picture.before, caption, picture.after].filter((run) => run !== null)
     const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0)
     for (const viewer of this.viewers) {
-      if (start.isKey || keyless) viewer.waitsForKey = false
+      if (isKey || keyless) viewer.waitsForKey = false
       if (viewer.waitsForKey) continue
       if (!viewer.canTake()) {
         viewer.waitsForKey = true
@@ -78,6 +75,17 @@ export class Feed {
       viewer.send(this.fault?.kind === 'garbage' ? withGarbage(out) : out)
     }
     if (this.viewers.size === 0) this.#shown = null
+  }
+
+  #captionOf(picture: FootagePicture, clock: string): PacketRun | null {
+    const before = this.#shown ?? clock
+    this.#shown = clock
+    if (!this.#strip) return null
+    // With a strip the clip is one of ours, see the constructor.
+    const { start } = picture as ClipPicture
+    if (!start.isKey) return packetise([this.#strip.deltaSlice(start, before, clock)], false)
+    this.#caption ??= this.#strip.forCamera(this.camera.name)
+    return packetise([this.#caption.keySlice(start, clock)], false)
   }
 }
 

@@ -1,11 +1,9 @@
-import type { Clip } from '../clip.ts'
+import type { Footage } from '../clip.ts'
 import { FRAMES_PER_SECOND } from '../clip.ts'
 import { PAYLOAD_TYPE } from '../rtp/packetise.ts'
 
-/** SDP (RFC 4566) of a camera's one video track, parameters as in RFC 6184 §8.2.1. */
-export function describeSession(name: string, clip: Clip, sessionNumber: number): string {
-  const { sps, pps, stream } = clip
-  const sprop = `${sps.toString('base64')},${pps.toString('base64')}`
+/** SDP (RFC 4566) of a camera's one video track, parameters as in RFC 6184 §8.2.1 and RFC 7798 §7.1. */
+export function describeSession(name: string, clip: Footage, sessionNumber: number): string {
   return [
     'v=0',
     `o=- ${sessionNumber} 1 IN IP4 127.0.0.1`,
@@ -16,10 +14,9 @@ export function describeSession(name: string, clip: Clip, sessionNumber: number)
     'a=range:npt=now-',
     `m=video 0 RTP/AVP ${PAYLOAD_TYPE}`,
     `b=AS:${Math.ceil(clip.bitrateBps / 1000)}`,
-    `a=rtpmap:${PAYLOAD_TYPE} H264/90000`,
-    `a=fmtp:${PAYLOAD_TYPE} packetization-mode=1;profile-level-id=${stream.profileLevel};sprop-parameter-sets=${sprop}`,
+    `a=rtpmap:${PAYLOAD_TYPE} ${clip.encoding}/90000`,
+    `a=fmtp:${PAYLOAD_TYPE} ${clip.format}`,
     `a=framerate:${FRAMES_PER_SECOND}`,
-    `a=x-dimensions:${stream.widthPx},${stream.heightPx}`,
     'a=control:track1',
     '',
   ].join('\r\n')
