@@ -6,6 +6,7 @@ import { auditRoutes } from './audit-routes.ts'
 import { cityLayerRoutes } from './city-layer-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { entityRoutes, type RegistryDeps } from './entity-routes.ts'
+import { layoutRoutes } from './layout-routes.ts'
 import { userRoutes, type UserRouteDeps } from './user-routes.ts'
 
 export interface RegistryRouteDeps extends RegistryDeps, UserRouteDeps {
@@ -53,6 +54,7 @@ export function registryRoutes(deps: RegistryRouteDeps): Route[] {
       deps,
     ),
     ...userRoutes(deps),
+    ...layoutRoutes(deps.database),
     ...auditRoutes(deps.database),
     ...cityLayerRoutes(deps.cityDir),
   ]
