@@ -125,8 +125,19 @@ export const ptzSchema = z.union([
   }),
   z.object({ stop: z.literal(true) }),
   z.object({ preset: z.string().max(64) }),
+  /** Where the installer wants it to look when nobody steers. */
+  z.object({ home: z.literal(true) }),
 ])
 export type PtzOrder = z.infer<typeof ptzSchema>
+
+/** The last order counts; for this long others see whose it was before they give their own. */
+export const PTZ_HOLD_MS = 5_000
+/** `GET cameras/{id}/ptz` */
+export const ptzStateSchema = z.object({
+  /** Who gave the last order; `centre`: the linkage of an alarm. Null: nobody within `PTZ_HOLD_MS`. */
+  steering: z.object({ by: z.string(), name: z.string(), at: timeSchema, until: timeSchema }).nullable(),
+})
+export type PtzState = z.infer<typeof ptzStateSchema>
 
 export const discoveredCameraSchema = z.object({
   address: z.string(),

@@ -41,6 +41,7 @@ export interface OnvifDoor {
   move(target: OnvifTarget, profileToken: string, move: PtzMove): Promise<void>
   stop(target: OnvifTarget, profileToken: string): Promise<void>
   gotoPreset(target: OnvifTarget, profileToken: string, preset: string): Promise<void>
+  gotoHome(target: OnvifTarget, profileToken: string): Promise<void>
   /** WS-Discovery by multicast: the raw answers of everybody who answers in time, hostile ones included. */
   search(timeoutMs: number): Promise<string[]>
 }
@@ -118,6 +119,11 @@ export function createOnvifDoor(log: Log = silentLog): OnvifDoor {
       turning(target, async (ask) => {
         await prepare(ask)
         await ask((camera, done) => camera.gotoPreset({ profileToken, preset: xmlText(preset) }, done))
+      }),
+    gotoHome: (target, profileToken) =>
+      turning(target, async (ask) => {
+        await prepare(ask)
+        await ask((camera, done) => camera.gotoHomePosition({ profileToken }, done))
       }),
     search: searchNetwork,
   }

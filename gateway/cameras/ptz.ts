@@ -34,6 +34,7 @@ export class Ptz {
     const token = place.profileToken ?? (await this.#learnProfile(row, target))
     this.#keepMoving(row.id)
     if ('stop' in order) await onvif.stop(target, token)
+    else if ('home' in order) await onvif.gotoHome(target, token)
     else if ('preset' in order) await onvif.gotoPreset(target, token, order.preset)
     else {
       await onvif.move(target, token, { ...order.move, durationMs: order.durationMs })

@@ -1,10 +1,4 @@
-import {
-  cameraPatchSchema,
-  cameraSchema,
-  cameraWriteSchema,
-  discoveredCameraSchema,
-  ptzSchema,
-} from '../../domain/camera.ts'
+import { cameraPatchSchema, cameraSchema, cameraWriteSchema, discoveredCameraSchema } from '../../domain/camera.ts'
 import { Fault } from '../../domain/fault.ts'
 import { newId } from '../../domain/ids.ts'
 import { pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
@@ -12,19 +6,20 @@ import { streamerBeatSchema, streamerOrdersSchema } from '../../domain/wire/stre
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import { idParamsSchema } from '../registry/entity-routes.ts'
-import { notThere, pageOf } from '../registry/paging.ts'
+import { pageOf } from '../registry/paging.ts'
 import type { Database } from '../store/database.ts'
 import { audit, auditBy, type WatchAudit } from '../trust/audit.ts'
-import { openCredential, readCamera, readCameras, toCamera, type CameraRow } from './camera-row.ts'
+import { openCredential, readCameras, toCamera, type CameraRow } from './camera-row.ts'
 import { discoverCameras } from './discover.ts'
 import { examineSource, type ExamineDeps } from './examine-camera.ts'
-import { Ptz, type PtzDeps } from './ptz.ts'
+import { knownCamera } from './known-camera.ts'
+import { ptzRoutes, type PtzRouteDeps } from './ptz-routes.ts'
 import { fetchSnapshot } from './snapshot.ts'
 import { addCamera, changeCamera, removeCamera, type StoreDeps } from './store-camera.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
 import { fetchWorkerSnapshot } from './worker-client.ts'
 
-export interface CameraRouteDeps extends StoreDeps, PtzDeps, Omit<ExamineDeps, 'worker'> {
+export interface CameraRouteDeps extends StoreDeps, PtzRouteDeps, Omit<ExamineDeps, 'worker'> {
   database: Database
   fleet: StreamerFleet
   watches: WatchAudit
@@ -41,7 +36,7 @@ export function cameraRoutes(deps: CameraRouteDeps): Route[] {
     ...readRoutes(deps),
     ...writeRoutes(deps),
     discoverRoute(deps),
-    ptzRoute(deps),
+    ...ptzRoutes(deps),
     snapshotRoute(deps),
     beatRoute(deps),
   ]
@@ -71,7 +66,7 @@ function readRoutes({ database }: CameraRouteDeps): Route[] {
       action: 'camera.list',
       params: idParamsSchema,
       answer: cameraSchema,
-      handler: async ({ params: { id } }) => toCamera(await cameraOf(database, id)),
+      handler: async ({ params: { id } }) => toCamera(await knownCamera(database, id)),
     }),
   ]
 }
@@ -108,7 +103,7 @@ function writeRoutes(deps: CameraRouteDeps): Route[] {
       body: cameraPatchSchema,
       answer: cameraSchema,
       handler: async ({ params: { id }, body, query, subject, actor }) => {
-        const row = await cameraOf(database, id)
+        const row = await knownCamera(database, id)
         const kept = openCredential(box, row.credential_cipher)
         const found = body.source ? await examineSource(body.source, kept, query.force === 'true', examine) : null
         const camera = await changeCamera(id, body, found, { subject, actor }, deps)
@@ -145,25 +140,6 @@ function discoverRoute(deps: CameraRouteDeps): Route {
   })
 }
 
-function ptzRoute(deps: CameraRouteDeps): Route {
-  const ptz = new Ptz(deps)
-  return defineRoute({
-    method: 'post',
-    path: '/cameras/:id/ptz',
-    summary: 'Turn a camera: move for a moment, stop, or go to a preset',
-    action: 'camera.ptz',
-    params: idParamsSchema,
-    body: ptzSchema,
-    handler: async ({ params: { id }, body, subject }) => {
-      const row = await cameraOf(deps.database, id)
-      const reason = 'move' in body ? body.reason : undefined
-      const facts = { order: body as Record<string, unknown> }
-      await audit(deps.database, auditBy(subject, 'camera.ptz', 'camera', id, { outcome: 'begun', reason, facts }))
-      await ptz.move(row, body)
-    },
-  })
-}
-
 /** From the camera itself where it has stills, else the last key frame that its streamer has, decoded. */
 function snapshotRoute(deps: CameraRouteDeps): Route {
   const { database, fleet, box, watches, internalToken } = deps
@@ -174,7 +150,7 @@ function snapshotRoute(deps: CameraRouteDeps): Route {
     action: 'camera.watch',
     params: idParamsSchema,
     handler: async ({ params: { id }, subject, res }) => {
-      const row = await cameraOf(database, id)
+      const row = await knownCamera(database, id)
       const baseUrl = fleet.workerOf(id)
       if (row.snapshot_address === null && baseUrl === null) {
         throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id })
@@ -209,10 +185,4 @@ function beatRoute({ fleet }: CameraRouteDeps): Route {
     bodyBytesMax: 8 * 1024 * 1024,
     handler: ({ params: { id }, body }) => fleet.beat(id, body),
   })
-}
-
-async function cameraOf(database: Database, id: string): Promise<CameraRow> {
-  const row = await readCamera(database, id)
-  if (!row) throw notThere('camera', id)
-  return row
 }

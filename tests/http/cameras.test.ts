@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Camera } from '../../domain/camera.ts'
+import { PTZ_HOLD_MS, type Camera, type PtzState } from '../../domain/camera.ts'
 import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import type { AuditRow } from '../../domain/wire/admin.ts'
@@ -187,13 +187,19 @@ test('by ONVIF: the H.264 sub-stream is chosen, its address checked, and the cam
   expect(device.bodies[0]).toMatch(/<ProfileToken>sub<[\s\S]*x="0.5"[\s\S]*PT0.1S/)
   expect((await admin.send('POST', `cameras/${id}/ptz`, { preset: 'a<b/>' })).status).toBe(204)
   expect(device.bodies.at(-1)).toContain('a&#60;b/&#62;')
+  expect((await admin.send('POST', `cameras/${id}/ptz`, { home: true })).status).toBe(204)
+  const colleague = await fixture.as('officer')
+  const seen = await colleague.get<PtzState>(`cameras/${id}/ptz`)
+  expect(seen.body.steering, 'a colleague sees whose hand is on it').toMatchObject({ by: 'admin', name: 'admin' })
+  const { at, until: heldUntil } = seen.body.steering!
+  expect(Date.parse(heldUntil) - Date.parse(at)).toBe(PTZ_HOLD_MS)
   const missing = await admin.send('POST', `cameras/${id}/ptz`, { preset: 'no-such-preset' })
   expect(missing).toMatchObject({
     status: 409,
     body: { code: 'ptz-not-there', detail: 'The camera refuses this: Not supported' },
   })
   const rows = await admin.get<{ items: AuditRow[] }>(`audit?action=camera.ptz&objectId=${id}`)
-  expect(rows.body.items).toHaveLength(3)
+  expect(rows.body.items).toHaveLength(4)
   const plain = await add({ kind: 'rtsp', url: withLogin(stream.url) })
   const refused = await admin.send('POST', `cameras/${plain.body.id}/ptz`, { stop: true })
   expect(refused).toMatchObject({ status: 409, body: { code: 'ptz-not-there' } })

@@ -89,6 +89,7 @@ function answerOf(call: string, options: OnvifDeviceOptions, port: number): stri
     case 'ContinuousMove':
     case 'Stop':
     case 'GotoPreset':
+    case 'GotoHomePosition':
       return `<tptz:${call}Response/>`
     default:
       return fault('ter:ActionNotSupported')

@@ -1,0 +1,37 @@
+import { PTZ_HOLD_MS, type PtzState } from '../../domain/camera.ts'
+import { toIso, type Clock } from '../../domain/clock.ts'
+
+interface Held {
+  by: string
+  name: string
+  atMs: number
+}
+
+/** Cameras under somebody's hand at once; beyond it the oldest names are forgotten, which only hides a name. */
+const CAMERAS_MAX = 1_000
+
+/**
+ * Who has a camera in hand. Nobody is locked out: in an emergency the last order must win. But each sees the other's name,
+ * and what turns cameras by itself keeps its hands off while a person steers. In memory: it is true for five seconds.
+ */
+export class Steering {
+  readonly #clock: Clock
+  readonly #held = new Map<string, Held>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  take(cameraId: string, by: string, name: string): void {
+    this.#held.delete(cameraId)
+    this.#held.set(cameraId, { by, name, atMs: this.#clock.nowMs() })
+    if (this.#held.size > CAMERAS_MAX) this.#held.delete([...this.#held.keys()][0]!)
+  }
+
+  now(cameraId: string): PtzState {
+    const held = this.#held.get(cameraId)
+    if (!held || this.#clock.nowMs() - held.atMs >= PTZ_HOLD_MS) return { steering: null }
+    const { by, name, atMs } = held
+    return { steering: { by, name, at: toIso(atMs), until: toIso(atMs + PTZ_HOLD_MS) } }
+  }
+}
