@@ -3,12 +3,14 @@ import { enter, resumeSession, session } from './data/centre.ts'
 import { useObservable } from './data/use-store.ts'
 import { Desk } from './desk/desk.tsx'
 import { useText } from './i18n/language.ts'
-import { forgetLink, goTo, route } from './route.ts'
+import { forgetLink, goTo, route, screenOf } from './route.ts'
 import { SignInPage } from './pages/sign-in-page.tsx'
 
 const SetPasswordPage = lazy(() =>
   import('./pages/set-password-page.tsx').then((m) => ({ default: m.SetPasswordPage })),
 )
+
+const WallScreen = lazy(() => import('./wall/wall-screen.tsx').then((m) => ({ default: m.WallScreen })))
 
 /** Who is here decides what is shown: sign-in, the first password, or the desk. */
 export function App() {
@@ -50,6 +52,14 @@ export function App() {
     return (
       <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
         <SetPasswordPage onDone={() => enter(false)} />
+      </Suspense>
+    )
+  }
+  const screen = here.page === 'wall' ? screenOf(here) : 1
+  if (screen > 1) {
+    return (
+      <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
+        <WallScreen screen={screen} />
       </Suspense>
     )
   }

@@ -1,7 +1,10 @@
 import { Observable } from './data/observable.ts'
 
+/** As the domain's; written out because the schemas beside it would come into the first load. */
+const WALL_SCREENS_MAX = 4
+
 /** Pages by the hash of the address, so that the app works below any path and from any static server. */
-export const PAGES = ['desk', 'cameras', 'devices', 'vehicles', 'settings'] as const
+export const PAGES = ['desk', 'wall', 'cameras', 'devices', 'vehicles', 'settings'] as const
 export type Page = (typeof PAGES)[number]
 
 export interface Route {
@@ -33,4 +36,10 @@ export function goTo(page: Page, id?: string): void {
 export function forgetLink(): void {
   history.replaceState(null, '', '#/desk')
   route.set(parseRoute('#/desk'))
+}
+
+/** Monitor of a wall page: `#/wall?screen=2` → 2; anything that is no other monitor is the desk's own, 1. */
+export function screenOf({ query }: Route): number {
+  const screen = Number(query.get('screen'))
+  return Number.isInteger(screen) && screen >= 2 && screen <= WALL_SCREENS_MAX ? screen : 1
 }

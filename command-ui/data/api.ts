@@ -1,6 +1,14 @@
 import type { Alarm, Disposition } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
-import type { Camera, CameraPatch, CameraWrite, DiscoveredCamera, PushAddress } from '../../domain/camera.ts'
+import type {
+  Camera,
+  CameraPatch,
+  CameraWrite,
+  DiscoveredCamera,
+  PtzOrder,
+  PtzState,
+  PushAddress,
+} from '../../domain/camera.ts'
 import type { DeviceKind } from '../../domain/device.ts'
 import type { Trail } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -11,6 +19,7 @@ import type { DutyLevelNow } from '../../domain/duty-level.ts'
 import type { DutyLevel } from '../../domain/zone.ts'
 import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
+import type { WallLayouts } from '../../domain/wall.ts'
 import { ApiFault, faultOfAnswer } from './api-fault.ts'
 
 /** A camera that does not answer is reported within 6 s by the server; anything slower than this is a dead centre. */
@@ -56,6 +65,8 @@ export const api = {
   signInByLink: (link: string) => call<{ me: Me }>('POST', 'session', { link }),
   signOut: () => call<void>('DELETE', 'session'),
   setPassword: (password: string, current?: string) => call<Me>('POST', 'me/password', { password, current }),
+  layouts: () => call<WallLayouts>('GET', 'me/layouts'),
+  storeLayouts: (layouts: WallLayouts) => call<WallLayouts>('PUT', 'me/layouts', layouts),
   snapshot: () => call<Snapshot>('GET', 'snapshot'),
 
   acknowledge: (alarmId: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/acknowledge`, {}),
@@ -87,6 +98,10 @@ export const api = {
   addCamera: (camera: CameraWrite) => call<Camera>('POST', 'cameras', camera),
   changeCamera: (id: string, patch: CameraPatch) => call<Camera>('PATCH', `cameras/${at(id)}`, patch),
   issuePublishKey: (id: string) => call<PushAddress>('POST', `cameras/${at(id)}/publish-key`),
+  turnCamera: (id: string, order: PtzOrder) => call<void>('POST', `cameras/${at(id)}/ptz`, order),
+  ptzState: (id: string) => call<PtzState>('GET', `cameras/${at(id)}/ptz`),
+  presets: (id: string) =>
+    call<{ items: { token: string; name: string | null }[] }>('GET', `cameras/${at(id)}/presets`),
   removeCamera: (id: string) => call<void>('DELETE', `cameras/${at(id)}`),
   discoverCameras: async () => {
     const answer = await call<DiscoveredCamera[] | { items: DiscoveredCamera[] }>('POST', 'cameras/discover', {})

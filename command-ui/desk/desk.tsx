@@ -22,6 +22,7 @@ import './desk.css'
 const CamerasPage = lazy(() => import('../pages/cameras-page.tsx').then((m) => ({ default: m.CamerasPage })))
 const DevicesPage = lazy(() => import('../pages/devices-page.tsx').then((m) => ({ default: m.DevicesPage })))
 const VehiclesPage = lazy(() => import('../pages/vehicles-page.tsx').then((m) => ({ default: m.VehiclesPage })))
+const WallPage = lazy(() => import('../wall/wall-page.tsx').then((m) => ({ default: m.WallPage })))
 const SettingsPage = lazy(() => import('../pages/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
 
 /** The one screen of the duty officer. Pages open in the middle; strip, alarms and the pop-up stay. */
@@ -60,6 +61,7 @@ export function Desk() {
           <main className="desk-page">
             <ErrorFence label={page}>
               <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
+                {page === 'wall' && <WallPage screen={1} />}
                 {page === 'cameras' && <CamerasPage />}
                 {page === 'devices' && <DevicesPage />}
                 {page === 'vehicles' && <VehiclesPage />}

@@ -56,7 +56,8 @@ export function Strip() {
   )
 }
 
-function StripClock() {
+/** The time of the centre. */
+export function StripClock() {
   const t = useText()
   const nowMs = useNowMs()
   const day = t.unit.weekday[new Date(nowMs).getDay()]

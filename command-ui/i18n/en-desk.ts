@@ -4,6 +4,7 @@ export const enDesk: typeof zhDesk = {
   app: { name: 'Vigil', title: 'Surveillance & Alarm Command Centre', loading: 'Loading…', reload: 'Reload' },
   nav: {
     desk: 'Desk',
+    wall: 'Wall',
     cameras: 'Cameras',
     devices: 'Devices',
     vehicles: 'Vehicles',

@@ -4,7 +4,15 @@ import type { DutyLevel } from '../../domain/zone.ts'
 /** The one screen of the duty officer. */
 export const zhDesk = {
   app: { name: '守望', title: '视频监控与接警指挥中心', loading: '正在载入…', reload: '重新载入' },
-  nav: { desk: '值班台', cameras: '摄像机', devices: '报警设备', vehicles: '车辆', settings: '设置', pages: '页面' },
+  nav: {
+    desk: '值班台',
+    wall: '视频墙',
+    cameras: '摄像机',
+    devices: '报警设备',
+    vehicles: '车辆',
+    settings: '设置',
+    pages: '页面',
+  },
   language: { switch: 'English', label: '切换语言' },
   sound: {
     blocked: '没有声音：浏览器阻止了警报声',

@@ -2,6 +2,7 @@ import { useRef } from 'react'
 import type { Camera } from '../../domain/camera.ts'
 import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
+import { dragCamera } from './drag-camera.ts'
 import type { PlayerMode, PlayerState } from './player.ts'
 import { usePlayer } from './use-player.ts'
 import './tile.css'
@@ -37,6 +38,8 @@ export function LiveTile({
       className={`tile ${isLive ? 'tile-live' : 'tile-dark'} ${isChosen ? 'tile-chosen' : ''}`}
       data-camera-id={camera.id}
       data-phase={state.phase}
+      draggable
+      onDragStart={(event) => dragCamera(event, camera.id)}
     >
       {/* Cameras have no speech to caption; their sound is off at the desk. */}
       <video ref={video} muted playsInline className={isLive || state.phase === 'stalled' ? '' : 'unseen'} />
@@ -60,7 +63,8 @@ export function LiveTile({
   )
 }
 
-function DarkTile({ camera, state }: { camera: Camera; state: PlayerState }) {
+/** Why there is no picture now, in words. */
+export function DarkTile({ camera, state }: { camera: Camera; state: PlayerState }) {
   const t = useText()
   if (!camera.enabled) return <p className="tile-words">{t.video.disabled}</p>
   const explains = DARK.has(camera.state)
@@ -80,7 +84,8 @@ function DarkTile({ camera, state }: { camera: Camera; state: PlayerState }) {
   )
 }
 
-function Latency({ state }: { state: PlayerState }) {
+/** How far behind the present the picture is. */
+export function Latency({ state }: { state: PlayerState }) {
   const t = useText()
   if (state.phase !== 'playing') return null
   const seconds = state.latencyMs === null ? null : (state.latencyMs / 1000).toFixed(1)

@@ -1,5 +1,6 @@
 import type { Clock } from '../../domain/clock.ts'
 import { Hls, type ErrorData, type HlsConfig } from './hls-door.ts'
+import { govern } from './latency-governor.ts'
 
 /**
  * fast: parts of 200 ms with blocking reloads, for the one picture the officer looks at. calm: whole segments, for the
@@ -42,20 +43,26 @@ const COMMON: Partial<HlsConfig> = {
   liveDurationInfinity: true,
 }
 
+/** Behind the present, ms: three parts and the way; one whole second, its reload and its way. */
+const TARGET_MS: Record<Exclude<PlayerMode, 'loop'>, number> = { fast: 1200, calm: 3000 }
+/** A camera with a long key frame interval has long segments; a calm picture stands at least so many of them back. */
+const CALM_SEGMENTS = 1.5
+
+// The library never corrects by itself (rate 1): `latency-governor.ts` does, by the server's clock.
 const MODES: Record<PlayerMode, Partial<HlsConfig>> = {
   fast: {
     ...COMMON,
     lowLatencyMode: true,
     liveSyncDuration: 1,
     liveMaxLatencyDuration: 6,
-    maxLiveSyncPlaybackRate: 1.1,
+    maxLiveSyncPlaybackRate: 1,
   },
   calm: {
     ...COMMON,
     lowLatencyMode: false,
     liveSyncDuration: 3,
     liveMaxLatencyDuration: 12,
-    maxLiveSyncPlaybackRate: 1.05,
+    maxLiveSyncPlaybackRate: 1,
   },
   loop: { ...COMMON, lowLatencyMode: false, backBufferLength: 60, maxBufferLength: 40, startPosition: 0 },
 }
@@ -87,6 +94,12 @@ class HlsPlayer implements Player {
   #retry: ReturnType<typeof setTimeout> | null = null
   #frameRequest = 0
   #destroyed = false
+  #isBack = false
+  #onVisible = () => {
+    if (document.hidden) return
+    this.#isBack = true
+    this.#watch()
+  }
 
   constructor(
     video: HTMLVideoElement,
@@ -102,6 +115,7 @@ class HlsPlayer implements Player {
     this.#onState = onState
     this.#look = setInterval(() => this.#watch(), LOOK_EVERY_MS)
     this.#followFrames()
+    document.addEventListener('visibilitychange', this.#onVisible)
     if (mode === 'loop') video.loop = true
     this.#start()
   }
@@ -109,6 +123,7 @@ class HlsPlayer implements Player {
   destroy(): void {
     this.#destroyed = true
     clearInterval(this.#look)
+    document.removeEventListener('visibilitychange', this.#onVisible)
     if (this.#retry) clearTimeout(this.#retry)
     this.#video.cancelVideoFrameCallback(this.#frameRequest)
     this.#drop()
@@ -185,7 +200,33 @@ class HlsPlayer implements Player {
       this.#start()
     }
     if (this.#video.paused && this.#hls && this.#video.readyState >= 2) this.#play()
+    this.#govern()
     this.#tell()
+  }
+
+  #govern(): void {
+    const hls = this.#hls
+    if (!hls || this.#mode === 'loop') return
+    const video = this.#video
+    const end = video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : video.currentTime
+    const segmentMs = (hls.latestLevelDetails?.targetduration ?? 0) * 1000
+    const { rate, toLiveEdge } = govern({
+      latencyMs: this.#latencyMs(),
+      aheadMs: (end - video.currentTime) * 1000,
+      targetMs: Math.max(TARGET_MS[this.#mode], this.#mode === 'calm' ? segmentMs * CALM_SEGMENTS : 0),
+      rate: video.playbackRate,
+      isBack: this.#isBack,
+    })
+    this.#isBack = false
+    if (video.playbackRate !== rate) video.playbackRate = rate
+    const edge = hls.liveSyncPosition
+    // A camera that has stopped has no later picture to jump to.
+    if (toLiveEdge && edge !== null && edge > video.currentTime + 0.5) video.currentTime = edge
+  }
+
+  #latencyMs(): number | null {
+    const shownAt = this.#mode === 'loop' ? null : (this.#hls?.playingDate ?? null)
+    return shownAt ? Math.max(0, this.#clock.nowMs() - shownAt.getTime()) : null
   }
 
   #to(phase: PlayerState['phase']): void {
@@ -196,8 +237,7 @@ class HlsPlayer implements Player {
 
   #tell(): void {
     if (this.#destroyed) return
-    const shownAt = this.#mode === 'loop' ? null : (this.#hls?.playingDate ?? null)
-    const latencyMs = shownAt ? Math.max(0, this.#clock.nowMs() - shownAt.getTime()) : null
+    const latencyMs = this.#latencyMs()
     const sinceFrameMs = this.#frameMs === null ? null : this.#clock.monotonicMs() - this.#frameMs
     // Views read tenths and whole seconds; nothing finer is worth a render.
     const told = [this.#phase, Math.round((latencyMs ?? -1) / 100), Math.floor((sinceFrameMs ?? -1) / 1000)].join()

@@ -1,14 +1,11 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
-import axe from 'axe-core'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { findChromium } from '../support/browser.ts'
 import { isRequired } from '../support/required.ts'
+import { buildUi, violationsOf } from './built-ui.ts'
 import { startFixture, type Fixture } from './fixture-server.ts'
 
 /** The first load is react, the desk and its words; hls.js, the map and the pages come when they are needed. */
@@ -16,7 +13,6 @@ const FIRST_LOAD_GZIP_BYTES_MAX = 140_000
 
 const executablePath = findChromium()
 if (!executablePath && isRequired('browser')) throw new Error('this run needs Chromium, and there is none')
-const root = join(import.meta.dirname, '../..')
 
 describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
   let uiDir: string
@@ -28,26 +24,10 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
   const body = (name: string) => page.evaluate((key) => document.body.dataset[key], name)
   const waitBody = (name: string, value: string) =>
     page.waitForFunction(([key, wanted]) => document.body.dataset[key!] === wanted, [name, value])
-  const axeViolations = async () => {
-    await page.evaluate(axe.source)
-    const { violations } = await page.evaluate(async () => {
-      const run = (
-        window as unknown as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-      ).axe
-      return run.run()
-    })
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`)
-  }
+  const axeViolations = () => violationsOf(page)
 
   beforeAll(async () => {
-    uiDir = mkdtempSync(join(tmpdir(), 'vigil-ui-'))
-    // In a process of its own: under vitest the build would take React's development half.
-    const vite = join(root, 'node_modules/vite/bin/vite.js')
-    const options = ['build', '--config', 'command-ui/vite.config.ts', '--outDir', uiDir, '--emptyOutDir']
-    await promisify(execFile)(process.execPath, [vite, ...options, '--logLevel', 'error'], {
-      cwd: root,
-      env: { ...process.env, NODE_ENV: 'production' },
-    })
+    uiDir = await buildUi()
     const args = ['--no-sandbox', '--disable-gpu', '--disable-3d-apis', '--disable-quic', '--no-first-run']
     browser = await chromium.launch({ executablePath: executablePath!, headless: true, args })
   }, 120_000)

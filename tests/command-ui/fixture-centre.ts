@@ -1,3 +1,4 @@
+import type { WallLayouts } from '../../domain/wall.ts'
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
 import { systemClock } from '../../domain/clock.ts'
@@ -25,6 +26,9 @@ import {
 
 /** The state of the made-up centre and its one event log. */
 export class FixtureCentre {
+  layouts: WallLayouts = { revision: 0, layouts: [], tours: [], screens: {} }
+  /** Orders to cameras that turn. */
+  turned: { id: string; order: object }[] = []
   n = 100
   alarms = new Map<string, Alarm>()
   incidents = new Map<string, Incident>()

@@ -8,6 +8,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { harnessCity } from '../../command-ui/map/harness-city.ts'
 import { systemClock, toIso } from '../../domain/clock.ts'
 import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
+import type { WallLayouts } from '../../domain/wall.ts'
 import { FixtureCentre } from './fixture-centre.ts'
 import { ME, PATROLS, VEHICLES } from './fixture-district.ts'
 
@@ -142,6 +143,15 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
   const [head = '', id = '', verb = ''] = path.split('/')
   const at = toIso(systemClock.nowMs())
   if (path === 'me') return ME
+  if (path === 'me/layouts') {
+    if (method === 'PUT')
+      centre.layouts = { ...(body as unknown as WallLayouts), revision: centre.layouts.revision + 1 }
+    return centre.layouts
+  }
+  if (head === 'cameras' && verb === 'ptz') {
+    if (method === 'POST') centre.turned.push({ id, order: body })
+    return { steering: null }
+  }
   if (path === 'snapshot') return centre.snapshot()
   if (head === 'city') return harnessCity().layers[id.replace('.geojson', '') as 'roads']
   if (head === 'alarms' && verb === 'acknowledge') {

@@ -1,0 +1,108 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { store } from '../data/centre.ts'
+import { useAll, useObservable } from '../data/use-store.ts'
+import { isTyping } from '../desk/attention.ts'
+import { useText } from '../i18n/language.ts'
+import { CameraDrawer } from './camera-drawer.tsx'
+import { useTour } from './use-tour.ts'
+import { useWall } from './use-wall.ts'
+import { useWallAlarm } from './use-wall-alarm.ts'
+import { cellForNext } from './wall-cells.ts'
+import { WallGrid } from './wall-grid.tsx'
+import { wallKey } from './wall-keys.ts'
+import { isUnsaved } from './wall-layouts.ts'
+import { WallToolbar } from './wall-toolbar.tsx'
+import './wall-page.css'
+
+/** Live pictures side by side: the officer's own arrangement, a tour, and the tile that an open alarm has taken. */
+export function WallPage({ screen }: { screen: number }) {
+  const t = useText()
+  const { wall, step } = useWall(screen)
+  const [isHeld, setHeld] = useState(false)
+  const [hasList, setList] = useState(screen === 1)
+  const [found, setFound] = useState<readonly string[]>([])
+  const tour = useTour(wall.tiles, isHeld || wall.isFull)
+  const own = useMemo(() => wall.cameraIds.slice(0, wall.tiles), [wall.cameraIds, wall.tiles])
+  const shown = tour.cells ?? own
+  const alarm = useWallAlarm(shown)
+  const cells = useMemo(
+    () => (alarm ? shown.map((id, cell) => (cell === alarm.cell ? alarm.cameraId : id)) : shown),
+    [shown, alarm],
+  )
+  const hasWaitingAlarm = useAll(store.alarms).some(({ state }) => state === 'raised')
+  const isLost = useObservable(isUnsaved)
+  const grid = useRef<HTMLDivElement>(null)
+  const fullCamera = store.cameras.get(cells[wall.focus] ?? '')
+  const isSteering = (wall.isFull || wall.tiles === 1) && fullCamera?.ptz === true
+  useWallKeys(grid, (event) => {
+    const act = wallKey(event.key.length === 1 ? event.key.toLowerCase() : event.key, wall, {
+      hasWaitingAlarm,
+      isSteering,
+    })
+    if (!act) return false
+    if (act.do === 'tour') tour.turn(act.by)
+    else if (act.do === 'tour-pause') tour.togglePause()
+    else if (act.do === 'list') setList((now) => !now)
+    else step(act)
+    return true
+  })
+  const place = (cameraId: string) => {
+    tour.start(null)
+    step({ do: 'place', cell: cellForNext(wall), cameraId })
+  }
+  return (
+    <section className="panel wall" aria-label={t.wall.heading} data-wall={screen} data-tiles={wall.tiles}>
+      <WallToolbar
+        screen={screen}
+        wall={wall}
+        step={step}
+        tour={tour}
+        found={found}
+        hasList={hasList}
+        setList={setList}
+      />
+      {isLost && <p className="wall-unsaved">{t.wall.unsaved}</p>}
+      <div className="wall-body">
+        <WallGrid
+          ref={grid}
+          screen={screen}
+          wall={wall}
+          cells={cells}
+          alarm={alarm}
+          isTouring={tour.tour !== null}
+          step={step}
+          onHold={setHeld}
+        />
+        {hasList && <CameraDrawer shown={cells} onFound={setFound} onPlace={place} onClose={() => setList(false)} />}
+      </div>
+    </section>
+  )
+}
+
+/**
+ * Before the desk's own keys, and only while no field and no button has the focus: arrows walk the pictures here, not the
+ * patrols.
+ */
+function useWallKeys(grid: React.RefObject<HTMLElement | null>, press: (event: KeyboardEvent) => boolean): void {
+  const latest = useRef(press)
+  useEffect(() => {
+    latest.current = press
+  })
+  const listen = useCallback(
+    (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
+      if (isTyping()) return
+      const active = document.activeElement
+      const isOurs = active === null || active === document.body || grid.current?.contains(active)
+      if (!isOurs || active instanceof HTMLButtonElement) return
+      if (!latest.current(event)) return
+      event.preventDefault()
+      event.stopPropagation()
+    },
+    [grid],
+  )
+  useEffect(() => {
+    addEventListener('keydown', listen, true)
+    return () => removeEventListener('keydown', listen, true)
+  }, [listen])
+}
