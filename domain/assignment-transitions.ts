@@ -5,7 +5,8 @@ import type { Patrol, PatrolStatus } from './patrol.ts'
 
 /** What may happen to an order. `at` is our clock, RFC 3339. */
 export type AssignmentAction =
-  | { do: 'accept' | 'en-route' | 'clear'; at: string }
+  | { do: 'accept' | 'en-route'; at: string }
+  | { do: 'clear'; at: string; note?: string | null }
   | { do: 'on-scene'; at: string; arrival: NonNullable<Assignment['arrival']> }
   | { do: 'decline' | 'cancel' | 'divert'; at: string; reason: string | null }
 
@@ -47,7 +48,10 @@ export function transitionAssignment(assignment: Assignment, action: AssignmentA
         arrival: action.arrival,
       })
     case 'clear':
-      return advance(assignment, 'cleared', { clearedAt: action.at })
+      return advance(assignment, 'cleared', {
+        clearedAt: action.at,
+        ...(action.note ? { clearedNote: action.note } : {}),
+      })
     case 'decline':
       if (ORDER[assignment.state] >= ORDER.onScene && isOpenAssignment(assignment)) {
         throw new Fault('state-changed', 'the patrol is already on scene', { state: assignment.state })

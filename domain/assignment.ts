@@ -11,6 +11,10 @@ export const ASSIGNMENT_STATES = [
   'cancelled',
   'diverted',
 ] as const
+/** What a crew itself may say about its order, as the routes name it. */
+export const CREW_STEPS = ['accept', 'en-route', 'on-scene', 'clear', 'decline'] as const
+export type CrewStep = (typeof CREW_STEPS)[number]
+
 /** 处警单: one patrol on one incident, with its own times. */
 export const assignmentSchema = z.object({
   id: z.string(),
@@ -35,6 +39,10 @@ export const assignmentSchema = z.object({
   goalS: z.number().int().nullable(),
   /** Nobody accepted it in time; whom to send next, as was best at that moment. The order stays valid. */
   unanswered: z.object({ at: timeSchema, nextPatrolId: idSchema.nullable() }).optional(),
+  /** By the phone's own clock, for steps that came from one: beside our times, never instead of them. */
+  tappedAt: z.partialRecord(z.enum(CREW_STEPS), timeSchema).optional(),
+  /** How the crew found it, in its own words, told when it cleared. */
+  clearedNote: z.string().optional(),
 })
 export type Assignment = z.infer<typeof assignmentSchema>
 

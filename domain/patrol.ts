@@ -33,12 +33,18 @@ export const patrolStatusSchema = z.enum([
 ])
 export type PatrolStatus = z.infer<typeof patrolStatusSchema>
 
+/** What may tell a patrol's place. The newest fix wins, whichever told it. */
+export const fixSourceSchema = z.enum(['terminal', 'phone'])
+export type FixSource = z.infer<typeof fixSourceSchema>
+
 /** A patrol as a desk sees it now. */
 export const patrolNowSchema = patrolSchema.extend({
   /** Key of its dot in the binary stream. */
   key: z.number().int(),
   status: patrolStatusSchema,
   assignmentId: z.string().nullable(),
+  /** What told its place last: the car's terminal or the crew's phone; absent until one has, since our start. */
+  fixSource: fixSourceSchema.optional(),
   lng: lngSchema.nullable(),
   lat: latSchema.nullable(),
   speedMps: z.number().nullable(),

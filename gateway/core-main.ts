@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { systemClock } from '../domain/clock.ts'
 import { Fault, reasonOf } from '../domain/fault.ts'
 import { createLog, type LogLevel } from '../domain/log.ts'
@@ -102,6 +103,7 @@ async function main(): Promise<void> {
     city,
     journalDir: own.journalDir,
     decisionsDir: decisionsDirOf(own.dataDir),
+    photoDir: join(own.dataDir, 'photos'),
     version: VERSION,
     mqtt: own.devicesAt,
     video: () => fleet?.health() ?? { video: 'away', camerasOnline: 0, camerasWanted: 0 },

@@ -96,8 +96,16 @@ export const alarmLevelSchema = z.object({
   level: z.number().int().min(1).max(ALARM_LEVEL_MAX),
   reason: z.string().max(200).optional(),
 })
-/** Optional reason for decline and cancel, note for the other steps. */
-export const stepSchema = z.object({ reason: z.string().max(200).optional() })
+/** A ULID that a phone gives to one tap; the same id is the same tap for ever. */
+export const tapIdSchema = z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+/** Optional reason for decline and cancel, note for clear. With `id` a repeat is answered as the first was. */
+export const stepSchema = z.object({
+  reason: z.string().max(200).optional(),
+  note: z.string().max(500).optional(),
+  id: tapIdSchema.optional(),
+  /** When it was tapped, by the phone's clock; kept beside our time, orders nothing. */
+  tappedAt: timeSchema.optional(),
+})
 export const noteSchema = z.object({ text: z.string().min(1).max(2000) })
 
 export const incidentDetailSchema = z.object({

@@ -23,6 +23,8 @@ export interface CameraRouteDeps extends StoreDeps, PtzRouteDeps, Omit<ExamineDe
   database: Database
   fleet: StreamerFleet
   watches: WatchAudit
+  /** Whether this crew may see a picture of this camera now. */
+  crewSees: (patrolId: string, cameraId: string) => boolean
   isSimulating: boolean
 }
 
@@ -142,12 +144,17 @@ function discoverRoute(deps: CameraRouteDeps): Route {
 
 /** From the camera itself where it has stills, else the last key frame that its streamer has, decoded. */
 function snapshotRoute(deps: CameraRouteDeps): Route {
-  const { database, fleet, box, watches, internalToken } = deps
+  const { database, fleet, box, watches, internalToken, crewSees } = deps
   return defineRoute({
     method: 'get',
     path: '/cameras/:id/snapshot.jpg',
-    summary: 'A still picture of now',
-    action: 'camera.watch',
+    summary: 'A still picture of now; for a crew, of the incident that it is assigned to',
+    action: 'camera.still',
+    object: ({ params, subject }) => {
+      const own = subject.type === 'officer' ? subject.me.patrolId : null
+      const isOwn = own !== null && crewSees(own, params['id']!)
+      return { kind: 'camera', id: params['id']!, ...(isOwn && { patrolId: own }) }
+    },
     params: idParamsSchema,
     handler: async ({ params: { id }, subject, res }) => {
       const row = await knownCamera(database, id)

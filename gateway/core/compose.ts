@@ -8,6 +8,8 @@ import { drillRoutes } from '../alarms/drill-routes.ts'
 import { alarmRoutes } from '../alarms/routes.ts'
 import type { BrokerClient } from '../broker/client.ts'
 import type { KnownCity } from '../city/known-city.ts'
+import { createCrews } from '../crew/crews.ts'
+import { crewOf } from '../crew/crew-channel.ts'
 import { Arrivals } from '../dispatch/arrivals.ts'
 import { circleRoutes } from '../dispatch/circle-routes.ts'
 import { CoverageWatch } from '../dispatch/coverage-watch.ts'
@@ -52,6 +54,8 @@ export interface CoreDeps {
   journalDir: string
   /** Folder of the core's own journal of answers. */
   decisionsDir: string
+  /** Where crews' photos are kept. */
+  photoDir: string
   version: string
   /** Where devices connect, for the installer's command line. */
   mqtt: Snapshot['mqtt']
@@ -66,6 +70,8 @@ export interface Core {
   /** Everything but sign-in, registers, cameras and media. */
   routes: Route[]
   onDesk: OnDesk
+  /** Whether this crew may see a picture of this camera now. */
+  crewSees: (patrolId: string, cameraId: string) => boolean
   health: () => Health
   stop(): Promise<void>
 }
@@ -85,6 +91,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { graph, snap } = recommender
   const closures = new RoadClosures({ ...truth, graph, snap, roadNames: city.roadNames })
   const moving = createMoving(deps, truth)
+  const crews = createCrews({ ...truth, ...moving, graph, snap, photoDir: deps.photoDir, version: deps.version })
   const health = () => healthOf(deps, truth, moving, live, answering)
   const live = createLive(deps, truth, moving, { health, answering: () => answering })
   const coverage = new CoverageWatch({ ...truth, onCoverage: (now) => live.broadcastCoverage(now) })
@@ -96,7 +103,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   followEmergencies(state, events)
   await moving.start()
   await closures.start()
-  for (const part of [outbox, live, coverage]) part.start()
+  for (const part of [outbox, live, crews.channel, coverage]) part.start()
   await answering.start()
   const replies = new Replies(truth)
   const stopListening = listenToBroker({ broker, ...moving, replies, onConnected: truth.onOutbox })
@@ -105,7 +112,12 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   return {
     ...truth,
     health,
-    onDesk: (socket, request) => live.attach(socket, request),
+    onDesk: (socket, request) => {
+      const patrolId = crewOf(request.subject)
+      if (patrolId === null) live.attach(socket, request)
+      else crews.channel.attach(socket, patrolId)
+    },
+    crewSees: crews.sees,
     routes: [
       ...alarmRoutes({
         ...truth,
@@ -119,6 +131,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       ...circleRoutes({ ...truth, graph, snap }),
       ...roadRoutes({ closures, moveUps: () => recommender.moveUps() }),
       ...fleetRoutes(truth),
+      ...crews.routes,
       ...liveRoutes({
         ...truth,
         health,
@@ -132,7 +145,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     stop: async () => {
       clearTimeout(warmUp)
       stopListening()
-      for (const part of [live, outbox, coverage, closures]) part.stop()
+      for (const part of [live, crews.channel, outbox, coverage, closures]) part.stop()
       await answering.stop()
       await moving.stop()
       events.stop()
@@ -178,8 +191,9 @@ function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth)
     ...common,
     positions: state.positions,
     history: fixes,
-    onFix: (topic, fix) => {
-      life.alive(topic.deviceId)
+    onFix: (topic, fix, source) => {
+      // A phone that moves says nothing about the terminal in the car.
+      if (source === 'terminal') life.alive(topic.deviceId)
       if (topic.kind === 'patrol') arrivals.take(fix)
     },
   })

@@ -27,7 +27,7 @@ import { createTickets } from '../trust/tickets.ts'
 import type { Core } from './compose.ts'
 
 export interface ServeDeps {
-  core: Pick<Core, 'events' | 'troubles' | 'state' | 'routes' | 'onDesk'>
+  core: Pick<Core, 'events' | 'troubles' | 'state' | 'routes' | 'onDesk' | 'crewSees'>
   settings: Settings
   /** Absolute. */
   cityDir: string
@@ -66,6 +66,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     simulated,
     events: core.events,
     troubles: core.troubles,
+    crewSees: core.crewSees,
     sessions,
     tickets,
     proxy,

@@ -52,6 +52,16 @@ export function releaseMessage(assignment: Assignment, text: string, nowMs: numb
   })
 }
 
+/** A short text of the desk; the terminal answers it with an ordinary reply. */
+export function crewMessage(assignment: Assignment, messageId: string, text: string, nowMs: number): OutboxMessage {
+  return toPatrol(assignment.patrolId, {
+    id: messageId,
+    name: 'message',
+    args: { assignmentId: assignment.id, released: false, text },
+    expiresAt: toIso(nowMs + ORDER_LIFE_MS),
+  })
+}
+
 function toPatrol(patrolId: string, payload: CommandPayload): OutboxMessage {
   return { deviceKind: 'patrol', deviceId: patrolId, channel: 'command', payload, expiresAt: payload.expiresAt }
 }

@@ -105,7 +105,7 @@ function stepRoute(deps: DispatchRouteDeps, step: (typeof STEPS)[number]): Route
   return defineRoute({
     method: 'post',
     path: `/assignments/:id/${step}`,
-    summary: `The order: ${step}`,
+    summary: `The order: ${step}; with an id (ULID) a repeat is answered as the first was`,
     action: 'assignment.step',
     params: idParams,
     body: stepSchema.optional(),
@@ -118,19 +118,26 @@ function stepRoute(deps: DispatchRouteDeps, step: (typeof STEPS)[number]): Route
       return isCrew ? object : { ...object, ...whoseIncident(deps, incidentId) }
     },
     handler: async ({ params, actor, body, subject }) => {
-      const after = await stepAssignment(deps, params.id, toStep(step, subject, body?.reason ?? null), actor)
+      const { reason = null, note = null, id, tappedAt = null } = body ?? {}
+      const tap = id === undefined ? null : { id, tappedAt }
+      const after = await stepAssignment(deps, params.id, toStep(step, subject, { reason, note }), actor, tap)
       deps.onOutbox()
       return after
     },
   })
 }
 
-function toStep(step: (typeof STEPS)[number], subject: Subject, reason: string | null): Step {
+function toStep(
+  step: (typeof STEPS)[number],
+  subject: Subject,
+  { reason, note }: { reason: string | null; note: string | null },
+): Step {
   switch (step) {
     case 'accept':
     case 'en-route':
-    case 'clear':
       return { do: step }
+    case 'clear':
+      return { do: step, note }
     case 'on-scene': {
       const isCrew = subject.type === 'officer' && subject.me.role === 'patrol'
       return { do: step, arrival: isCrew ? 'crew' : 'desk' }

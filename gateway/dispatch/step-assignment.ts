@@ -1,4 +1,4 @@
-import type { Assignment } from '../../domain/assignment.ts'
+import { CREW_STEPS, type Assignment } from '../../domain/assignment.ts'
 import { transitionAssignment, type AssignmentAction } from '../../domain/assignment-transitions.ts'
 import { toIso } from '../../domain/clock.ts'
 import type { Incident } from '../../domain/incident.ts'
@@ -14,10 +14,12 @@ import { releaseMessage } from './order-message.ts'
 import { putOutbox } from './outbox-rows.ts'
 import { patrolEvent } from './patrol-event.ts'
 import { putReceipts } from './receipts.ts'
+import { answeredTap, rememberTap, type Tap } from './tap-rows.ts'
 
 /** What happens to an order, without its time: that is ours. */
 export type Step =
-  | { do: 'accept' | 'en-route' | 'clear' }
+  | { do: 'accept' | 'en-route' }
+  | { do: 'clear'; note?: string | null }
   | { do: 'on-scene'; arrival: NonNullable<Assignment['arrival']> }
   | { do: 'decline' | 'cancel' | 'divert'; reason: string | null }
 
@@ -34,7 +36,7 @@ const TOLD: Record<Step['do'], string> = {
 
 /**
  * One step of an order, from the crew's terminal, a phone, a desk, or the arrival detection. The incident's state follows. A step that
- * was already made changes nothing.
+ * was already made changes nothing; a tap that was already taken is answered as the first time, whatever has happened since.
  * @throws Fault `state-changed` when the order has ended otherwise; `not-found`
  */
 export async function stepAssignment(
@@ -42,17 +44,21 @@ export async function stepAssignment(
   assignmentId: string,
   step: Step,
   actor: string,
+  tap: Tap | null = null,
 ): Promise<Assignment> {
   return await deps.events.transact(async (tx) => {
     const { incidentId } = await readAssignment(tx, assignmentId)
     // The incident first: its lock is what all changes of its orders wait for.
     const incident = await lockIncident(tx, incidentId)
+    const answered = tap && (await answeredTap(tx, tap.id, assignmentId, step.do))
+    if (answered) return answered
     const all = await assignmentsOfIncident(tx, incidentId)
     const before = all.find((one) => one.id === assignmentId)!
     const nowMs = deps.clock.nowMs()
     const at = toIso(nowMs)
     const action: AssignmentAction = { ...step, at }
-    const after = transitionAssignment(before, action)
+    const after = withTap(transitionAssignment(before, action), before, step.do, tap)
+    if (tap) await rememberTap(tx, tap, { assignment: after, step: step.do, actor, at })
     if (after === before) return before
     await saveAssignment(tx, after)
     if (step.do === 'cancel' || step.do === 'divert') {
@@ -77,6 +83,13 @@ export async function stepAssignment(
     await deps.events.appendAll(tx, events)
     return after
   })
+}
+
+/** A step that changes nothing is not dated by a tap that came after it. */
+function withTap(after: Assignment, before: Assignment, step: Step['do'], tap: Tap | null): Assignment {
+  const crewStep = CREW_STEPS.find((one) => one === step)
+  if (after === before || tap?.tappedAt == null || crewStep === undefined) return after
+  return { ...after, tappedAt: { ...before.tappedAt, [crewStep]: tap.tappedAt } }
 }
 
 function differs(a: Incident, b: Incident): boolean {

@@ -2,9 +2,10 @@ import type { Clock } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Fix } from '../../domain/fix.ts'
 import type { Log } from '../../domain/log.ts'
+import type { FixSource } from '../../domain/patrol.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { Dot } from '../../domain/wire/dots.ts'
-import type { Topic } from '../../domain/wire/mqtt.ts'
+import type { FixPayload, Topic } from '../../domain/wire/mqtt.ts'
 import { driverOf } from '../../devices/registry.ts'
 import type { Database } from '../store/database.ts'
 import type { Position, Positions } from './positions.ts'
@@ -22,8 +23,11 @@ export interface FleetDeps {
   /** Where fixes go on their way into the history; shed first when it is slow. */
   history: { push(fix: Fix): void }
   /** Every fix that is a vehicle's newest place, and every jump (flagged). */
-  onFix: (topic: Topic, fix: Fix) => void
+  onFix: (topic: Pick<Topic, 'kind' | 'deviceId'>, fix: Fix, source: FixSource) => void
 }
+
+/** A phone's fixes nearer to each other than this are noise of the same place; a little less than its promised second. */
+const PHONE_EVERY_MS = 900
 
 /** Fixes from the wire to memory, to the history and to the desks. No query per fix. */
 export class Fleet {
@@ -31,6 +35,9 @@ export class Fleet {
   readonly #taken
   readonly #unreadable
   readonly #jumps
+  readonly #repeated
+  /** Taken time of each phone's last fix; as many as there are patrols. */
+  readonly #phoneLastMs = new Map<string, number>()
   #timer: NodeJS.Timeout | null = null
   #saving = false
 
@@ -40,6 +47,9 @@ export class Fleet {
     this.#taken = metrics.counter('vigil_fixes_taken_total', 'Fixes that were taken').of()
     this.#unreadable = metrics.counter('vigil_fixes_unreadable_total', 'Messages on fix that could not be read').of()
     this.#jumps = metrics.counter('vigil_fixes_jump_total', 'Fixes that imply an impossible speed').of()
+    this.#repeated = metrics
+      .counter('vigil_fixes_repeated_total', 'Fixes of phones that were left: known, or too many')
+      .of()
     const refused = metrics.gauge('vigil_fixes_refused', 'Fixes of more vehicles than there is room for').of()
     metrics.onRead(() => refused.set(positions.refused))
   }
@@ -70,19 +80,43 @@ export class Fleet {
 
   /** One message of channel `fix`. */
   take(topic: Topic, payload: Uint8Array): void {
-    const { positions, clock, history, onFix } = this.#deps
     const fixes = driverOf(topic.kind).decodeFixes(payload)
     if (!fixes) return this.#unreadable.add()
-    const receivedAtMs = clock.nowMs()
-    for (const payload of fixes) {
-      const result = positions.take(topic.deviceId, payload, receivedAtMs)
-      if (!result) continue
-      this.#taken.add()
-      history.push(result.fix)
-      const isJump = !result.isNow && (result.fix.flags & 16) !== 0
-      if (isJump) this.#jumps.add()
-      if (result.isNow || isJump) onFix(topic, result.fix)
+    for (const fix of fixes) this.#takeOne(topic, fix, 'terminal')
+  }
+
+  /**
+   * Fixes of a crew's phone, oldest first. A batch that comes twice counts once: what is not later than the last one of this phone is left.
+   * After a restart of ours the first repeated batch would be history twice; it moves nothing.
+   * @returns how many were taken
+   */
+  takeFromPhone(patrolId: string, fixes: readonly FixPayload[]): number {
+    let lastMs = this.#phoneLastMs.get(patrolId) ?? -Infinity
+    let taken = 0
+    for (const fix of fixes) {
+      const atMs = Date.parse(fix.at)
+      if (atMs < lastMs + PHONE_EVERY_MS) {
+        this.#repeated.add()
+        continue
+      }
+      // A phone whose clock is ahead must not shut itself out.
+      lastMs = Math.min(atMs, this.#deps.clock.nowMs())
+      if (this.#takeOne({ kind: 'patrol', deviceId: patrolId }, fix, 'phone')) taken++
     }
+    this.#phoneLastMs.set(patrolId, lastMs)
+    return taken
+  }
+
+  #takeOne(topic: Pick<Topic, 'kind' | 'deviceId'>, payload: FixPayload, source: FixSource): boolean {
+    const { positions, clock, history, onFix } = this.#deps
+    const result = positions.take(topic.deviceId, payload, clock.nowMs(), source)
+    if (!result) return false
+    this.#taken.add()
+    history.push(result.fix)
+    const isJump = !result.isNow && (result.fix.flags & 16) !== 0
+    if (isJump) this.#jumps.add()
+    if (result.isNow || isJump) onFix(topic, result.fix, source)
+    return true
   }
 
   /** Dots that have changed since the last call. */

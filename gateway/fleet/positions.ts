@@ -1,5 +1,6 @@
 import { distanceM } from '../../domain/geo/distance.ts'
 import { FIX_FLAGS, type Fix } from '../../domain/fix.ts'
+import type { FixSource } from '../../domain/patrol.ts'
 import type { FixPayload } from '../../domain/wire/mqtt.ts'
 
 /** 70 m/s is 252 km/h: no vehicle of a city. Faster between two fixes means that one of them is wrong. */
@@ -26,6 +27,8 @@ export interface Position {
   takenAtMs: number
   receivedAtMs: number
   flags: number
+  /** What told this place; null: it is from before our start. */
+  source: FixSource | null
   /** False until the first good fix. */
   known: boolean
   /** Changed since the last frame of dots, since the last write of `vehicle_last`. */
@@ -71,6 +74,7 @@ export class Positions {
       takenAtMs: 0,
       receivedAtMs: 0,
       flags: 0,
+      source: null,
       known: false,
       dotDue: false,
       rowDue: false,
@@ -92,7 +96,12 @@ export class Positions {
    * One fix further. A jump is kept for the history with its flag, but moves nothing; a late one (older than the last) neither.
    * @returns the fix as it is to be stored, and whether it is the vehicle's place now; null when there is no room
    */
-  take(vehicleId: string, payload: FixPayload, receivedAtMs: number): { fix: Fix; isNow: boolean } | null {
+  take(
+    vehicleId: string,
+    payload: FixPayload,
+    receivedAtMs: number,
+    source: FixSource = 'terminal',
+  ): { fix: Fix; isNow: boolean } | null {
     const position = this.of(vehicleId)
     if (!position) {
       this.refused++
@@ -116,7 +125,7 @@ export class Positions {
         (jump ? FIX_FLAGS.jump : 0),
     }
     const isNow = !jump && (!position.known || takenAtMs >= position.takenAtMs)
-    if (isNow) Object.assign(position, fix, { known: true, dotDue: true, rowDue: true })
+    if (isNow) Object.assign(position, fix, { source, known: true, dotDue: true, rowDue: true })
     return { fix, isNow }
   }
 

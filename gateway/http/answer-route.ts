@@ -64,7 +64,7 @@ async function run(route: Route, raw: RawRequest, auth: Auth): Promise<void> {
   const input: RouteInput<Record<string, string>, unknown, unknown> = {
     params: parse('params', route.params, raw.params) as Record<string, string>,
     query: parse('query', route.query, raw.query),
-    body: route.body ? parse('body', route.body, await raw.readBody()) : undefined,
+    body: route.body ? parseBody(route, route.body, await raw.readBody()) : undefined,
     subject,
     actor: actorOf(subject),
     req,
@@ -77,6 +77,13 @@ async function run(route: Route, raw: RawRequest, auth: Auth): Promise<void> {
     res.statusCode = 204
     res.end()
   } else sendJson(res, route.status ?? 200, body)
+}
+
+function parseBody(route: Route, schema: z.ZodType, value: unknown): unknown {
+  if (route.bodyTypes && !Buffer.isBuffer(value)) {
+    throw new Fault('bad-request', `A body is needed (content-type: ${route.bodyTypes.join(' or ')}).`)
+  }
+  return parse('body', schema, value)
 }
 
 function parse(where: 'params' | 'query' | 'body', schema: z.ZodType | undefined, value: unknown): unknown {

@@ -58,7 +58,11 @@ function operationOf(route: Route): Json {
   if (parameters.length > 0) operation['parameters'] = parameters
   if (route.body) {
     const required = !route.body.safeParse(undefined).success
-    operation['requestBody'] = { required, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } }
+    const ofBytes = (type: string) => [type, { schema: { type: 'string', format: 'binary' } }] as const
+    const content = route.bodyTypes
+      ? Object.fromEntries(route.bodyTypes.map(ofBytes))
+      : { 'application/json': { schema: schemaOf(route.body, 'input') } }
+    operation['requestBody'] = { required, content }
   }
   return operation
 }

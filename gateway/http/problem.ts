@@ -41,7 +41,11 @@ export function faultOf(error: unknown, where: string, log: Log, clock: Clock): 
 /** What the body parser throws, by its `type`. */
 function bodyFault(error: unknown): Fault | null {
   if (!(error instanceof Error) || !('type' in error) || !('status' in error)) return null
-  if (error.type === 'entity.too.large') return new Fault('too-large', 'The body is larger than 256 KiB.')
+  if (error.type === 'entity.too.large') {
+    const bytesMax = 'limit' in error && typeof error.limit === 'number' ? error.limit : null
+    const detail = `The body is larger than ${bytesMax === null ? 'allowed' : `${Math.floor(bytesMax / 1024)} KiB`}.`
+    return new Fault('too-large', detail, bytesMax === null ? {} : { bytesMax })
+  }
   if (error.type === 'entity.parse.failed') return new Fault('bad-request', 'The body is not JSON.')
   if (typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
     return new Fault('bad-request', 'The request cannot be read.', { reason: error.message })

@@ -32,6 +32,8 @@ export interface Route {
   answer?: z.ZodType
   /** Status of success, default 200. */
   status?: number
+  /** Content types of a body that is taken as bytes instead of JSON; anything else is refused. */
+  bodyTypes?: readonly string[]
   /** Largest body, default 256 KiB; only for programs that report about thousands of things at once. */
   bodyBytesMax?: number
   handler: (input: RouteInput<Record<string, string>, never, never>) => unknown

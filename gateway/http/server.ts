@@ -64,7 +64,10 @@ function createApp(options: HttpServerOptions, httpVersion: 1 | 2): RequestListe
   app.use(securityHeaders(options.tls !== undefined))
   for (const route of options.routes) {
     const answer = answerRoute(route, options)
-    const readBody = express.json({ limit: route.bodyBytesMax ?? BODY_BYTES_MAX, strict: false })
+    const limit = route.bodyBytesMax ?? BODY_BYTES_MAX
+    const readBody = route.bodyTypes
+      ? express.raw({ limit, type: [...route.bodyTypes] })
+      : express.json({ limit, strict: false })
     app[route.method](fullPathOf(route), (req, res) =>
       answer({
         req,

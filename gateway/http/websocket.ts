@@ -77,7 +77,10 @@ export function attachDeskSockets(server: Server, deps: RouteDeps & { onDesk: On
     if (open.size >= SOCKETS_MAX) throw new Fault('too-many-requests', 'Too many live streams are open.')
     if (req.headers.authorization === undefined) refuseForeignOrigin(req)
     const { subject } = await auth.authenticate(req)
-    authorize(subject, 'desk.view', { kind: 'events' })
+    const crew = subject.type === 'officer' && subject.me.role === 'patrol' ? subject.me : null
+    // A crew's phone has a stream of its own, with nothing in it but its order.
+    if (crew) authorize(subject, 'order.view', { kind: 'events', ...(crew.patrolId && { patrolId: crew.patrolId }) })
+    else authorize(subject, 'desk.view', { kind: 'events' })
     const sessionId = subject.type === 'officer' ? subject.sessionId : 'centre'
     const after = /^\d{1,15}$/.exec(url.searchParams.get('after') ?? '')?.[0]
     return { subject, actor: actorOf(subject), sessionId, after: after === undefined ? null : Number(after) }

@@ -167,6 +167,7 @@ export class CentreState {
       key: position?.key ?? 0,
       status: patrolStatus(patrol.duty, assignment),
       assignmentId: assignment?.id ?? null,
+      ...(position?.source ? { fixSource: position.source } : {}),
       ...placeNow(position),
     }
   }

@@ -18,8 +18,15 @@ export const ACTIONS = [
   'incident.handle',
   'incident.dispatch',
   'assignment.step',
+  /** A crew's phone: its own order and its live stream, its place, its photos. */
+  'order.view',
+  'fix.report',
+  'photo.add',
+  'photo.view',
   'camera.list',
   'camera.watch',
+  /** One still picture; a crew may, of the incident that it is assigned to. */
+  'camera.still',
   'camera.ptz',
   'recording.watch',
   'recording.lock',

@@ -128,7 +128,9 @@ export class PatrolCar {
       this.#task = { commandId: command.id, assignmentId, scene: [lng, lat], step: 'ordered', nextMs, drive: null }
       return
     }
-    if (command.name === 'message' && this.#task && assignmentId === this.#task.assignmentId) this.#task = null
+    // A plain text of the desk is read and confirmed; only a release ends the order.
+    const isRelease = command.name === 'message' && args['released'] === true
+    if (isRelease && this.#task && assignmentId === this.#task.assignmentId) this.#task = null
     this.link.send('reply', { id: command.id, ok: true }, { qos: 1 })
   }
 

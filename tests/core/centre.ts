@@ -27,6 +27,8 @@ import { readUserByName } from '../../gateway/trust/user-rows.ts'
 import { testDatabase } from '../support/database.ts'
 
 export const DEMO_CITY = fileURLToPath(new URL('../../simulators/city/demo/', import.meta.url))
+/** Accounts of crews' phones and their patrols. */
+export const CREWS: Record<string, string> = { crew1: 'patrol-01', crew2: 'patrol-02' }
 const CENTRE_PASSWORD = 'centre-password'
 /** Every device of these tests has the sha256 of its id as its password. */
 export const passwordOf = (id: string) => createHash('sha256').update(id).digest('hex')
@@ -88,6 +90,7 @@ export async function startCentre() {
     city,
     journalDir,
     decisionsDir: join(folder, 'decisions'),
+    photoDir: join(folder, 'photos'),
     version: 'test',
     mqtt: { host: null, port: mqttPort, isTls: false },
     video,
@@ -109,12 +112,18 @@ export async function startCentre() {
     `insert into users (id, username, display_name, role) values ($1, 'li', '李', 'officer'), ($2, 'wu', '吴', 'officer')`,
     [newId(clock.nowMs()), newId(clock.nowMs())],
   )
+  for (const [name, patrolId] of Object.entries(CREWS)) {
+    await database.execute(
+      `insert into users (id, username, display_name, role, patrol_id) values ($1, $2, $2, 'patrol', $3)`,
+      [newId(clock.nowMs()), name, patrolId],
+    )
+  }
   const tokens: Record<string, string> = {}
   const signIn = async (name: string) => {
     const user = await readUserByName(database, name)
     tokens[name] = (await sessions.open(user!)).token
   }
-  for (const name of ['li', 'wu']) await signIn(name)
+  for (const name of ['li', 'wu', ...Object.keys(CREWS)]) await signIn(name)
   const url = `http://127.0.0.1:${server.port}`
   const desks: Desk[] = []
   return {
@@ -152,6 +161,22 @@ export async function startCentre() {
       })
       return { status: answer.status, body: (await answer.json()) as T }
     },
+    /** Bytes instead of JSON. */
+    upload: async <T = Record<string, unknown>>(
+      path: string,
+      type: string,
+      bytes: Uint8Array<ArrayBuffer>,
+      who: string,
+    ): Promise<Answer<T>> => {
+      const answer = await fetch(`${url}/api/v1${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${tokens[who]}`, 'content-type': type },
+        body: bytes,
+      })
+      return { status: answer.status, body: (await answer.json()) as T }
+    },
+    download: (path: string, who: string) =>
+      fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${tokens[who]}` } }),
     desk: async (after: number | null = null, who = 'li'): Promise<Desk> => {
       const query = after === null ? '' : `?after=${after}`
       const socket = new WebSocket(`${url.replace('http', 'ws')}/api/v1/events${query}`, {

@@ -97,9 +97,12 @@ async function createParts(options: FixtureOptions) {
   return { ...parts, watches, proxy, allowed, onvif, recordDir, keeper, end }
 }
 
+/** No order, no picture. */
+const crewSees = () => false
+
 /** The routes of this part of the product, as the core composes them. */
 export function ownRoutes(parts: Parts, cityDir: string, hasTls = false): Route[] {
-  const deps = { ...parts, internalToken: INTERNAL_TOKEN, isSimulating: false, hasTls, cityDir }
+  const deps = { ...parts, internalToken: INTERNAL_TOKEN, isSimulating: false, hasTls, cityDir, crewSees }
   return [
     ...sessionRoutes(deps),
     ...cameraRoutes(deps),

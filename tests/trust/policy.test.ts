@@ -7,6 +7,7 @@ import { alarmRoutes } from '../../gateway/alarms/routes.ts'
 import { roadRoutes } from '../../gateway/dispatch/road-routes.ts'
 import { circleRoutes } from '../../gateway/dispatch/circle-routes.ts'
 import { dutyLevelRoutes } from '../../gateway/dispatch/duty-level-routes.ts'
+import { createCrews } from '../../gateway/crew/crews.ts'
 import { dispatchRoutes } from '../../gateway/dispatch/routes.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import { fleetRoutes } from '../../gateway/fleet/routes.ts'
@@ -38,6 +39,14 @@ function coreRoutes(parts: Parts): Route[] {
     ...circleRoutes({ ...deps, graph: notHere as never, snap: notHere }),
     ...roadRoutes({ closures: notHere as never, moveUps: notHere }),
     ...fleetRoutes(deps),
+    ...createCrews({
+      ...deps,
+      graph: notHere as never,
+      snap: notHere as never,
+      fleet: notHere as never,
+      photoDir: tmpdir(),
+      version: 'test',
+    }).routes,
     ...liveRoutes({
       ...deps,
       mqtt: { host: null, port: 1883, isTls: false },
@@ -77,6 +86,11 @@ const MAY_DO: Record<Action, readonly Role[]> = {
   'recording.watch': ['officer', 'supervisor', 'commander', 'admin'],
   'recording.lock': ['officer', 'supervisor', 'commander', 'admin'],
   'recording.release': ['supervisor', 'commander', 'admin'],
+  'order.view': ['patrol'],
+  'fix.report': ['patrol'],
+  'photo.add': ['patrol'],
+  'photo.view': ['officer', 'supervisor', 'commander', 'patrol', 'admin'],
+  'camera.still': ['officer', 'supervisor', 'commander', 'patrol', 'installer', 'admin'],
   'camera.list': ['officer', 'supervisor', 'commander', 'installer', 'inspector', 'admin'],
   'camera.watch': ['officer', 'supervisor', 'commander', 'installer', 'admin'],
   'camera.ptz': ['officer', 'supervisor', 'commander', 'installer', 'admin'],
