@@ -43,8 +43,17 @@ export async function takePhoto(
     if (twin) return twin
     const { type, widthPx, heightPx, bytes } = checked
     const row: PhotoRow = {
-      ...{ id: sent.id, assignmentId: sent.assignmentId, incidentId, patrolId, type },
-      ...{ bytes: bytes.length, widthPx, heightPx, tappedAt: sent.tappedAt, receivedAt, file },
+      id: sent.id,
+      assignmentId: sent.assignmentId,
+      incidentId,
+      patrolId,
+      type,
+      bytes: bytes.length,
+      widthPx,
+      heightPx,
+      tappedAt: sent.tappedAt,
+      receivedAt,
+      file,
     }
     await insertPhoto(tx, row)
     await events.append(tx, photoEvent(row, sent.actor))

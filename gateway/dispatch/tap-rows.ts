@@ -1,4 +1,4 @@
-import type { Assignment, CrewStep } from '../../domain/assignment.ts'
+import type { Assignment } from '../../domain/assignment.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Tx } from '../store/database.ts'
 
@@ -31,7 +31,7 @@ export async function answeredTap(tx: Tx, id: string, assignmentId: string, step
 export async function rememberTap(
   tx: Tx,
   tap: Tap,
-  done: { assignment: Assignment; step: CrewStep | string; actor: string; at: string },
+  done: { assignment: Assignment; step: string; actor: string; at: string },
 ): Promise<void> {
   const inserted = await tx.execute(
     `insert into tap (id, assignment_id, step, actor, tapped_at, received_at, answer)
