@@ -1,7 +1,7 @@
 import { lazy, Suspense, useEffect, useRef } from 'react'
-import { enter, resumeSession, session } from './data/centre.ts'
+import { enter, resumeSession, session, store } from './data/centre.ts'
 import { useObservable } from './data/use-store.ts'
-import { Desk } from './desk/desk.tsx'
+import { keptCrew } from './data/kept-crew.ts'
 import { useText } from './i18n/language.ts'
 import { forgetLink, goTo, route, screenOf } from './route.ts'
 import { SignInPage } from './pages/sign-in-page.tsx'
@@ -11,11 +11,17 @@ const SetPasswordPage = lazy(() =>
 )
 
 const WallScreen = lazy(() => import('./wall/wall-screen.tsx').then((m) => ({ default: m.WallScreen })))
+const loadDesk = () => import('./desk/desk.tsx').then((m) => ({ default: m.Desk }))
+const PatrolPage = lazy(() => import('./patrol/patrol-page.tsx').then((m) => ({ default: m.PatrolPage })))
+// A desk begins to load it before anybody has asked who is here; a crew's phone never does.
+const deskLoading = keptCrew() ? null : loadDesk()
+const Desk = lazy(() => deskLoading ?? loadDesk())
 
 /** Who is here decides what is shown: sign-in, the first password, or the desk. */
 export function App() {
   const state = useObservable(session)
   const here = useObservable(route)
+  const me = useObservable(store.me)
   const t = useText()
   const link = here.page === 'sign-in' ? here.query.get('link') : null
   const asked = useRef(false)
@@ -55,7 +61,7 @@ export function App() {
       </Suspense>
     )
   }
-  const screen = here.page === 'wall' ? screenOf(here) : 1
+  const screen = here.page === 'wall' && me?.role !== 'patrol' ? screenOf(here) : 1
   if (screen > 1) {
     return (
       <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
@@ -63,5 +69,9 @@ export function App() {
       </Suspense>
     )
   }
-  return <Desk />
+  return (
+    <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
+      {me?.role === 'patrol' ? <PatrolPage me={me} /> : <Desk />}
+    </Suspense>
+  )
 }

@@ -30,6 +30,13 @@ export default defineConfig({
     emptyOutDir: false,
     // Chromium 120 / Firefox 121 / Safari 17: what police desks run in 2026; older ones lack MSE low latency anyway.
     target: 'es2022',
+    // The worker that keeps the phone's shell must lie at the root, by a name that never changes: that is how far it reaches.
+    rolldownOptions: {
+      input: { index: join(root, 'index.html'), 'shell-worker': join(root, 'patrol/shell-worker.ts') },
+      output: {
+        entryFileNames: (chunk) => (chunk.name === 'shell-worker' ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+    },
     modulePreload: { polyfill: false },
     sourcemap: false,
     // maplibre and three are one lazy chunk of about 1 MB; the first load is watched by a test instead.

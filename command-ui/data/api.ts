@@ -18,7 +18,7 @@ import type { Recommendation } from '../../domain/recommendation.ts'
 import type { DutyLevelNow } from '../../domain/duty-level.ts'
 import type { DutyLevel } from '../../domain/zone.ts'
 import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
-import type { Snapshot } from '../../domain/wire/live.ts'
+import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
 import { ApiFault, faultOfAnswer } from './api-fault.ts'
 
@@ -91,6 +91,9 @@ export const api = {
     call<Incident>('POST', `incidents/${at(id)}/close`, { disposition, note }),
   stepAssignment: (id: string, step: 'on-scene' | 'clear' | 'cancel', reason?: string) =>
     call<Assignment>('POST', `assignments/${at(id)}/${step}`, { reason }),
+
+  messageCrew: (assignmentId: string, text: string) =>
+    call<LogEvent>('POST', `assignments/${at(assignmentId)}/messages`, { text }),
 
   trail: (vehicleId: string, from: string, to: string) =>
     call<Trail>('GET', `vehicles/${at(vehicleId)}/trail?from=${at(from)}&to=${at(to)}`),

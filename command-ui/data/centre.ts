@@ -2,6 +2,7 @@ import type { DeskMessage } from '../../domain/wire/live.ts'
 import { api } from './api.ts'
 import { asApiFault } from './api-fault.ts'
 import { clock } from './clock.ts'
+import { keepCrew, keptCrew } from './kept-crew.ts'
 import { LiveChannel, type SocketLike } from './live-channel.ts'
 import { Observable } from './observable.ts'
 import { Store } from './store.ts'
@@ -28,12 +29,15 @@ export async function resumeSession(): Promise<void> {
   try {
     const me = await api.me()
     store.me.set(me)
-    session.set(me.mustSetPassword ? 'password' : 'in')
-    if (!me.mustSetPassword) startStream()
+    enter(me.mustSetPassword)
   } catch (error) {
     const fault = asApiFault(error)
     if (fault.status === 401 || fault.status === 403) session.set('out')
-    else {
+    else if (keptCrew()) {
+      // A phone in a tunnel: the crew goes on with what it has.
+      store.me.set(keptCrew())
+      session.set('in')
+    } else {
       // The centre is not there yet: the stream keeps trying, the desk says that it is blind.
       countOddity('session-unknown', error)
       session.set('in')
@@ -83,8 +87,11 @@ function startStream(): void {
 
 /** After the password has been chosen, or after sign-in. */
 export function enter(mustSetPassword: boolean): void {
+  const me = store.me.get()
+  keepCrew(me?.role === 'patrol' && !mustSetPassword ? me : null)
   session.set(mustSetPassword ? 'password' : 'in')
-  if (!mustSetPassword) startStream()
+  // A crew's phone has a stream of its own, of nothing but its order.
+  if (!mustSetPassword && me?.role !== 'patrol') startStream()
 }
 
 export function endSession(state: 'out' | 'forbidden'): void {
@@ -100,6 +107,7 @@ export async function signOut(): Promise<void> {
   } catch (error) {
     countOddity('sign-out-failed', error)
   }
+  keepCrew(null)
   endSession('out')
 }
 

@@ -48,6 +48,11 @@ export class ServerClock implements Clock {
     return this.#local.monotonicMs()
   }
 
+  /** The device's own wall clock, right or wrong: also right after a sleep in which its monotonic clock stood. */
+  deviceMs(): number {
+    return this.#local.wallMs()
+  }
+
   /** How far the browser's own clock is from the server's, ms; positive when the browser is ahead. */
   browserAheadMs(): number {
     return this.#local.wallMs() - this.nowMs()

@@ -14,7 +14,8 @@ import { isMine } from './stage.ts'
 
 /** What has been asked of the centre and not been answered. One at a time: keys pressed meanwhile queue as `thenDispatch`. */
 export interface Pending {
-  what: 'acknowledge' | 'dispatch' | 'wait-for-recommendation' | 'take-over' | 'classify' | 'close' | 'cancel'
+  what:
+    'acknowledge' | 'dispatch' | 'wait-for-recommendation' | 'take-over' | 'classify' | 'close' | 'cancel' | 'message'
   alarmId: string | null
   incidentId: string | null
   /** Enter was pressed again before the acknowledgement was answered. */
@@ -204,6 +205,13 @@ export function stepAssignment(id: string, step: 'on-scene' | 'clear' | 'cancel'
   const next: Pending = { what: 'cancel', alarmId: null, incidentId: current().incidentId, thenDispatch: false }
   return attempt(next, async () => {
     await api.stepAssignment(id, step, reason)
+  })
+}
+
+export function messageCrew(assignmentId: string, text: string): Promise<boolean> {
+  const next: Pending = { what: 'message', alarmId: null, incidentId: current().incidentId, thenDispatch: false }
+  return attempt(next, async () => {
+    await api.messageCrew(assignmentId, text)
   })
 }
 

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { Assignment } from '../../domain/assignment.ts'
 import { timeMs } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
@@ -6,7 +7,8 @@ import { countUp, minutesSeconds, timeOfDay } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import type { Dictionary } from '../i18n/zh.ts'
 import { PatrolWord } from '../ui/marks.tsx'
-import { stepAssignment } from './actions.ts'
+import { formText } from '../ui/form-text.ts'
+import { messageCrew, stepAssignment } from './actions.ts'
 import { useCurrent } from './selection.ts'
 import { isOpenAssignment } from './stage.ts'
 import './assignment-list.css'
@@ -32,6 +34,7 @@ function AssignmentRow({ assignment }: { assignment: Assignment }) {
   const t = useText()
   const patrol = useOne(store.patrols, assignment.patrolId)
   const nowMs = useNowMs()
+  const [isWriting, setWriting] = useState(false)
   const isOpen = isOpenAssignment(assignment)
   const dueMs = assignment.etaS === null ? null : timeMs(assignment.orderedAt) + assignment.etaS * 1000
   const isOnTheWay = isOpen && assignment.onSceneAt === null
@@ -41,6 +44,7 @@ function AssignmentRow({ assignment }: { assignment: Assignment }) {
         <strong>{patrol?.callsign ?? assignment.patrolId}</strong>
         {patrol && isOpen && <PatrolWord status={patrol.status} />}
         <span className="dim">{t.assignmentState[assignment.state]}</span>
+        {isOpen && patrol?.fixSource === 'phone' && <span className="dim">☎ {t.panel.byPhone}</span>}
         {isOnTheWay && dueMs !== null && (
           <span className="num age">
             {dueMs >= nowMs ? minutesSeconds((dueMs - nowMs) / 1000) : `+${countUp(nowMs - dueMs)}`}
@@ -49,6 +53,7 @@ function AssignmentRow({ assignment }: { assignment: Assignment }) {
       </div>
       <p className="dim num assignment-times">{timesOf(assignment, t).join(' → ')}</p>
       {assignment.endedReason && <p className="dim">{assignment.endedReason}</p>}
+      {assignment.clearedNote && <p className="dim">{assignment.clearedNote}</p>}
       {isOpen && (
         <div className="assignment-buttons">
           {assignment.state !== 'onScene' && (
@@ -66,9 +71,42 @@ function AssignmentRow({ assignment }: { assignment: Assignment }) {
               {t.panel.cancelAssignment}
             </button>
           )}
+          <button
+            type="button"
+            className="quiet"
+            aria-expanded={isWriting}
+            data-action="message-crew"
+            onClick={() => setWriting(!isWriting)}
+          >
+            {t.panel.messageCrew}
+          </button>
         </div>
       )}
+      {isOpen && isWriting && (
+        <MessageForm
+          label={t.panel.messageText(patrol?.callsign ?? assignment.patrolId)}
+          onSend={async (text) => {
+            if (await messageCrew(assignment.id, text)) setWriting(false)
+          }}
+        />
+      )}
     </li>
+  )
+}
+
+function MessageForm({ label, onSend }: { label: string; onSend: (text: string) => Promise<void> }) {
+  const t = useText()
+  return (
+    <form
+      className="message-crew"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void onSend(formText(new FormData(event.currentTarget), 'text').trim())
+      }}
+    >
+      <input name="text" aria-label={label} placeholder={label} required maxLength={200} autoFocus pattern=".*\S.*" />
+      <button type="submit">{t.panel.send}</button>
+    </form>
   )
 }
 

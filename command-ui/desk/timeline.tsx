@@ -26,10 +26,43 @@ export function Timeline() {
           <strong>{t.event[event.action] ?? event.action}</strong>
           <span className="ellipsis">{subjectWords(event, t)}</span>
           <span className="ellipsis dim">{actorWords(event.actor, t)}</span>
+          {event.action === 'photographed' && <PhotoOfCrew event={event} />}
         </li>
       ))}
     </ol>
   )
+}
+
+/** What the crew saw. The centre writes down who looked; nothing is kept in the browser. */
+function PhotoOfCrew({ event }: { event: LogEvent }) {
+  const t = useText()
+  const url = `/api/v1/photos/${encodeURIComponent(event.subjectId)}`
+  return (
+    <a className="crew-photo-of-scene" href={url} target="_blank" rel="noreferrer" data-photo-id={event.subjectId}>
+      <img src={url} alt={t.panel.photo(timeOfDay(timeMs(event.at)))} loading="lazy" />
+    </a>
+  )
+}
+
+/** Later than this after the finger, a tap has waited for a network: both times are shown. */
+const TAP_LATE_MS = 5_000
+
+/** The time of the finger where it is not the time of the step. */
+function tapWords(event: LogEvent, t: Dictionary): string[] {
+  const tapped = event.body['tappedAt']
+  const step = event.action === 'photographed' ? null : STEP_OF[event.action]
+  const at = step ? (tapped as Record<string, string> | undefined)?.[step] : tapped
+  if (typeof at !== 'string' || timeMs(event.at) - timeMs(at) < TAP_LATE_MS) return []
+  return [t.panel.tappedAt(timeOfDay(timeMs(at)))]
+}
+
+/** The crew's step by the verb that the timeline has. */
+const STEP_OF: Record<string, string> = {
+  accepted: 'accept',
+  'en-route': 'en-route',
+  'on-scene': 'on-scene',
+  cleared: 'clear',
+  declined: 'decline',
 }
 
 /** What an incident's own state follows from is in the log already, as the step of an alarm or of an assignment. */
@@ -42,7 +75,7 @@ function isTold(event: LogEvent): boolean {
 
 function subjectWords(event: LogEvent, t: Dictionary): string {
   const body = event.body
-  const reason = [body['endedReason'], body['closingNote'], body['text'], body['note']].find(
+  const reason = [body['endedReason'], body['clearedNote'], body['closingNote'], body['text'], body['note']].find(
     (words): words is string => typeof words === 'string' && words !== '',
   )
   const parts: string[] = []
@@ -65,6 +98,7 @@ function subjectWords(event: LogEvent, t: Dictionary): string {
     parts.push(t.disposition[disposition as keyof typeof t.disposition])
   }
   if (reason) parts.push(reason)
+  parts.push(...tapWords(event, t))
   return parts.join(' · ')
 }
 

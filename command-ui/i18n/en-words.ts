@@ -153,6 +153,9 @@ export const enWords: typeof zhWords = {
     provisional: 'Provisional',
     located: 'Moved',
     tracked: 'Tracking started',
+    photographed: 'Photo of the scene',
+    messaged: 'To the crew',
+    'message-confirmed': 'Read by the crew',
   },
   actor: { centre: 'centre', device: (id) => `device ${id}`, patrol: (id) => `patrol ${id}` },
   trouble: {

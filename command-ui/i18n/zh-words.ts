@@ -172,6 +172,9 @@ export const zhWords = {
     provisional: '暂存',
     located: '位置更新',
     tracked: '开始跟踪',
+    photographed: '现场照片',
+    messaged: '发给警组',
+    'message-confirmed': '警组已读',
   } as Record<string, string>,
   actor: { centre: '系统', device: (id: string) => `设备 ${id}`, patrol: (id: string) => `警力 ${id}` },
   trouble: {

@@ -1,0 +1,55 @@
+import { useEffect, useRef } from 'react'
+import type { Assignment } from '../../domain/assignment.ts'
+import type { CrewOrder } from '../../domain/wire/crew.ts'
+import { useObservable } from '../data/use-store.ts'
+import { language, useText } from '../i18n/language.ts'
+import { nameIn } from '../ui/names.ts'
+import { Contacts, DeskNotes, Facts } from './order-facts.tsx'
+import { usePhone } from './phone-context.ts'
+import { usePatrolText } from './patrol-words.ts'
+import { ScenePicture } from './scene-picture.tsx'
+import { StepBar } from './step-bar.tsx'
+import { WayPanel } from './way-panel.tsx'
+
+/** One order, as long as it stands: what, where, the picture, the way, and one big button. */
+export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignment['state'] }) {
+  const t = usePatrolText()
+  const words = useText()
+  const lang = useObservable(language)
+  const { duty } = usePhone()
+  const audio = useObservable(duty.audio)
+  const newest = order.notes.at(-1)?.n ?? 0
+  const heard = useRef(newest)
+  useEffect(() => {
+    // A line of the desk that came while this was open is heard, not only seen.
+    if (newest > heard.current) duty.chime()
+    heard.current = newest
+  }, [newest, duty])
+  const name = order.site ? nameIn(lang, order.site) : (order.vehicle?.name ?? order.incident.place.name)
+  return (
+    <>
+      <main className="crew-order">
+        <section className="crew-what" data-priority={order.incident.priority}>
+          <p className="crew-type">
+            <span aria-hidden="true">◆</span> {words.alarmType[order.incident.type]}
+            <span className="crew-state">{state === 'ordered' ? t.order.new : words.assignmentState[state]}</span>
+          </p>
+          <h1>{name}</h1>
+          <Facts order={order} />
+        </section>
+        <WayPanel order={order} state={state} />
+        <ScenePicture order={order} />
+        <div className="crew-more">
+          {audio === 'blocked' && (
+            <button type="button" className="crew-warn-button" onClick={() => void duty.unlock()}>
+              ▲ {t.duty.soundBlocked}
+            </button>
+          )}
+          <DeskNotes order={order} />
+          <Contacts order={order} />
+        </div>
+      </main>
+      <StepBar order={order} state={state} />
+    </>
+  )
+}
