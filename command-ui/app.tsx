@@ -14,7 +14,7 @@ const WallScreen = lazy(() => import('./wall/wall-screen.tsx').then((m) => ({ de
 const loadDesk = () => import('./desk/desk.tsx').then((m) => ({ default: m.Desk }))
 const PatrolPage = lazy(() => import('./patrol/patrol-page.tsx').then((m) => ({ default: m.PatrolPage })))
 // A desk begins to load it before anybody has asked who is here; a crew's phone never does.
-const deskLoading = keptCrew() ? null : loadDesk()
+const deskLoading = keptCrew() || location.hash.startsWith('#/patrol') ? null : loadDesk()
 const Desk = lazy(() => deskLoading ?? loadDesk())
 
 /** Who is here decides what is shown: sign-in, the first password, or the desk. */

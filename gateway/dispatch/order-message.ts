@@ -57,7 +57,8 @@ export function crewMessage(assignment: Assignment, messageId: string, text: str
   return toPatrol(assignment.patrolId, {
     id: messageId,
     name: 'message',
-    args: { assignmentId: assignment.id, released: false, text },
+    // Without the order's id: a terminal that takes every message of its order for the end of it is not misled.
+    args: { released: false, text },
     expiresAt: toIso(nowMs + ORDER_LIFE_MS),
   })
 }
