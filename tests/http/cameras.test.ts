@@ -293,32 +293,3 @@ test('a streamer that is gone is said so, and its cameras are not shown as alive
   expect((await fixture.anonymous.send('POST', 'internal/streamers/x/beat', {})).status).toBe(401)
   expect((await admin.send('POST', 'internal/streamers/x/beat', {})).status).toBe(403)
 })
-
-test('a camera that pushes gets an address and a key once; a new one ends the one before; others get none', async () => {
-  const { body: camera, status } = await add({ kind: 'push' }, '', { id: 'body-cam-1' })
-  expect(status).toBe(201)
-  expect(camera.source).toEqual({ kind: 'push', address: '', username: null })
-  const admin = await fixture.as('admin')
-  const issue = () => admin.send<{ server: string; streamKey: string }>('POST', 'cameras/body-cam-1/publish-key')
-  const first = await issue()
-  const second = await issue()
-  expect(first.body.server).toMatch(/^rtmp:\/\/127\.0\.0\.1:\d+\/push$/)
-  expect(second.body.streamKey).toMatch(/^[0-9A-Z]{26}\?key=[0-9a-f]{32}$/)
-  expect(second.body.streamKey).not.toBe(first.body.streamKey)
-  const rows = await fixture.database.query<{ stream_address: string }>(
-    "select stream_address from camera where id = 'body-cam-1'",
-  )
-  const [name, key] = second.body.streamKey.split('?key=')
-  expect(rows[0]!.stream_address).toBe(`push:/push/${name}`)
-  const stored = await fixture.database.query(
-    'select 1 from camera where body::text like $1 or stream_address like $1',
-    [`%${key}%`],
-  )
-  expect(stored, 'the key itself is kept nowhere').toEqual([])
-  const { body: known } = await admin.get<{ source: { address: string } }>('cameras/body-cam-1')
-  expect(known.source.address).toBe(`/push/${name}`)
-  await add({ kind: 'rtsp', url: 'rtsp://127.0.0.1:1/asked' }, '?force=true', { id: 'asked' })
-  expect((await admin.send('POST', 'cameras/asked/publish-key')).status).toBe(409)
-  expect((await admin.send('POST', 'cameras/nobody/publish-key')).status).toBe(404)
-  expect((await (await fixture.as('officer')).send('POST', 'cameras/asked/publish-key')).status).toBe(403)
-})
