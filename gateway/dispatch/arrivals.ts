@@ -6,6 +6,12 @@ import { FIX_FLAGS, type Fix } from '../../domain/fix.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { CentreState } from '../live/centre-state.ts'
 
+/**
+ * A terminal that was without a network hands in where it was long before the order: that is no arrival. Its clock may be behind ours by
+ * this much and its arrival still counts; and who stood at the scene two minutes ago has not far to go.
+ */
+const BEFORE_ORDER_MAX_MS = 120_000
+
 /** Sees from the fixes when a patrol has arrived. Holds one small record for each order under way. */
 export class Arrivals {
   readonly #state: CentreState
@@ -21,8 +27,7 @@ export class Arrivals {
   take(fix: Fix): void {
     const assignment = this.#state.openAssignmentOf(fix.vehicleId)
     if (!assignment || assignment.state === 'onScene') return
-    // A terminal that was without a network hands in where it was before the order: that is no arrival.
-    if (fix.takenAtMs < Date.parse(assignment.orderedAt)) return
+    if (fix.takenAtMs < Date.parse(assignment.orderedAt) - BEFORE_ORDER_MAX_MS) return
     const scene = this.#sceneOf(assignment)
     if (!scene) return
     const before = this.#watches.get(assignment.id) ?? arrivalStart
