@@ -117,17 +117,25 @@ function acknowledge(alarm: Alarm, at: string, by: string, seen: number): Alarm 
   mustBeOpen(alarm)
   if (alarm.state === 'raised') {
     // After a re-press the first acknowledgement keeps its time; whoever answers now owns it.
-    const acknowledgedAt = alarm.acknowledgedAt ?? at
+    const acknowledgedAt = earlier(alarm.acknowledgedAt, at)
     if (seen >= alarm.occurrences) return { ...alarm, state: 'acknowledged', owner: by, acknowledgedAt }
     // Decided before the newest press was known: it has an owner, and it sounds.
-    const isTold = alarm.owner !== null && alarm.acknowledgedAt !== null
+    const isTold = alarm.owner !== null && alarm.acknowledgedAt === acknowledgedAt
     return isTold ? alarm : { ...alarm, owner: alarm.owner ?? by, acknowledgedAt }
   }
-  if (alarm.owner === by) return alarm
+  if (alarm.owner === by) {
+    // The key that was pressed first counts, also when it is told later.
+    const isEarlier = alarm.acknowledgedAt !== null && at < alarm.acknowledgedAt
+    return isEarlier ? { ...alarm, acknowledgedAt: at } : alarm
+  }
   throw new Fault('already-acknowledged', `${alarm.owner ?? 'somebody'} has acknowledged this alarm`, {
     owner: alarm.owner,
     at: alarm.acknowledgedAt,
   })
+}
+
+function earlier(known: string | null, at: string): string {
+  return known !== null && known < at ? known : at
 }
 
 function takeOver(alarm: Alarm, at: string, by: string): Alarm {

@@ -1,6 +1,5 @@
 import { deviceKindSchema } from './device.ts'
-import { jurisdictionSchema } from './jurisdiction.ts'
-import { idSchema, placeSchema, timeSchema } from './scalars.ts'
+import { idSchema, jurisdictionSchema, placeSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
 /** What a device may say on its `event` channel. */

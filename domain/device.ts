@@ -1,5 +1,4 @@
-import { jurisdictionSchema } from './jurisdiction.ts'
-import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
+import { idSchema, jurisdictionSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
 export const DEVICE_KINDS = ['button', 'taxi', 'patrol', 'tag', 'pendant', 'handheld'] as const

@@ -1,7 +1,6 @@
 import { alarmTypeSchema, dispositionSchema, escalatedToSchema, prioritySchema } from './alarm.ts'
-import { jurisdictionSchema } from './jurisdiction.ts'
 import { ALARM_LEVEL_MAX } from './run-card.ts'
-import { idSchema, placeSchema, timeSchema } from './scalars.ts'
+import { idSchema, jurisdictionSchema, placeSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
 /** 警情: what people handle. */

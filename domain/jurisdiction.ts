@@ -1,12 +1,3 @@
-import { z } from './z.ts'
-
-/** A path in the tree city/district/station/community; "": nobody's in particular, or, of an officer, everything. */
-export const jurisdictionSchema = z
-  .string()
-  .max(200)
-  .regex(/^$|^[^/\s][^/]*(\/[^/\s][^/]*)*$/)
-  .meta({ description: 'path in the tree of jurisdictions: city/district/station; "" for none' })
-
 /** "" covers all; what has no jurisdiction belongs to nobody in particular. `a/b` covers `a/b` and `a/b/c`, not `a/bc`. */
 export function covers(own: string, objects: string): boolean {
   if (own === '' || objects === '') return true

@@ -1,6 +1,5 @@
 import { placeNowSchema } from './fix.ts'
-import { jurisdictionSchema } from './jurisdiction.ts'
-import { idSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
+import { idSchema, jurisdictionSchema, latSchema, lngSchema, timeSchema } from './scalars.ts'
 import { z } from './z.ts'
 
 /** A unit that can be sent (警力). Its place comes from the device of the same id, kind `patrol`. */

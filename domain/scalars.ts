@@ -20,3 +20,10 @@ export const placeSchema = z.object({
   address: z.string().max(300).optional(),
 })
 export type Place = z.infer<typeof placeSchema>
+
+/** A path in the tree city/district/station/community; "": nobody's in particular, or, of an officer, everything. */
+export const jurisdictionSchema = z
+  .string()
+  .max(200)
+  .regex(/^$|^[^/\s][^/]*(\/[^/\s][^/]*)*$/)
+  .meta({ description: 'path in the tree of jurisdictions: city/district/station; "" for none' })

@@ -1,5 +1,4 @@
-import { jurisdictionSchema } from './jurisdiction.ts'
-import { idSchema, latSchema, lngSchema } from './scalars.ts'
+import { idSchema, jurisdictionSchema, latSchema, lngSchema } from './scalars.ts'
 import { z } from './z.ts'
 
 export const contactSchema = z.object({

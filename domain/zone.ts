@@ -1,5 +1,4 @@
-import { jurisdictionSchema } from './jurisdiction.ts'
-import { idSchema, lngLatSchema } from './scalars.ts'
+import { idSchema, jurisdictionSchema, lngLatSchema } from './scalars.ts'
 import { z } from './z.ts'
 
 export const DUTY_LEVELS = ['normal', 'special', 'wartime'] as const

@@ -71,6 +71,9 @@ export const api = {
 
   acknowledge: (alarmId: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/acknowledge`, {}),
   takeOver: (alarmId: string, reason: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/take-over`, { reason }),
+  shelve: (alarmId: string, minutes: number, reason: string) =>
+    call<Alarm>('POST', `alarms/${at(alarmId)}/shelve`, { minutes, reason }),
+  unshelve: (alarmId: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/unshelve`, {}),
   classify: (alarmId: string, disposition: Disposition, note?: string) =>
     call<Alarm>('POST', `alarms/${at(alarmId)}/classify`, { disposition, note }),
 

@@ -25,6 +25,13 @@ export interface DotNow extends Dot {
   takenAtMs: number
 }
 
+/** Over an alarm that the database already has only when it tells of a further press, or that somebody has answered. */
+function isNews(known: Alarm | undefined, told: Alarm): boolean {
+  if (!known || known.occurrences < told.occurrences) return true
+  if (known.occurrences > told.occurrences || known.state !== 'raised') return false
+  return told.state !== 'raised' || (known.owner === null && told.owner !== null)
+}
+
 /** Everything that the views of a signed-in desk read. Written only by the live channel. */
 export class Store {
   readonly alarms: Collection<Alarm>
@@ -100,8 +107,7 @@ export class Store {
         this.#followEvent(message.event)
         break
       case 'provisional':
-        // Over an alarm that the database already has only when it tells of a further press.
-        if ((this.alarms.get(message.alarm.id)?.occurrences ?? 0) < message.alarm.occurrences) {
+        if (isNews(this.alarms.get(message.alarm.id), message.alarm)) {
           this.alarms.upsert({ ...message.alarm, provisional: true })
         }
         break

@@ -15,7 +15,15 @@ import { isMine } from './stage.ts'
 /** What has been asked of the centre and not been answered. One at a time: keys pressed meanwhile queue as `thenDispatch`. */
 export interface Pending {
   what:
-    'acknowledge' | 'dispatch' | 'wait-for-recommendation' | 'take-over' | 'classify' | 'close' | 'cancel' | 'message'
+    | 'acknowledge'
+    | 'dispatch'
+    | 'wait-for-recommendation'
+    | 'take-over'
+    | 'shelve'
+    | 'classify'
+    | 'close'
+    | 'cancel'
+    | 'message'
   alarmId: string | null
   incidentId: string | null
   /** Enter was pressed again before the acknowledgement was answered. */
@@ -220,6 +228,23 @@ export function takeOver(reason: string): Promise<boolean> {
   if (!alarm) return Promise.resolve(false)
   return attempt({ what: 'take-over', alarmId: alarm.id, incidentId, thenDispatch: false }, async () => {
     await api.takeOver(alarm.id, reason)
+  })
+}
+
+/** Puts the alarm in the panel aside. */
+export function shelve(minutes: number, reason: string): Promise<boolean> {
+  const { alarm, incidentId } = current()
+  if (!alarm) return Promise.resolve(false)
+  return attempt({ what: 'shelve', alarmId: alarm.id, incidentId, thenDispatch: false }, async () => {
+    await api.shelve(alarm.id, minutes, reason)
+  })
+}
+
+export function unshelve(): Promise<boolean> {
+  const { alarm, incidentId } = current()
+  if (!alarm?.shelved) return Promise.resolve(false)
+  return attempt({ what: 'shelve', alarmId: alarm.id, incidentId, thenDispatch: false }, async () => {
+    await api.unshelve(alarm.id)
   })
 }
 

@@ -4,7 +4,7 @@ import { useAll, useObservable, useOne } from '../data/use-store.ts'
 import { language, useText } from '../i18n/language.ts'
 import { Key, PriorityMark } from '../ui/marks.tsx'
 import { placeName } from '../ui/names.ts'
-import { AlarmAge } from './alarm-stack.tsx'
+import { AlarmAge } from './alarm-age.tsx'
 import { PrimaryAction } from './primary-action.tsx'
 import { useRendered } from './rendered.ts'
 import { folded, selectAlarm, useCurrent } from './selection.ts'
@@ -28,7 +28,7 @@ export function AlarmPopup({ isDesk, onGoTo }: { isDesk: boolean; onGoTo: () => 
   const isWork = stage === 'acknowledge' || stage === 'dispatch' || stage === 'others'
   const stays = useStays(alarm?.id ?? null, isWork)
   const isShown = alarm !== undefined && alarm.priority === 1 && (isWork || stays) && stage !== 'closed' && !isFolded
-  useRendered(isShown ? alarm.id : null)
+  useRendered(isShown ? alarm.id : '')
   if (!isShown) return <WaitingAlarms exceptId={null} />
   return (
     <section

@@ -2,13 +2,18 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Alarm } from '../../domain/alarm.ts'
 import { timeMs } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
-import { useAll, useNowMs, useObservable, useOne } from '../data/use-store.ts'
-import { countUp } from '../i18n/durations.ts'
+import { useAll, useObservable, useOne } from '../data/use-store.ts'
+import { flood } from '../data/load-meter.ts'
+import { timeOfDay } from '../i18n/durations.ts'
 import { language, useText } from '../i18n/language.ts'
 import { goTo, route } from '../route.ts'
 import { PriorityMark } from '../ui/marks.tsx'
 import { placeName } from '../ui/names.ts'
-import { frozenOrder, stackOrder } from './order.ts'
+import { Fold } from '../ui/fold.tsx'
+import { AlarmGroup } from './alarm-group.tsx'
+import { CalledWords } from './called-words.tsx'
+import { frozenOrder, shelvedOrder, stackOrder, stackRows, type StackRow } from './order.ts'
+import { AlarmAge } from './alarm-age.tsx'
 import { useRendered } from './rendered.ts'
 import { selectAlarm, selection } from './selection.ts'
 import { isMine } from './stage.ts'
@@ -17,17 +22,34 @@ import './alarm-stack.css'
 /** Rows that are drawn; the officer handles the top of the stack, and a thousand rows cost a second to lay out. */
 const ROWS_MAX = 120
 
+/** The rows that stood there when the pointer came, and how they were grouped. */
+interface Held {
+  ids: readonly string[]
+  isFlood: boolean
+}
+
 /** P1…P4, the unacknowledged first. Rows never move under the pointer: new ones wait, counted, until it leaves. */
 export function AlarmStack() {
   const t = useText()
   const alarms = useAll(store.alarms)
+  const isFloodNow = useObservable(flood)
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
+  const [held, setHeld] = useState<Held | null>(null)
   const wanted = useMemo(() => stackOrder(alarms), [alarms])
-  /** The rows that stood there when the pointer came; null while it is elsewhere. */
-  const [held, setHeld] = useState<readonly string[] | null>(null)
-  const { rows, waiting } = held ? frozenOrder(held, wanted) : { rows: wanted, waiting: 0 }
+  const shelved = useMemo(() => shelvedOrder(alarms), [alarms])
+  const isFlood = held?.isFlood ?? isFloodNow
+  const lines = useMemo(() => stackRows(wanted, isFlood, opened), [wanted, isFlood, opened])
+  const { rows, waiting } = held ? frozenOrder(held.ids, lines, goneRow) : { rows: lines, waiting: 0 }
   const raised = wanted.filter((alarm) => alarm.state === 'raised').length
+  const toggle = (id: string) => {
+    const next = new Set(opened)
+    if (!next.delete(id)) next.add(id)
+    setOpened(next)
+    // The officer has asked for these rows: they may come now.
+    setHeld(held && { ...held, ids: stackRows(wanted, isFlood, next).map((row) => row.id) })
+  }
   return (
-    <section className="panel stack" aria-label={t.stack.heading}>
+    <section className="panel stack" aria-label={t.stack.heading} data-flood={isFlood ? 'yes' : 'no'}>
       <h2>
         {t.stack.heading} <span className={`count num ${raised > 0 ? 'count-alarm' : ''}`}>{wanted.length}</span>
         {waiting > 0 && (
@@ -47,17 +69,38 @@ export function AlarmStack() {
       ) : (
         <ol
           className="rows"
-          onPointerEnter={() => setHeld(wanted.map((alarm) => alarm.id))}
+          onPointerEnter={() => setHeld({ ids: lines.map((row) => row.id), isFlood: isFloodNow })}
           onPointerLeave={() => setHeld(null)}
         >
-          {rows.slice(0, ROWS_MAX).map((alarm) => (
-            <AlarmRow key={alarm.id} alarm={alarm} />
-          ))}
+          {rows
+            .slice(0, ROWS_MAX)
+            .map(({ id, alarm, among }) =>
+              among ? (
+                <AlarmGroup key={id} id={id} among={among} isOpen={opened.has(id)} onToggle={toggle} />
+              ) : (
+                <AlarmRow key={id} alarm={alarm} />
+              ),
+            )}
           {rows.length > ROWS_MAX && <li className="dim more">{t.stack.more(rows.length - ROWS_MAX)}</li>}
         </ol>
       )}
+      {shelved.length > 0 && (
+        <Fold summary={t.shelf.heading(shelved.length)}>
+          <ol className="rows" data-shelf={shelved.length}>
+            {shelved.slice(0, ROWS_MAX).map((alarm) => (
+              <AlarmRow key={alarm.id} alarm={alarm} />
+            ))}
+          </ol>
+        </Fold>
+      )}
     </section>
   )
+}
+
+/** A row whose alarm is over stays until the pointer leaves, so that the one below it does not jump under the click. */
+function goneRow(id: string): StackRow | undefined {
+  const alarm = store.alarms.get(id)
+  return alarm && { id, alarm, among: null }
 }
 
 function AlarmRow({ alarm }: { alarm: Alarm }) {
@@ -67,7 +110,7 @@ function AlarmRow({ alarm }: { alarm: Alarm }) {
   const chosen = useObservable(selection)
   const { page } = useObservable(route)
   const isChosen = chosen.alarmId === alarm.id
-  useRendered(alarm.state === 'raised' ? alarm.id : null)
+  useRendered(alarm.state === 'raised' ? alarm.id : '')
   const row = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (isChosen) row.current?.scrollIntoView({ block: 'nearest' })
@@ -106,12 +149,6 @@ function AlarmRow({ alarm }: { alarm: Alarm }) {
   )
 }
 
-/** Counts up from the press; the colour band is the row's, the figure is always there. */
-export function AlarmAge({ alarm }: { alarm: Alarm }) {
-  const nowMs = useNowMs()
-  return <span className="age num">{countUp(nowMs - timeMs(alarm.raisedAt))}</span>
-}
-
 function OwnerWords({ alarm }: { alarm: Alarm }) {
   const t = useText()
   const me = useObservable(store.me)
@@ -127,6 +164,17 @@ function OwnerWords({ alarm }: { alarm: Alarm }) {
       {alarm.restoredAt && <span className="dim">{t.stack.restored}</span>}
       {alarm.escalation > 0 && alarm.state === 'raised' && (
         <span className="dim">{t.stack.escalated(alarm.escalation)}</span>
+      )}
+      <CalledWords alarm={alarm} />
+      {alarm.drill && (
+        <span className="chip chip-drill" title={t.drill.hint(timeOfDay(timeMs(alarm.drill.to)), alarm.drill.why)}>
+          {t.drill.mark}
+        </span>
+      )}
+      {alarm.shelved && (
+        <span className="chip" title={alarm.shelved.why}>
+          {t.shelf.until(timeOfDay(timeMs(alarm.shelved.until)))}
+        </span>
       )}
       {alarm.provisional && <span className="chip chip-warn">{t.stack.provisional}</span>}
     </span>

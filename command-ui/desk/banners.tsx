@@ -1,4 +1,5 @@
 import { store } from '../data/centre.ts'
+import { flood } from '../data/load-meter.ts'
 import { useNowMs, useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { SpeakerIcon, WarningIcon } from '../ui/icons.tsx'
@@ -11,9 +12,18 @@ export function Banners() {
   const live = useObservable(store.live)
   const sound = useObservable(audio)
   const duty = useObservable(onDuty)
+  const isFlood = useObservable(flood)
   return (
     <div className="banners" aria-live="assertive">
       {live === 'blind' && <BlindBanner />}
+      {isFlood && (
+        <div className="banner banner-flood" data-banner="flood" role="status">
+          <strong>
+            <WarningIcon /> {t.flood.banner}
+          </strong>{' '}
+          <span>{t.flood.hint}</span>
+        </div>
+      )}
       {duty && sound === 'blocked' && (
         <button type="button" className="banner" onClick={() => void unlockSound()}>
           <strong>

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { store } from '../data/centre.ts'
+import { watchFlood } from '../data/load-meter.ts'
 import { useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { goTo, route } from '../route.ts'
@@ -16,6 +17,7 @@ import { NoticeToast, UndoToast } from './toasts.tsx'
 import { SideLists } from './side-lists.tsx'
 import { StartDuty } from './start-duty.tsx'
 import { Strip } from './strip.tsx'
+import { watchTold } from './told.ts'
 import { WallStrip } from './wall-strip.tsx'
 import './desk.css'
 
@@ -33,6 +35,8 @@ export function Desk() {
   const hasCity = useObservable(store.city) !== null
   useEffect(() => watchSound(), [])
   useEffect(() => watchAttention(), [])
+  useEffect(() => watchFlood(), [])
+  useEffect(() => watchTold(), [])
   useEffect(() => (duty ? watchKeys() : undefined), [duty])
   useEffect(() => {
     // After a reload in the middle of a shift the browser may allow sound without a new click; if not, the banner asks.

@@ -7,9 +7,10 @@ import { goalMinutes, timeOfDay } from '../i18n/durations.ts'
 import { Fold, LazyFold } from '../ui/fold.tsx'
 import { Key, Phone, PriorityMark } from '../ui/marks.tsx'
 import { nameIn, placeName } from '../ui/names.ts'
-import { AlarmAge } from './alarm-stack.tsx'
+import { AlarmAge } from './alarm-age.tsx'
+import { unshelve } from './actions.ts'
 import { AssignmentList } from './assignment-list.tsx'
-import { menu } from './menus.ts'
+import { menu, type Menu } from './menus.ts'
 import { PanelMenu } from './panel-menus.tsx'
 import { PrimaryAction } from './primary-action.tsx'
 import { ResponsePlan } from './response-plan.tsx'
@@ -17,6 +18,7 @@ import { RecommendationList } from './recommendation-list.tsx'
 import { Replay } from './replay.tsx'
 import { SceneVideo } from './scene-video.tsx'
 import { useCurrent } from './selection.ts'
+import { canShelve } from './stage.ts'
 import { Timeline } from './timeline.tsx'
 import { VehicleFacts } from './vehicle-facts.tsx'
 import './incident-panel.css'
@@ -158,6 +160,14 @@ function WhoAndWhere() {
           )}
         </Line>
       )}
+      {alarm?.drill && (
+        <Line label={t.drill.mark}>{t.drill.hint(timeOfDay(timeMs(alarm.drill.to)), alarm.drill.why)}</Line>
+      )}
+      {alarm?.shelved && (
+        <Line label={t.shelf.shelved}>
+          {t.shelf.until(timeOfDay(timeMs(alarm.shelved.until)))} · {alarm.shelved.by} · {alarm.shelved.why}
+        </Line>
+      )}
       {incident?.goalS && (
         <Line label={t.panel.zone}>
           {zone ? nameIn(lang, zone) : ''} <strong>{t.unit.minutes(goalMinutes(incident.goalS))}</strong>
@@ -216,7 +226,7 @@ function PanelActions() {
   const t = useText()
   const { alarm, incidentId, stage } = useCurrent(true)
   const open = useObservable(menu)
-  const toggle = (which: 'classify' | 'close' | 'take-over') => menu.set(open === which ? null : which)
+  const toggle = (which: Menu) => menu.set(open === which ? null : which)
   return (
     <footer className="incident-actions">
       <PanelMenu />
@@ -225,6 +235,16 @@ function PanelActions() {
         {stage === 'others' && (
           <button type="button" onClick={() => toggle('take-over')} aria-expanded={open === 'take-over'}>
             {t.action.takeOver} <Key>T</Key>
+          </button>
+        )}
+        {canShelve(alarm) && stage !== 'closed' && (
+          <button type="button" data-action="shelve" onClick={() => toggle('shelve')} aria-expanded={open === 'shelve'}>
+            {t.shelf.shelve} <Key>S</Key>
+          </button>
+        )}
+        {alarm?.shelved && (
+          <button type="button" data-action="unshelve" onClick={() => void unshelve()}>
+            {t.shelf.unshelve}
           </button>
         )}
         <button

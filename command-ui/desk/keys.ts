@@ -5,9 +5,10 @@ import { goTo } from '../route.ts'
 import { muteForAWhile } from '../sound/duty-sound.ts'
 import { acknowledge, chosenCandidate, dispatchChosen, pressEnter, undo, undoDispatch } from './actions.ts'
 import { isTyping } from './attention.ts'
-import { menu } from './menus.ts'
+import { menu, type Menu } from './menus.ts'
 import { stackOrder } from './order.ts'
 import { choice, current, folded, selectAlarm, selection } from './selection.ts'
+import { canShelve } from './stage.ts'
 
 /** Patrols that the digits reach. */
 export const CHOICES_MAX = 5
@@ -51,6 +52,8 @@ function act(event: KeyboardEvent): boolean {
       return openMenu('classify')
     case 'x':
       return openMenu('close')
+    case 's':
+      return canShelve(current().alarm) && openMenu('shelve')
     case 't':
       return openMenu('take-over')
     case 'z':
@@ -84,7 +87,7 @@ function escape(): void {
   if (id) folded.update((ids) => new Set(ids).add(id))
 }
 
-function openMenu(which: 'classify' | 'close' | 'take-over'): boolean {
+function openMenu(which: Menu): boolean {
   const { alarm, incidentId } = current()
   if (which === 'close' ? !incidentId : !alarm) return false
   goTo('desk')

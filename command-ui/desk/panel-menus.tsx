@@ -6,6 +6,8 @@ import { useText } from '../i18n/language.ts'
 import { Key } from '../ui/marks.tsx'
 import { classify, closeIncident, takeOver } from './actions.ts'
 import { menu } from './menus.ts'
+import { MenuButtons } from './menu-buttons.tsx'
+import { ShelveForm } from './shelve-form.tsx'
 import { useCurrent } from './selection.ts'
 import './panel-menus.css'
 
@@ -15,6 +17,7 @@ export function PanelMenu() {
   if (open === 'classify') return <DispositionForm which="classify" />
   if (open === 'close') return <DispositionForm which="close" />
   if (open === 'take-over') return <TakeOverForm />
+  if (open === 'shelve') return <ShelveForm />
   return null
 }
 
@@ -104,19 +107,5 @@ function TakeOverForm() {
       </label>
       <MenuButtons />
     </form>
-  )
-}
-
-function MenuButtons() {
-  const t = useText()
-  return (
-    <div className="menu-buttons">
-      <button type="submit" className="primary">
-        {t.action.confirm} <Key>Enter</Key>
-      </button>
-      <button type="button" onClick={() => menu.set(null)}>
-        {t.action.cancel} <Key>Esc</Key>
-      </button>
-    </div>
   )
 }

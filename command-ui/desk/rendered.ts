@@ -23,15 +23,17 @@ function painted(alarmId: string): void {
 }
 
 /**
- * Tells the centre that this alarm is on the glass: two animation frames after the commit, when the frame that contains it
+ * Tells the centre that these alarms are on the glass: two animation frames after the commit, when the frame that contains them
  * has been painted. A hidden tab has no frames, so it never claims to have shown anything.
+ * @param alarmIds separated by spaces, so that the same alarms are the same value; "" for none
  */
-export function useRendered(alarmId: string | null): void {
+export function useRendered(alarmIds: string): void {
   useEffect(() => {
-    if (alarmId === null || told.has(alarmId)) return
+    const fresh = alarmIds.split(' ').filter((id) => id !== '' && !told.has(id))
+    if (fresh.length === 0) return
     let frame = requestAnimationFrame(() => {
-      frame = requestAnimationFrame(() => painted(alarmId))
+      frame = requestAnimationFrame(() => fresh.forEach((id) => painted(id)))
     })
     return () => cancelAnimationFrame(frame)
-  }, [alarmId])
+  }, [alarmIds])
 }

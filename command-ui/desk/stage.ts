@@ -16,6 +16,12 @@ export function isOpenAssignment(assignment: Assignment): boolean {
   return OPEN.has(assignment.state)
 }
 
+/** Only what has been answered, and never the first priority; the centre checks it again. */
+export function canShelve(alarm: Alarm | undefined): boolean {
+  const isAnswered = alarm?.state === 'acknowledged' || alarm?.state === 'classified'
+  return alarm !== undefined && isAnswered && alarm.priority > 1 && !alarm.shelved
+}
+
 export function isMine(owner: string | null, me: Me | null): boolean {
   return owner !== null && me !== null && (owner === me.username || owner === me.id)
 }

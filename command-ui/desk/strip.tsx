@@ -1,6 +1,7 @@
 import { PAGES, goTo, route } from '../route.ts'
 import { store } from '../data/centre.ts'
-import { alarmLoad, FLOOD_ALARMS } from '../data/load-meter.ts'
+import { FLOOD_BEGINS_ABOVE } from '../../domain/flood.ts'
+import { alarmLoad, flood } from '../data/load-meter.ts'
 import { useAll, useNowMs, useObservable } from '../data/use-store.ts'
 import { timeOfDay, dayOfYear } from '../i18n/durations.ts'
 import { language, toggleLanguage, useText } from '../i18n/language.ts'
@@ -114,16 +115,16 @@ function HealthWords() {
 function LoadMeter() {
   const t = useText()
   const alarms = useAll(store.alarms)
-  const { count, level } = alarmLoad(alarms, useNowMs())
+  const { count, level } = alarmLoad(alarms, useNowMs(), useObservable(flood))
   return (
     <div className={`strip-load load-${level}`} title={t.strip.loadUnit}>
       <span className="dim">{t.strip.load}</span>
       <meter
         min={0}
-        max={FLOOD_ALARMS}
+        max={FLOOD_BEGINS_ABOVE}
         low={3}
-        high={FLOOD_ALARMS}
-        value={Math.min(count, FLOOD_ALARMS)}
+        high={FLOOD_BEGINS_ABOVE}
+        value={Math.min(count, FLOOD_BEGINS_ABOVE)}
         aria-label={t.strip.loadUnit}
       />
       <span className="num">

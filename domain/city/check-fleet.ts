@@ -56,6 +56,7 @@ export function checkPatrols(
       homeLng: value.home_lng,
       homeLat: value.home_lat,
       zoneId: value.zone_id ?? null,
+      jurisdiction: value.jurisdiction,
     })
   }
   return patrols

@@ -94,6 +94,7 @@ export function checkCameras(raw: RawCity, siteIds: ReadonlySet<string>, list: P
       scene: value.scene ?? null,
       source: { kind: value.source, address: value.address },
       onvif: value.onvif ?? null,
+      jurisdiction: value.jurisdiction,
     })
   }
   return cameras

@@ -69,6 +69,8 @@ export interface CityCamera {
   source: { kind: 'rtsp' | 'onvif' | 'push'; address: string }
   /** Address of its ONVIF device service, for PTZ and events; null without one. */
   onvif: string | null
+  /** Absent: that of its site. */
+  jurisdiction?: string | undefined
 }
 
 export interface CityVehicle {

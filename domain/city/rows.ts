@@ -2,7 +2,7 @@ import { alarmTypeSchema } from '../alarm.ts'
 import { deviceKindSchema } from '../device.ts'
 import { ROAD_CLASSES } from '../roads/speeds.ts'
 import { ALARM_LEVEL_MAX } from '../run-card.ts'
-import { lngLatSchema } from '../scalars.ts'
+import { jurisdictionSchema, lngLatSchema } from '../scalars.ts'
 import { contactSchema } from '../site.ts'
 import { ID_PATTERN } from '../ids.ts'
 import { z } from '../z.ts'
@@ -21,6 +21,11 @@ const yesNo = z
   .union([z.boolean(), z.literal(['yes', 'no', 'true', 'false', '1', '0', 'Yes', 'No', 'TRUE', 'FALSE', 1, 0])])
   .transform((word) => word === true || ['yes', 'true', '1'].includes(String(word).toLowerCase()))
   .describe('yes or no')
+/** An empty cell and a null both say: nobody's in particular, or that of its site. */
+const jurisdiction = jurisdictionSchema
+  .nullish()
+  .transform((path) => path ?? undefined)
+  .describe('a path in the tree of jurisdictions such as city/district/station, without a / at its ends')
 const oneOf = <const T extends readonly [string, ...string[]]>(words: T) =>
   z.enum(words).describe(`one of ${words.join(', ')}`)
 
@@ -67,6 +72,7 @@ export const zoneRowSchema = z.object({
   minPatrols: patrolCount.nullish(),
   minPatrolsSpecial: patrolCount.nullish(),
   minPatrolsWartime: patrolCount.nullish(),
+  jurisdiction,
 })
 
 export const siteRowSchema = z.object({
@@ -78,6 +84,7 @@ export const siteRowSchema = z.object({
   contacts: z.array(contactSchema).max(20).default([]).describe('a list of {name, role, phone}, at most 20'),
   notes: shortText(2000).nullish(),
   cameraIds: z.array(id).max(50).default([]).describe('a list of camera ids, at most 50'),
+  jurisdiction,
 })
 
 export const deviceRowSchema = z.object({
@@ -90,6 +97,7 @@ export const deviceRowSchema = z.object({
   lat: lat.optional(),
   power: oneOf(['mains', 'battery', 'vehicle']).default('mains'),
   supervision_s: between(60, 604_800, 'seconds').optional(),
+  jurisdiction,
 })
 
 export const cameraRowSchema = z.object({
@@ -107,6 +115,7 @@ export const cameraRowSchema = z.object({
   source: oneOf(['rtsp', 'onvif', 'push']).default('rtsp'),
   address: shortText(500),
   onvif: shortText(500).optional(),
+  jurisdiction,
 })
 
 export const patrolRowSchema = z.object({
@@ -119,6 +128,7 @@ export const patrolRowSchema = z.object({
   home_lng: lng,
   home_lat: lat,
   zone_id: id.optional(),
+  jurisdiction,
 })
 
 export const vehicleRowSchema = z.object({

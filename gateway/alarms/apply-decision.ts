@@ -23,7 +23,7 @@ export type Outcome = 'merged' | 'lost' | 'gone' | 'known' | 'waiting'
 
 /**
  * Compare and set: the first acknowledgement of an alarm wins, whichever way it came. The loser is told by a note in the log.
- * @param mayBeGone everything that was shown is stored: an alarm that is not there was the repetition of an old signal
+ * @param mayBeGone everything that was shown is stored: an alarm that is not there, or a press, was the repetition of an old signal
  */
 export async function applyDecision(
   tx: Tx,
@@ -36,6 +36,8 @@ export async function applyDecision(
     const alarm = await lockAlarm(tx, decision.alarmId)
     // Under the alarm's lock, or two that merge at once would both find nothing.
     if (await isKnown(tx, decision.id)) return 'known'
+    // The officer had seen presses that are not stored yet: merged now, they would ring again when they are.
+    if (!mayBeGone && alarm.occurrences < decision.seen) return 'waiting'
     try {
       await acknowledgeIn(tx, deps, decision.alarmId, decision.actor, decision.at, decision.seen)
     } catch (error) {

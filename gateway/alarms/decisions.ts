@@ -111,6 +111,12 @@ export class Decisions {
    */
   async acknowledge(alarmId: string, actor: string): Promise<Alarm> {
     const at = toIso(this.#deps.clock.nowMs())
+    // An answer that waits was first, also when the database is quicker than its merge.
+    const known = this.#deps.find(alarmId)
+    const over = known && this.over(known)
+    if (over !== known && over?.state !== 'raised') {
+      return transitionAlarm(over!, { do: 'acknowledge', at, by: actor })
+    }
     try {
       return await this.#withinASecond(acknowledgeAlarm(this.#deps, alarmId, actor, at), alarmId)
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Camera, CameraState } from '../../domain/camera.ts'
-import { idSchema, latSchema, lngSchema } from '../../domain/scalars.ts'
+import { idSchema, jurisdictionSchema, latSchema, lngSchema } from '../../domain/scalars.ts'
 import { z } from '../../domain/z.ts'
 import type { Queryable } from '../store/database.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
@@ -32,6 +32,7 @@ export const cameraBodySchema = z.object({
     /** 64 lower-case hex digits; absent: the certificate must be signed by a known authority. */
     certificateSha256: z.string().nullable().optional(),
   }),
+  jurisdiction: jurisdictionSchema.optional(),
   onvif: onvifPlaceSchema.nullable(),
 })
 export type CameraBody = z.infer<typeof cameraBodySchema>
@@ -69,7 +70,7 @@ export interface NewCamera {
 
 /** The camera as the public contract has it. */
 export function toCamera(row: CameraRow): Camera {
-  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, source } = row.body
+  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, source, jurisdiction } = row.body
   return {
     id: row.id,
     name,
@@ -95,6 +96,7 @@ export function toCamera(row: CameraRow): Camera {
     codec: row.stream.codec ?? null,
     widthPx: row.stream.widthPx ?? null,
     heightPx: row.stream.heightPx ?? null,
+    ...(jurisdiction ? { jurisdiction } : {}),
   }
 }
 

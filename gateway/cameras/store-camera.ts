@@ -27,9 +27,22 @@ export function addCamera(
   by: By,
   { events, box }: StoreDeps,
 ): Promise<Camera> {
-  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio } = written
+  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio, jurisdiction } = written
   const { source, onvif, credential, streamAddress, snapshotAddress, ptz } = found
-  const body: CameraBody = { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio, source, onvif }
+  const body: CameraBody = {
+    name,
+    siteId,
+    lng,
+    lat,
+    bearingDeg,
+    fovDeg,
+    rangeM,
+    warm,
+    audio,
+    jurisdiction,
+    source,
+    onvif,
+  }
   return events.transact(async (tx) => {
     const row = await insertCamera(tx, box, {
       id,

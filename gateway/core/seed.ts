@@ -88,7 +88,7 @@ async function insertVehicles(tx: Tx, city: CityPlaces): Promise<void> {
 
 /** A camera of the folder as a row. Only simulated ones have a credential here; of real ones an installer types it. */
 function toNewCamera(camera: CityCamera, simulated: SimulatedCameras): NewCamera {
-  const { id, name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, ptz } = camera
+  const { id, name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, ptz, jurisdiction } = camera
   const credential: CameraCredential | null =
     isSimulated(camera) && simulated.password ? { username: SIM_USERNAME, password: simulated.password } : null
   const address = placed(camera.source.address, simulated)
@@ -104,6 +104,7 @@ function toNewCamera(camera: CityCamera, simulated: SimulatedCameras): NewCamera
       fovDeg,
       rangeM,
       warm,
+      jurisdiction,
       source: { kind: camera.source.kind, address, username: credential?.username ?? null },
       onvif,
     },

@@ -195,10 +195,16 @@ export class LiveChannel {
       desk.isOnDuty = message.data.on
       onDuty(desk.request, message.data.on, message.data.sound)
       // What stands on this screen is now before an officer on duty.
-      if (began) for (const alarmId of desk.painted) this.#painted(desk, alarmId)
+      if (began) this.#paintedBefore(desk)
     } catch (error) {
       log.error('a message of a desk failed', { type: message.data.type, reason: reasonOf(error) })
     }
+  }
+
+  #paintedBefore(desk: Desk): void {
+    // A copy: each one is put to the end of the set again.
+    const before = Array.from(desk.painted)
+    for (const alarmId of before) this.#painted(desk, alarmId)
   }
 
   #painted(desk: Desk, alarmId: string): void {

@@ -18,7 +18,7 @@ export const DEVICE_COLUMNS =
   'id, body, state, last_seen_at, battery_pct, tested_at, credential_hash is not null as has_credential, offline_since, registered_at'
 
 export function toDevice(row: DeviceRow): Device {
-  const { kind, name, siteId, spot, lng, lat, power, supervisionS } = row.body
+  const { kind, name, siteId, spot, lng, lat, power, supervisionS, jurisdiction } = row.body
   return {
     id: row.id,
     kind,
@@ -36,6 +36,7 @@ export function toDevice(row: DeviceRow): Device {
     supervisionS: supervisionS ?? null,
     offlineSince: row.offline_since,
     registeredAt: row.registered_at,
+    ...(jurisdiction ? { jurisdiction } : {}),
   }
 }
 

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { heldByGoal } from '../../command-ui/desk/held-by-goal.ts'
-import { frozenOrder, stackOrder } from '../../command-ui/desk/order.ts'
+import { frozenOrder, shelvedOrder, stackOrder, stackRows } from '../../command-ui/desk/order.ts'
 import { sceneCameras } from '../../command-ui/desk/scene-cameras.ts'
-import { stageOf } from '../../command-ui/desk/stage.ts'
+import { canShelve, stageOf } from '../../command-ui/desk/stage.ts'
 import { alarmLoad } from '../../command-ui/data/load-meter.ts'
+import { Store } from '../../command-ui/data/store.ts'
 import { countUp, goalMinutes, minutesSeconds } from '../../command-ui/i18n/durations.ts'
 import { enDesk } from '../../command-ui/i18n/en-desk.ts'
 import { enPages } from '../../command-ui/i18n/en-pages.ts'
 import { enWords } from '../../command-ui/i18n/en-words.ts'
 import { chooseSiren, MUTE_MS } from '../../command-ui/sound/choose-siren.ts'
 import { toneSamples } from '../../command-ui/sound/tones.ts'
-import { timeMs } from '../../command-ui/data/clock.ts'
+import { clock, timeMs } from '../../command-ui/data/clock.ts'
 import { FixtureCentre } from './fixture-centre.ts'
 import { CAMERAS, ME, SITES } from './fixture-district.ts'
 
@@ -98,12 +99,76 @@ describe('the stack', () => {
     expect(waiting).toBe(1)
   })
 
+  it('keeps the row of an alarm that ends under the pointer until the pointer leaves', () => {
+    const gone = (id: string) => (id === 'b' ? { id, isOver: true } : undefined)
+    const { rows, waiting } = frozenOrder<{ id: string }>(['a', 'b', 'c'], [{ id: 'c' }, { id: 'a' }], gone)
+    expect(rows.map(({ id }) => id)).toEqual(['a', 'b', 'c'])
+    expect(waiting).toBe(0)
+  })
+
+  it.each([12, 500])(
+    'in a flood of %i alarms groups by place, shows every first priority singly and loses none',
+    (n) => {
+      const base = raised('btn-1')
+      const alarms = Array.from({ length: n }, (_, i) => ({
+        ...base,
+        id: `a${i}`,
+        deviceId: `btn-${i}`,
+        siteId: i % 4 === 3 ? null : `site-${i % 3}`,
+        priority: (i % 5 === 0 ? 1 : 3) as 1 | 3,
+      }))
+      const ordered = stackOrder(alarms)
+      expect(stackRows(ordered, false, new Set()).map(({ id }) => id)).toEqual(ordered.map(({ id }) => id))
+      const rows = stackRows(ordered, true, new Set())
+      const urgent = alarms.filter(({ priority }) => priority === 1)
+      expect(rows.slice(0, urgent.length).every(({ among, alarm }) => among === null && alarm.priority === 1)).toBe(
+        true,
+      )
+      const shown = rows.flatMap(({ alarm, among }) => among ?? [alarm])
+      expect(new Set(shown.map(({ id }) => id))).toEqual(new Set(alarms.map(({ id }) => id)))
+      expect(shown).toHaveLength(n)
+      const groups = rows.filter(({ among }) => among !== null)
+      expect(new Set(groups.map(({ id }) => id))).toEqual(new Set(['group:site-0', 'group:site-1', 'group:site-2']))
+      const opened = stackRows(ordered, true, new Set(['group:site-1']))
+      expect(opened).toHaveLength(rows.length + groups.find(({ id }) => id === 'group:site-1')!.among!.length)
+    },
+  )
+
+  it('keeps shelved alarms apart, the next to come back on top, and offers shelving only where it is allowed', () => {
+    const answered = { ...raised('btn-1', 3), state: 'acknowledged' as const, owner: ME.username }
+    const shelf = (id: string, until: string) => ({ ...answered, id, shelved: { until, by: 'li', why: 'x' } })
+    const alarms = [shelf('late', '2026-11-21T14:00:00Z'), shelf('soon', '2026-11-21T13:00:00Z'), answered]
+    expect(stackOrder(alarms)).toEqual([answered])
+    expect(shelvedOrder(alarms).map(({ id }) => id)).toEqual(['soon', 'late'])
+    expect(canShelve(answered)).toBe(true)
+    for (const alarm of [raised('btn-1', 3), { ...answered, priority: 1 as const }, alarms[0], undefined]) {
+      expect(canShelve(alarm)).toBe(false)
+    }
+  })
+
+  it('takes the answer of an outage over a raised alarm, and never an old press over a newer one', () => {
+    const store = new Store(clock)
+    const alarm = raised('btn-1')
+    const tell = (change: object) => store.follow({ type: 'provisional', alarm: { ...alarm, ...change } })
+    tell({})
+    tell({ state: 'acknowledged', owner: 'li' })
+    expect(store.alarms.get(alarm.id)).toMatchObject({ state: 'acknowledged', owner: 'li', provisional: true })
+    tell({ state: 'raised' })
+    expect(store.alarms.get(alarm.id)?.state).toBe('acknowledged')
+    tell({ occurrences: 2, owner: 'li' })
+    expect(store.alarms.get(alarm.id)).toMatchObject({ state: 'raised', occurrences: 2 })
+    tell({ state: 'acknowledged', owner: 'li' })
+    expect(store.alarms.get(alarm.id)?.state).toBe('raised')
+  })
+
   it('calls more than ten alarms in ten minutes a flood', () => {
     const alarms = Array.from({ length: 11 }, () => raised('btn-1'))
     const nowMs = timeMs(alarms[10]!.raisedAt)
     expect(alarmLoad(alarms, nowMs)).toEqual({ count: 11, level: 'flood' })
     expect(alarmLoad(alarms.slice(0, 10), nowMs).level).toBe('busy')
     expect(alarmLoad(alarms, nowMs + 600_001)).toEqual({ count: 0, level: 'calm' })
+    expect(alarmLoad(alarms.slice(0, 5), nowMs, true).level, 'it ends below five').toBe('flood')
+    expect(alarmLoad(alarms.slice(0, 4), nowMs, true).level).toBe('busy')
   })
 })
 

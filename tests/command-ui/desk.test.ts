@@ -124,6 +124,33 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     expect(await page.locator('.duty-form').count()).toBe(0)
   })
 
+  it('groups a flood by place under a banner, shows every first priority singly, and moves no row under the pointer', async () => {
+    await startDuty()
+    for (let i = 0; i < 12; i++) fixture.centre.raise(`btn-${(i % 2) + 1}`, 'tamper', 3)
+    const rows = () =>
+      page
+        .locator('.stack ol.rows > li')
+        .evaluateAll((all) => all.map((li) => Object.fromEntries(Object.entries((li as HTMLElement).dataset))))
+    await page.locator('[data-banner="flood"]').waitFor()
+    await page.waitForFunction(() => document.querySelector('.stack li[data-group]') !== null)
+    const counts = (await rows()).map((row) => Number(row['count'] ?? 1))
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(12)
+    expect(counts.length).toBeLessThan(12)
+    await page.locator('.stack ol.rows > li').first().hover()
+    const before = await rows()
+    for (let i = 0; i < 2; i++) fixture.centre.raise('btn-1', 'panic', 1)
+    await page.locator('.stack .waiting').waitFor()
+    expect((await rows()).map((row) => row['group'] ?? row['alarmId'])).toEqual(
+      before.map((row) => row['group'] ?? row['alarmId']),
+    )
+    await page.mouse.move(960, 540)
+    await page.waitForFunction(
+      () => document.querySelectorAll('.stack li[data-alarm-id][data-priority="1"]').length === 2,
+    )
+    expect((await rows()).slice(0, 2).map((row) => row['priority'])).toEqual(['1', '1'])
+    expect(await axeViolations()).toEqual([])
+  })
+
   it('takes a held key for one key', async () => {
     await startDuty()
     fixture.centre.raise('btn-1')

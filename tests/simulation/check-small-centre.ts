@@ -16,6 +16,8 @@ export function checkNow(centre: SmallCentre): void {
     const incident = alarm.incidentId === null ? undefined : tables.incidents.get(alarm.incidentId)
     expect(incident?.alarmIds, 'an alarm is in its incident').toContain(alarm.id)
     expect(incident?.state, 'an open alarm has an open incident').not.toBe('closed')
+    if (alarm.shelved) expect([alarm.state, alarm.priority], 'what sounds is in no shelf').not.toContain('raised')
+    if (alarm.shelved) expect(alarm.priority, 'the first priority is in no shelf').toBeGreaterThan(1)
   }
 }
 
@@ -31,6 +33,8 @@ export function checkHealed(centre: SmallCentre): void {
   const counted = [...tables.alarms.values()].reduce((sum, alarm) => sum + alarm.occurrences, 0)
   expect(counted, 'I2: occurrences are the distinct presses').toBe(sirens.size)
   for (const key of sirens) expect(tables.signals.get(key)?.alarmId, `${key} has an alarm`).not.toBeNull()
+  checkAnswers(centre)
+  for (const alarm of tables.alarms.values()) expect(alarm.shelved ?? null, 'every shelf has ended').toBeNull()
   for (const timer of tables.timers.values()) {
     const isLate = timer.firedAtMs === null && !timer.isCancelled && timer.dueAtMs <= centre.clock.nowMs()
     expect(isLate, `I5: step ${timer.step} of ${timer.subjectId} never fired`).toBe(false)
@@ -41,6 +45,26 @@ export function checkHealed(centre: SmallCentre): void {
     new Map([...tables.alarms].filter(([, alarm]) => alarm.state !== 'closed')),
   )
   checkLog(centre)
+}
+
+/** An answer that was given is never lost, has its effect once, keeps its time, and what it covers never escalates afterwards. */
+function checkAnswers({ tables, answers }: SmallCentre): void {
+  expect([...tables.decisions.keys()].sort(), 'each answer once').toEqual(answers.map(({ id }) => id).sort())
+  for (const { id, alarmId, at, by, seen } of answers) {
+    const outcome = tables.decisions.get(id)
+    if (outcome !== 'merged') continue
+    const alarm = tables.alarms.get(alarmId)!
+    expect(alarm.owner, `${by} or who took it over`).not.toBeNull()
+    expect(alarm.acknowledgedAt! <= at, 'the first key counts').toBe(true)
+    const ofAlarm = tables.log.filter(({ subjectId }) => subjectId === alarmId)
+    const mergedN = ofAlarm.find((event) => event.action === 'acknowledge' && event.actor === by && event.at >= at)?.n
+    // Until it is merged; afterwards only a new press can, and it does.
+    const late = ofAlarm.find((event) => {
+      const isBetween = event.action === 'escalated' && event.at > at && event.n < (mergedN ?? 0)
+      return isBetween && (event.body as unknown as Alarm).occurrences <= seen
+    })
+    expect(late, 'an answered alarm does not escalate').toBeUndefined()
+  }
 }
 
 /** The log alone tells the whole story, and never one that cannot be. */
@@ -67,7 +91,11 @@ function checkLog({ tables }: SmallCentre): void {
     expect(after.occurrences - before.occurrences, 'a repeat counts one, nothing else counts').toBe(
       event.action === 'repeated' ? 1 : 0,
     )
-    if (event.action === 'acknowledge') expect(before.state, 'only a raised alarm is acknowledged').toBe('raised')
+    if (event.action === 'acknowledge') {
+      // Or its owner's earlier key is told later: then only its time changes.
+      const isSameOwner = before.owner === after.owner && after.acknowledgedAt! < before.acknowledgedAt!
+      expect(before.state === 'raised' || isSameOwner, 'only a raised alarm is acknowledged').toBe(true)
+    }
   })
   expect(new Map(replayed.alarms), 'replay').toEqual(
     new Map([...tables.alarms].filter(([, alarm]) => alarm.state !== 'closed')),

@@ -4,9 +4,7 @@ import type { Assignment } from '../../domain/assignment.ts'
 import { transitionAssignment, type AssignmentAction } from '../../domain/assignment-transitions.ts'
 import { manualClock, toIso } from '../../domain/clock.ts'
 import type { Device } from '../../domain/device.ts'
-import type { Incident } from '../../domain/incident.ts'
 import { closeIncident, deriveIncident, isOpenIncident } from '../../domain/incident-transitions.ts'
-import type { LogEvent } from '../../domain/wire/live.ts'
 import { applySignal, JOIN_WITHIN_MS } from '../../gateway/alarms/apply-signal.ts'
 import { Effects } from '../../gateway/alarms/effects.ts'
 import { Provisional } from '../../gateway/alarms/provisional.ts'
@@ -15,35 +13,17 @@ import { Positions } from '../../gateway/fleet/positions.ts'
 import type { JournalRecord } from '../../gateway/intake/journal/format.ts'
 import { CentreState } from '../../gateway/live/centre-state.ts'
 import type { NewEvent } from '../../gateway/live/event-log.ts'
-
-interface TimerRow {
-  subjectId: string
-  step: number
-  dueAtMs: number
-  firedAtMs: number | null
-  isCancelled: boolean
-}
-
-/** The tables, as far as the life of an alarm needs them. */
-export interface Tables {
-  cursor: number
-  signals: Map<string, { alarmId: string | null }>
-  alarms: Map<string, Alarm>
-  incidents: Map<string, Incident>
-  assignments: Map<string, Assignment>
-  timers: Map<string, TimerRow>
-  log: LogEvent[]
-}
-
-const copyOf = (tables: Tables): Tables => ({
-  ...tables,
-  signals: new Map(tables.signals),
-  alarms: new Map(tables.alarms),
-  incidents: new Map(tables.incidents),
-  assignments: new Map(tables.assignments),
-  timers: new Map([...tables.timers].map(([key, row]) => [key, { ...row }])),
-  log: [...tables.log],
-})
+import {
+  alarmEvent,
+  type Answer,
+  cancelEscalation,
+  copyOf,
+  decided,
+  incidentEvent,
+  merge,
+  setTimer,
+  type Tables,
+} from './small-tables.ts'
 
 const CENTRE: [number, number] = [114.3, 22.7]
 
@@ -56,6 +36,7 @@ export type Fate = 'committed' | 'refused' | 'committed, unheard'
  */
 export class SmallCentre {
   readonly clock = manualClock()
+  readonly answers: Answer[] = []
   readonly journal: JournalRecord[] = []
   tables: Tables
   state!: CentreState
@@ -80,6 +61,7 @@ export class SmallCentre {
       incidents: new Map(),
       assignments: new Map(),
       timers: new Map(),
+      decisions: new Map(),
       log: [],
     }
     this.startCore()
@@ -175,23 +157,83 @@ export class SmallCentre {
     for (const alarm of effects.alarms.values()) tx.alarms.set(alarm.id, alarm)
     for (const incident of effects.incidents.values()) tx.incidents.set(incident.id, incident)
     for (const { kind, ...timer } of effects.timers) {
-      if (kind === 'escalate')
-        tx.timers.set(`${timer.subjectId} ${timer.step}`, { ...timer, firedAtMs: null, isCancelled: false })
+      if (kind === 'escalate') setTimer(tx, { kind, ...timer })
     }
-    return [...effects.events]
+    const stored = new Set([...effects.alarms.values()].map(({ id }) => id))
+    return [
+      ...effects.events,
+      ...this.waiting(tx).flatMap((one) =>
+        stored.has(one.alarmId) && tx.alarms.get(one.alarmId)!.occurrences >= one.seen ? merge(tx, one) : [],
+      ),
+    ]
+  }
+
+  /** Answers on the disk that the database does not know. */
+  waiting(tables = this.tables): Answer[] {
+    return this.answers.filter(({ id }) => !tables.decisions.has(id))
+  }
+
+  /** The alarm as every desk shows it. */
+  shownAs(alarmId: string): Alarm | undefined {
+    const alarm = this.provisional.find(alarmId)
+    return alarm && this.waiting().reduce((now, one) => (one.alarmId === alarmId ? decided(now, one) : now), alarm)
+  }
+
+  /**
+   * As `Decisions` does it: the database if it answers, else the disk.
+   * @returns whether this officer is the one who answered. @throws Fault as the rules say
+   */
+  acknowledge(alarmId: string, by: string, fate: Fate): boolean {
+    if (!this.isCoreUp) return false
+    const { at } = this
+    const before = this.shownAs(alarmId)
+    if (before && before.state !== 'raised') return transitionAlarm(before, { do: 'acknowledge', at, by }) !== before
+    if (this.tables.alarms.has(alarmId) && this.act(alarmId, { do: 'acknowledge', at, by }, by, fate)) return true
+    if (!before) return false
+    this.answers.push({ id: `answer-${this.answers.length + 1}`, alarmId, by, at, seen: before.occurrences })
+    return true
+  }
+
+  /** One round of merging. */
+  mergeAnswers(fate: Fate): void {
+    if (this.#cursor < this.journal.length) return
+    this.#transact(fate, (tx) =>
+      this.waiting(tx).flatMap((one) => {
+        if (tx.alarms.has(one.alarmId)) return merge(tx, one)
+        tx.decisions.set(one.id, 'gone')
+        return []
+      }),
+    )
+  }
+
+  shelve(alarmId: string, forMs: number, fate: Fate): void {
+    const dueAtMs = this.clock.nowMs() + forMs
+    const shelved = { until: toIso(dueAtMs), by: 'li', why: 'x' }
+    if (this.act(alarmId, { do: 'shelve', at: this.at, shelved }, 'li', fate)) {
+      this.#transact('committed', (tx) => {
+        setTimer(tx, { kind: 'unshelve', subjectId: alarmId, step: 1, dueAtMs })
+        return []
+      })
+    }
   }
 
   sweep(fate: Fate): void {
+    if (this.waiting().length > 0) return
     this.#transact(fate, (tx) => {
       const events: NewEvent[] = []
       for (const timer of tx.timers.values()) {
         if (timer.dueAtMs > this.clock.nowMs() || timer.firedAtMs !== null || timer.isCancelled) continue
         timer.firedAtMs = this.clock.nowMs()
         const before = tx.alarms.get(timer.subjectId)!
-        const alarm = transitionAlarm(before, { do: 'escalate', step: timer.step, at: this.at })
+        const isShelf = timer.kind === 'unshelve'
+        if (isShelf && (before.shelved?.until ?? '9') > this.at) continue
+        const action = isShelf
+          ? ({ do: 'unshelve' } as const)
+          : ({ do: 'escalate', step: timer.step, at: this.at } as const)
+        const alarm = transitionAlarm(before, action)
         if (alarm === before) continue
         tx.alarms.set(alarm.id, alarm)
-        events.push(alarmEvent(alarm, 'escalated', 'centre'))
+        events.push(alarmEvent(alarm, isShelf ? 'unshelved' : 'escalated', 'centre'))
       }
       return events
     })
@@ -204,7 +246,7 @@ export class SmallCentre {
       const alarm = transitionAlarm(before, action)
       if (alarm === before) return []
       tx.alarms.set(alarmId, alarm)
-      cancelEscalation(tx, alarmId)
+      if (alarm.state !== 'raised') cancelEscalation(tx, alarmId)
       return [alarmEvent(alarm, action.do, actor)]
     })
   }
@@ -271,18 +313,4 @@ export class SmallCentre {
       return [...events, incidentEvent(incident, 'closed')]
     })
   }
-}
-
-function cancelEscalation(tx: Tables, alarmId: string): void {
-  for (const timer of tx.timers.values()) {
-    if (timer.subjectId === alarmId && timer.firedAtMs === null) timer.isCancelled = true
-  }
-}
-
-function alarmEvent(alarm: Alarm, action: string, actor: string): NewEvent {
-  return { kind: 'alarm', action, subjectId: alarm.id, incidentId: alarm.incidentId, actor, body: alarm }
-}
-
-function incidentEvent(incident: Incident, action: string): NewEvent {
-  return { kind: 'incident', action, subjectId: incident.id, incidentId: incident.id, actor: 'li', body: incident }
 }
