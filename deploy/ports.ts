@@ -4,6 +4,7 @@ import type { SettingProblem, Settings } from '../domain/config.ts'
 type PortKey =
   | 'VIGIL_HTTP_PORT'
   | 'VIGIL_MQTT_PORT'
+  | 'VIGIL_MQTTS_PORT'
   | 'VIGIL_RTMP_PORT'
   | 'VIGIL_METRICS_PORT'
   | 'VIGIL_SIM_RTSP_PORT'
@@ -20,6 +21,9 @@ export async function settlePorts(settings: Settings, simulate: boolean): Promis
     ['VIGIL_METRICS_PORT', '127.0.0.1'],
   ]
   if (!settings.VIGIL_MQTT_URL) wanted.push(['VIGIL_MQTT_PORT', settings.VIGIL_MQTT_HOST])
+  if (!settings.VIGIL_MQTT_URL && settings.VIGIL_TLS_CERT) {
+    wanted.push(['VIGIL_MQTTS_PORT', settings.VIGIL_MQTT_HOST])
+  }
   if (simulate) wanted.push(['VIGIL_SIM_RTSP_PORT', '127.0.0.1'], ['VIGIL_SIM_ONVIF_PORT', '127.0.0.1'])
   const problems: SettingProblem[] = []
   const held: { close(): void }[] = []

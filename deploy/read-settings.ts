@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { readSettings, settingsSchema, type SettingProblem, type Settings } from '../domain/config.ts'
 import { reasonOf } from '../domain/fault.ts'
+import { checkTlsFiles } from './tls-files.ts'
 
 const PREFIX = 'VIGIL_'
 
@@ -28,6 +29,7 @@ export function gatherSettings(
   }
   const result = readSettings(values)
   problems.push(...result.problems)
+  problems.push(...checkTlsFiles(values))
   if (problems.length > 0 || !result.settings) return { settings: null, problems }
   return { settings: result.settings, problems: [] }
 }

@@ -123,7 +123,9 @@ async function bringUp(
   }
   report.begin('intake')
   await add('intake', 'gateway/intake/intake-main.js').start()
-  report.done('intake', settings.VIGIL_MQTT_URL ? 'external broker' : `MQTT on port ${settings.VIGIL_MQTT_PORT}`)
+  const overTls = settings.VIGIL_TLS_CERT ? `, over TLS on ${settings.VIGIL_MQTTS_PORT}` : ''
+  const edgeAt = `MQTT on port ${settings.VIGIL_MQTT_PORT}${overTls}`
+  report.done('intake', settings.VIGIL_MQTT_URL ? 'external broker' : edgeAt)
   report.begin('core, roads, desk')
   await add('core', 'gateway/core-main.js').start()
   report.done('core, roads, desk', `HTTP on port ${settings.VIGIL_HTTP_PORT}`)

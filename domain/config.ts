@@ -32,6 +32,7 @@ export const settingsSchema = z.object({
     .describe('PostgreSQL with TimescaleDB; none: embedded'),
   VIGIL_MQTT_HOST: text.default('127.0.0.1').describe('address on which the own MQTT edge listens'),
   VIGIL_MQTT_PORT: port(1883).describe('port of the own MQTT edge'),
+  VIGIL_MQTTS_PORT: port(8883).describe('port of the own MQTT edge over TLS, with VIGIL_TLS_CERT'),
   VIGIL_MQTT_URL: url(['mqtt:', 'mqtts:']).optional().describe('external broker; none: own edge'),
   VIGIL_HTTP_HOST: text.default('127.0.0.1').describe('address on which desks and integrators are served'),
   VIGIL_HTTP_PORT: port(8080).describe('port of the desks and the API'),
@@ -61,13 +62,16 @@ export const settingsSchema = z.object({
     .string()
     .default('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16')
     .describe('networks in which cameras may live, CIDR, comma-separated'),
-  VIGIL_TLS_CERT: text.optional().describe('certificate file: HTTPS and HTTP/2'),
+  VIGIL_TLS_CERT: text.optional().describe('certificate file: HTTPS, HTTP/2 and MQTT over TLS'),
   VIGIL_TLS_KEY: text.optional().describe('key file of the certificate'),
   VIGIL_ADMIN_PASSWORD: z
     .string()
     .min(10, { error: 'at least 10 characters' })
     .optional()
     .describe('first start: password of admin; none: one-time link'),
+  VIGIL_TEST_EVERY_D: whole(0, 3_650)
+    .default(30)
+    .describe('days after which a button that nobody has tried is named; 0: never'),
   VIGIL_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error'], { error: 'debug, info, warn or error' })
     .default('info')

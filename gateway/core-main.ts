@@ -106,6 +106,7 @@ async function main(): Promise<void> {
     photoDir: join(own.dataDir, 'photos'),
     version: VERSION,
     mqtt: own.devicesAt,
+    testEveryDays: settings.VIGIL_TEST_EVERY_D,
     video: () => fleet?.health() ?? { video: 'away', camerasOnline: 0, camerasWanted: 0 },
   })
   closers.push({ name: 'core', close: () => core.stop() })

@@ -4,6 +4,7 @@ import { timeMs } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
 import { useAll, useNowMs } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
+import { OfflineSince, TestAge } from '../ui/device-life.tsx'
 import { DeviceWord } from '../ui/marks.tsx'
 import { IssueCredential } from './issue-credential.tsx'
 import { PageFrame } from './page-frame.tsx'
@@ -74,7 +75,7 @@ function DeviceTable({ rows, onIssue }: { rows: readonly Device[]; onIssue: (dev
   const c = t.devices.columns
   return (
     <PageTable
-      columns={[c.state, c.name, c.id, c.kind, c.site, c.seen, c.battery, c.credential]}
+      columns={[c.state, c.name, c.id, c.kind, c.site, c.seen, c.battery, c.tested, c.credential]}
       nameless={t.action.other}
     >
       {rows.slice(0, ROWS_MAX).map((device) => (
@@ -91,6 +92,7 @@ function DeviceRow({ device, onIssue }: { device: Device; onIssue: (device: Devi
     <tr data-device-row={device.id}>
       <td>
         <DeviceWord state={device.state} />
+        <OfflineSince device={device} />
       </td>
       <td>
         {device.name}
@@ -107,6 +109,9 @@ function DeviceRow({ device, onIssue }: { device: Device; onIssue: (device: Devi
           : t.devices.never}
       </td>
       <td className="num">{device.batteryPct === null ? '—' : `${Math.round(device.batteryPct)}%`}</td>
+      <td className="num">
+        <TestAge device={device} />
+      </td>
       <td className="row-buttons">
         <span className="dim">{device.hasCredential ? `✓ ${t.devices.has}` : `○ ${t.devices.hasNot}`}</span>
         <button type="button" className="quiet" onClick={() => onIssue(device)}>

@@ -26,7 +26,9 @@ import { DeviceLife } from '../fleet/device-life.ts'
 import { EdgeNews } from '../fleet/edge-news.ts'
 import { Fleet } from '../fleet/fleet.ts'
 import { followEmergencies } from '../fleet/emergency-flags.ts'
+import { OwnOutage } from '../fleet/own-outage.ts'
 import { Positions } from '../fleet/positions.ts'
+import { PressTests } from '../fleet/press-tests.ts'
 import { fleetRoutes } from '../fleet/routes.ts'
 import type { Route } from '../http/route.ts'
 import type { OnDesk } from '../http/websocket.ts'
@@ -57,6 +59,8 @@ export interface CoreDeps {
   /** Where crews' photos are kept. */
   photoDir: string
   version: string
+  /** A button that nobody has tried for longer is named; 0: not watched. Default 30. */
+  testEveryDays?: number
   /** Where devices connect, for the installer's command line. */
   mqtt: Snapshot['mqtt']
   /** From those who serve pictures, from memory. */
@@ -175,7 +179,7 @@ type Truth = Awaited<ReturnType<typeof openTruth>>
 type Answering = ReturnType<typeof createAnswering>
 
 /** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
-function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth) {
+function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: CoreDeps, truth: Truth) {
   const { state, onOutbox } = truth
   const common = { database, clock, log, metrics }
   const arrivals = new Arrivals(state, ({ id }) => {
@@ -199,20 +203,24 @@ function createMoving({ database, clock, log, metrics }: CoreDeps, truth: Truth)
   })
   const again = new ReceiptsAgain(truth)
   const news = new EdgeNews({ ...truth, life, onListening: (deviceId) => again.listening(deviceId) })
+  const outage = new OwnOutage(truth)
+  const tests = new PressTests({ ...truth, days: testEveryDays })
   let sweeper: NodeJS.Timeout | undefined
   return {
     life,
     fleet,
     news,
+    outage,
     start: async () => {
       await fleet.start()
       life.start()
       news.start()
+      tests.start()
       sweeper = setInterval(() => arrivals.sweep(), ARRIVALS_SWEEP_MS)
     },
     stop: async () => {
       clearInterval(sweeper)
-      news.stop()
+      for (const part of [news, outage, tests]) part.stop()
       again.stop()
       await Promise.all([fleet.stop(), life.stop(), fixes.close(), beats.close()])
     },

@@ -4,6 +4,7 @@ import type { Replies } from '../dispatch/replies.ts'
 import type { DeviceLife } from '../fleet/device-life.ts'
 import type { EdgeNews } from '../fleet/edge-news.ts'
 import type { Fleet } from '../fleet/fleet.ts'
+import type { OwnOutage } from '../fleet/own-outage.ts'
 import { CENTRE_TOPICS } from '../intake/internal-topics.ts'
 
 /**
@@ -15,10 +16,11 @@ export function listenToBroker(parts: {
   fleet: Fleet
   life: DeviceLife
   news: EdgeNews
+  outage: OwnOutage
   replies: Replies
   onConnected: () => void
 }): () => void {
-  const { broker, fleet, life, news, replies } = parts
+  const { broker, fleet, life, news, outage, replies } = parts
   const hear = (channel: Channel, qos: 0 | 1, take: (message: BrokerMessage) => void) =>
     broker.subscribe(`${TOPIC_ROOT}/+/+/${channel}`, qos, take)
   hear('fix', 0, ({ topic: text, payload }) => {
@@ -45,6 +47,7 @@ export function listenToBroker(parts: {
   return broker.onState((connected) => {
     // While the broker is away nobody can be heard: silence is ours.
     life.hearing(connected)
+    outage.hearing(connected)
     if (connected) parts.onConnected()
   })
 }

@@ -42,8 +42,10 @@ export class PacketGate implements Held {
   private constructor(options: GateOptions) {
     this.#options = options
     const { socket } = options
-    this.#readRaw = socket.read.bind(socket) as () => Buffer | null
-    socket.read = () => this.#read()
+    const read = socket.read.bind(socket) as (size?: number) => Buffer | null
+    this.#readRaw = read
+    // `read(0)` is how the stream itself asks for more; whatever it gets it drops.
+    socket.read = (size?: number) => (size === 0 ? read(0) : this.#read())
     socket.once('close', () => {
       this.#ended = true
       this.#rest = NOTHING

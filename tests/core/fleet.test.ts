@@ -7,9 +7,10 @@ import { IntakeConditions } from '../../gateway/fleet/intake-conditions.ts'
 import type { ConditionsMessage } from '../../gateway/intake/internal-topics.ts'
 import { readTrail } from '../../gateway/fleet/vehicle-rows.ts'
 import { CentreState } from '../../gateway/live/centre-state.ts'
+import { PressTests } from '../../gateway/fleet/press-tests.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import type { BeatRow } from '../../gateway/store/fix-batch.ts'
-import { button, button2, startCore, taxi, type TestCore } from './harness.ts'
+import { button, button2, signal, startCore, take, taxi, type TestCore } from './harness.ts'
 
 const T = 1_790_000_000_000
 const fix = (s: number, lng: number, lat = 22.7) => ({ at: toIso(T + s * 1000), lng, lat, speedMps: 10 })
@@ -287,4 +288,30 @@ test('what stands at an intake is a trouble until the intake no longer says so, 
   await conditions.take({ program: 'intake-1', at: toIso(T), conditions: [] })
   expect(count()).toBeUndefined()
   expect(core.told.map((event) => event.action)).toEqual(['raised', 'changed', 'restored'])
+})
+
+test('buttons that nobody has tried for a month are one trouble with their number, a test takes its button out', async () => {
+  const tests = new PressTests({ ...core, days: 30 })
+  const key = 'city:press-tests:untested-buttons'
+  try {
+    const day = (days: number) => toIso(core.clock.nowMs() - days * 86_400_000)
+    for (const [device, testedAt, registeredAt] of [
+      [button, day(31), day(400)],
+      [button2, null, day(29)],
+      [taxi, null, day(400)],
+    ] as const) {
+      core.state.devices.set(device.id, { ...device, testedAt, registeredAt })
+    }
+    await tests.look()
+    expect(core.state.troubles.get(key)).toMatchObject({ facts: { count: 1, days: 30, names: button.name } })
+    core.clock.advance(2 * 86_400_000)
+    await tests.look()
+    expect(core.state.troubles.get(key)!.facts).toMatchObject({ count: 2 })
+    await take(core, [signal({ id: 'try-1', type: 'test' }, button2)])
+    await expect.poll(() => core.state.troubles.get(key)?.facts?.['count'], { timeout: 5_000 }).toBe(1)
+    await take(core, [signal({ id: 'try-2', type: 'test' })])
+    await expect.poll(() => core.state.troubles.has(key), { timeout: 5_000 }).toBe(false)
+  } finally {
+    tests.stop()
+  }
 })
