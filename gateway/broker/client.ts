@@ -22,6 +22,8 @@ export interface BrokerOptions {
   password?: string
   /** 4 (3.1.1) on our own edge, 5 with an external broker. Default 4. */
   protocolVersion?: 4 | 5
+  /** Seconds, default 15. */
+  keepaliveS?: number
   log: Log
   metrics: Metrics
   clock: Clock
@@ -58,7 +60,7 @@ function connect(options: BrokerOptions, more: mqtt.IClientOptions): mqtt.MqttCl
     ...(options.username !== undefined && { username: options.username }),
     ...(options.password !== undefined && { password: options.password }),
     protocolVersion: options.protocolVersion ?? 4,
-    keepalive: KEEPALIVE_S,
+    keepalive: options.keepaliveS ?? KEEPALIVE_S,
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectPeriod: jitterMs(),
     reconnectOnConnackError: true,
@@ -180,7 +182,11 @@ const SESSION_EXPIRY_S = 604_800
  * package's version is pinned and tests/intake/broker-consumer.test.ts fails when it changes.
  */
 export function consumeBroker(
-  options: BrokerOptions & { filters: readonly string[]; take: (message: BrokerMessage) => Promise<void> },
+  options: BrokerOptions & {
+    filters: readonly string[]
+    take: (message: BrokerMessage) => Promise<void>
+    onConnect?: () => void
+  },
 ): { isConnected(): boolean; close(): Promise<void> } {
   const client = connect(
     { ...options, protocolVersion: 5 },
@@ -196,8 +202,9 @@ export function consumeBroker(
   let lastAck: Promise<void> = Promise.resolve()
   client.on('connect', () => {
     epoch++
-    // rh 2: what the broker retained is not an event of now.
-    client.subscribe([...options.filters], { qos: 1, rh: 2 }, (error) => {
+    options.onConnect?.()
+    // rh 0: what the broker retained is offered each time, marked, so that it can be counted and told. `rap` stays off: a message of now comes without the mark.
+    client.subscribe([...options.filters], { qos: 1, rh: 0, rap: false }, (error) => {
       if (error) options.log.error('subscription refused', { reason: reasonOf(error) })
     })
   })

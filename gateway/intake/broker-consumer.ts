@@ -3,6 +3,7 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { parseTopic, TOPIC_ROOT } from '../../domain/wire/mqtt.ts'
 import { consumeBroker } from '../broker/client.ts'
+import type { RetainedEvents } from './broker-news.ts'
 import { SELF_TEST_ID } from './self-test.ts'
 import { eventRecord, type TakeEvent } from './take-event.ts'
 
@@ -11,7 +12,10 @@ export interface ConsumerOptions {
   url: string
   /** The broker keeps the session of this name while we are away: the same at every start, different for each intake. */
   clientId: string
+  /** Seconds, default 15. */
+  keepaliveS?: number
   take: TakeEvent
+  retained: RetainedEvents
   log: Log
   metrics: Metrics
   clock: Clock
@@ -29,12 +33,16 @@ export function consumeEvents(options: ConsumerOptions): { isConnected(): boolea
   const dropped = metrics.counter('vigil_intake_refused_total', 'What was refused, by reason')
   return consumeBroker({
     ...options,
+    onConnect: () => options.retained.begin(),
     filters: [`${TOPIC_ROOT}/+/+/event`],
     take: async ({ topic, payload, retain }) => {
       const parsed = parseTopic(topic)
-      // A retained event would be a new alarm at each of our starts.
-      if (!parsed || retain || parsed.deviceId === SELF_TEST_ID)
-        return dropped.of({ reason: parsed && retain ? 'retain' : 'foreign-topic' }).add()
+      if (!parsed || parsed.deviceId === SELF_TEST_ID) return dropped.of({ reason: 'foreign-topic' }).add()
+      if (retain) {
+        // From before our subscription: a new alarm at each of our starts. One that is pressed now comes without the mark.
+        options.retained.note(parsed.deviceId)
+        return dropped.of({ reason: 'retain' }).add()
+      }
       const { deviceId, kind } = parsed
       await options.take(eventRecord({ deviceId, kind, topic }, payload, clock))
       events.add()

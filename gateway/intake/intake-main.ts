@@ -3,12 +3,16 @@ import { systemClock } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import { createLog, type LogLevel } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
+import { connectBroker } from '../broker/client.ts'
 import { serveMetricsPage } from '../http/metrics-page.ts'
 import { createDatabase } from '../store/database.ts'
 import { consumeEvents } from './broker-consumer.ts'
+import { BrokerDrops, RetainedEvents } from './broker-news.ts'
+import { Conditions } from './conditions.ts'
 import { Credentials } from './credentials.ts'
 import type { TlsFiles } from './door.ts'
 import { Edge } from './edge.ts'
+import { CONDITIONS_TOPIC } from './internal-topics.ts'
 import { JournalHealth } from './journal-health.ts'
 import { JournalWriter } from './journal/writer.ts'
 import { startSelfTest } from './self-test.ts'
@@ -61,15 +65,35 @@ async function main(): Promise<void> {
   closers.push(() => journal.close())
   const stopSelfTest = startSelfTest({ take, clock: systemClock, log })
   closers.unshift(() => Promise.resolve(stopSelfTest()))
-  if (brokerUrl) {
-    const consumer = consumeEvents({ ...deps, url: brokerUrl, clientId: `vigil-${program}`, take })
-    closers.unshift(() => consumer.close())
-  }
+  if (brokerUrl) closers.unshift(consumeExternal(brokerUrl, health))
   const { port: metricsPort } = await serveMetricsPage(metrics)
   const ports = { metricsPort, mqttPort: edge?.port, mqttsPort: edge?.tlsPort }
   log.info('intake ready', { journal: journal.journal, ...ports })
   process.send?.({ type: 'ready', ...ports })
   if (process.send && !process.connected) stop('the launcher is gone')
+}
+
+/** Events of an external broker; what stands here is told to the core over that broker, too. @returns how to end it */
+function consumeExternal(url: string, health: JournalHealth): () => Promise<void> {
+  const retained = new RetainedEvents()
+  const consumer = consumeEvents({ ...deps, url, clientId: `vigil-${program}`, take: health.take, retained })
+  // A connection of its own: the other one is cut each time that the disk refuses.
+  const news = connectBroker({ ...deps, url, clientId: `vigil-${program}-news`, protocolVersion: 5 })
+  const drops = new BrokerDrops(news, systemClock)
+  const publish = (message: object) => {
+    news.publish(CONDITIONS_TOPIC, JSON.stringify(message), { qos: 1 }).catch((error: unknown) => {
+      // Told again in ten seconds.
+      log.debug('the core could not be told', { reason: reasonOf(error) })
+    })
+  }
+  const conditions = new Conditions({ clock: systemClock, program, publish })
+  for (const source of [health, retained, drops]) conditions.addSource(() => source.conditions())
+  conditions.start()
+  return async () => {
+    conditions.stop()
+    await consumer.close()
+    await news.close()
+  }
 }
 
 async function openEdge(take: TakeEvent, closers: (() => Promise<unknown>)[]): Promise<Edge> {

@@ -55,14 +55,21 @@ export interface Refusal {
 
 /**
  * device-floods: it sends more than its share · cloned-device: terminals with the same credential throw each other out · journal-failed: nothing can be made
- * durable · retained-events: an external broker keeps events that somebody published as retained
+ * durable · retained-events: an external broker keeps events that somebody published as
+ * retained · broker-drops: an external broker has thrown messages away
  */
-export const CONDITION_CODES = ['device-floods', 'cloned-device', 'journal-failed', 'retained-events'] as const
+export const CONDITION_CODES = [
+  'device-floods',
+  'cloned-device',
+  'journal-failed',
+  'retained-events',
+  'broker-drops',
+] as const
 
 /** Something that stands at an intake; the core makes a trouble of it that is restored when it is no longer in the list. */
 export interface Condition {
   code: (typeof CONDITION_CODES)[number]
-  subjectKind: 'device' | 'journal'
+  subjectKind: 'device' | 'journal' | 'broker'
   subjectId: string
   /** In words, English. */
   detail: string

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, connect as tcp, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
@@ -12,6 +11,7 @@ import { Metrics } from '../../domain/metrics.ts'
 import { connectBroker } from '../../gateway/broker/client.ts'
 import { topicMatches } from '../../gateway/broker/topic-matches.ts'
 import { consumeEvents } from '../../gateway/intake/broker-consumer.ts'
+import { BrokerDrops, RetainedEvents } from '../../gateway/intake/broker-news.ts'
 import type { NewRecord } from '../../gateway/intake/journal/format.ts'
 
 const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'].find(existsSync)
@@ -20,6 +20,7 @@ const EVENT = 'vigil/1/button/school-1/event'
 let folder: string
 let port: number
 let broker: ChildProcess
+let retained: RetainedEvents
 const closers: (() => Promise<unknown>)[] = []
 
 async function startBroker(): Promise<void> {
@@ -48,6 +49,7 @@ async function device(): Promise<mqtt.MqttClient> {
 
 describe.skipIf(!MOSQUITTO)('with an external broker (skipped where mosquitto is not installed)', () => {
   beforeEach(async () => {
+    retained = new RetainedEvents()
     folder = mkdtempSync(join(tmpdir(), 'vigil-mosquitto-'))
     const server = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
@@ -67,19 +69,25 @@ describe.skipIf(!MOSQUITTO)('with an external broker (skipped where mosquitto is
     await startBroker()
   })
   afterEach(async () => {
-    for (const close of closers.splice(0)) await close()
+    for (const close of closers.splice(0).toReversed()) await close()
     await stopBroker()
     rmSync(folder, { recursive: true, force: true })
   })
 
-  function consume(take: (record: NewRecord) => Promise<void>, metrics = new Metrics()) {
+  function consume(
+    take: (record: NewRecord) => Promise<void>,
+    metrics = new Metrics(),
+    more: { url?: string; keepaliveS?: number } = {},
+  ) {
     const consumer = consumeEvents({
       url: url(),
       clientId: 'intake-test',
       take,
       log: silentLog,
       metrics,
+      retained,
       clock: systemClock,
+      ...more,
     })
     closers.push(() => consumer.close())
     return consumer
@@ -153,6 +161,95 @@ describe.skipIf(!MOSQUITTO)('with an external broker (skipped where mosquitto is
     await expect.poll(() => taken, { timeout: 10_000 }).toEqual(['new'])
   }, 20_000)
 
+  it('a retained event is no alarm, counted and told until the broker keeps it no longer; one that is pressed now is an alarm', async () => {
+    const taken: string[] = []
+    const metrics = new Metrics()
+    const client = await device()
+    await client.publishAsync(EVENT, 'old', { qos: 1, retain: true })
+    const first = consume((record) => Promise.resolve(void taken.push(record.payload.toString())), metrics)
+    await expect
+      .poll(() => retained.conditions())
+      .toMatchObject([{ code: 'retained-events', subjectId: 'school-1', facts: { count: 1 } }])
+    expect(metrics.text()).toContain('refused_total{reason="retain"} 1')
+    await client.publishAsync(EVENT, 'pressed now', { qos: 1, retain: true })
+    await expect.poll(() => taken).toEqual(['pressed now'])
+    await client.publishAsync(EVENT, '', { qos: 1, retain: true })
+    await first.close()
+    const second = consume((record) => Promise.resolve(void taken.push(record.payload.toString())), metrics)
+    await expect.poll(() => second.isConnected()).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(retained.conditions()).toEqual([])
+  })
+
+  it('a disk that is slower than the keepalive ends no connection', async () => {
+    const metrics = new Metrics()
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const taken = new Set<string>()
+    const take = async (record: NewRecord) => {
+      await gate
+      taken.add(record.payload.toString())
+    }
+    const consumer = consume(take, metrics, { keepaliveS: 1 })
+    await expect.poll(() => consumer.isConnected()).toBe(true)
+    const client = await device()
+    for (let i = 0; i < 100; i++) client.publish(EVENT, String(i), { qos: 1 })
+    await new Promise((resolve) => setTimeout(resolve, 4_500))
+    expect(metrics.text()).toContain('vigil_broker_connects_total 1')
+    release()
+    await expect.poll(() => taken.size).toBe(100)
+    expect(metrics.text()).toContain('vigil_broker_connects_total 1')
+  }, 15_000)
+
+  it('an acknowledgement that comes too late for its connection is never sent on the next one', async () => {
+    const wire = await wiretap()
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const taken: string[] = []
+    const take = async (record: NewRecord) => {
+      taken.push(record.payload.toString())
+      if (wire.connections() === 1) await gate
+    }
+    const consumer = consume(take, new Metrics(), { url: `mqtt://127.0.0.1:${wire.port}` })
+    await expect.poll(() => consumer.isConnected()).toBe(true)
+    const client = await device()
+    for (let i = 0; i < 10; i++) client.publish(EVENT, String(i), { qos: 1 })
+    await expect.poll(() => taken.length).toBe(10)
+    wire.cut()
+    await expect.poll(() => consumer.isConnected()).toBe(false)
+    release()
+    await expect.poll(() => taken.length, { timeout: 10_000 }).toBe(20)
+    await expect.poll(() => wire.pubacks(1)).toBe(10)
+    expect(wire.pubacks(0)).toBe(0)
+    expect(new Set(taken).size).toBe(10)
+  }, 20_000)
+
+  it('what the broker throws away by itself is seen in its own count', async () => {
+    await stopBroker()
+    const conf = join(folder, 'mosquitto.conf')
+    const lines = readFileSync(conf, 'utf8').replace('max_queued_messages 0', 'max_queued_messages 5\nsys_interval 1')
+    writeFileSync(conf, lines)
+    await startBroker()
+    const client = await device()
+    const absent = await mqtt.connectAsync(url(), { clientId: 'absent', clean: false })
+    await absent.subscribeAsync(EVENT, { qos: 1 })
+    await absent.endAsync()
+    const centre = connectBroker({
+      url: url(),
+      clientId: 'news',
+      log: silentLog,
+      metrics: new Metrics(),
+      clock: systemClock,
+    })
+    closers.push(() => centre.close())
+    const drops = new BrokerDrops(centre, systemClock)
+    expect(drops.conditions()).toEqual([])
+    for (let i = 0; i < 100; i++) await client.publishAsync(EVENT, String(i), { qos: 1 })
+    await expect
+      .poll(() => drops.conditions(), { timeout: 5_000 })
+      .toMatchObject([{ code: 'broker-drops', facts: { count: 95 } }])
+  }, 15_000)
+
   it('the centre\u2019s client subscribes again after a restart, and says when it cannot speak', async () => {
     const centre = connectBroker({
       url: url(),
@@ -185,6 +282,43 @@ describe.skipIf(!MOSQUITTO)('with an external broker (skipped where mosquitto is
     await expect.poll(() => seen).toEqual(['bad', 'two'])
   }, 20_000)
 })
+
+/** A wire between the consumer and the broker that can be cut, and counts the PUBACKs of each connection. */
+async function wiretap() {
+  const sockets: Socket[] = []
+  const acks: number[] = []
+  const server = createServer((near) => {
+    const far = tcp(port, '127.0.0.1')
+    const index = acks.push(0) - 1
+    sockets.push(near, far)
+    let rest = Buffer.alloc(0)
+    near.on('data', (chunk) => {
+      far.write(chunk)
+      rest = Buffer.concat([rest, chunk])
+      // All that a consumer sends is short: type, one length byte, the body; only its CONNECT may need two.
+      while (rest.length >= 2) {
+        const isLong = rest[1]! >= 0x80
+        const length = (rest[1]! & 0x7f) + (isLong ? (rest[2] ?? 0) * 128 : 0)
+        const end = (isLong ? 3 : 2) + length
+        if (rest.length < end) break
+        if (rest[0] === 0x40) acks[index]!++
+        rest = rest.subarray(end)
+      }
+    })
+    far.on('data', (chunk) => near.write(chunk))
+    for (const socket of [near, far]) socket.on('error', () => undefined)
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  closers.push(() => new Promise((resolve) => server.close(resolve)))
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => acks.length,
+    pubacks: (connection: number) => acks[connection] ?? 0,
+    cut: () => sockets.splice(0).forEach((socket) => socket.destroy()),
+  }
+}
 
 it.each([
   ['a/b', 'a/b', true],

@@ -64,15 +64,19 @@ describe.skipIf(!hasOpenssl)('MQTT over TLS (skipped where openssl is not instal
     return Number(/vigil_intake_events_total (\d+)/.exec(page)![1])
   }
 
-  it.skipIf(!SENDER)('takes a press of a device that checks our certificate, and acknowledges it', async () => {
-    const before = await events()
-    // Often enough to meet a CONNECT that comes in the same breath as the end of the handshake.
-    for (let i = 0; i < 20; i++) {
-      const { status, stderr } = send(file('edge.crt'))
-      expect(status, stderr.toString()).toBe(0)
-    }
-    expect(await events()).toBe(before + 20)
-  }, 30_000)
+  it.skipIf(!SENDER)(
+    'takes a press of a device that checks our certificate, and acknowledges it',
+    async () => {
+      const before = await events()
+      // Often enough to meet a CONNECT that comes in the same breath as the end of the handshake.
+      for (let i = 0; i < 20; i++) {
+        const { status, stderr } = send(file('edge.crt'))
+        expect(status, stderr.toString()).toBe(0)
+      }
+      expect(await events()).toBe(before + 20)
+    },
+    30_000,
+  )
 
   it.skipIf(!SENDER)('gives nothing to a device that trusts another authority', async () => {
     const before = await events()
