@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect as tcp, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
@@ -13,6 +13,7 @@ import { topicMatches } from '../../gateway/broker/topic-matches.ts'
 import { consumeEvents } from '../../gateway/intake/broker-consumer.ts'
 import { BrokerDrops, RetainedEvents } from '../../gateway/intake/broker-news.ts'
 import type { NewRecord } from '../../gateway/intake/journal/format.ts'
+import { wiretap } from './wiretap.ts'
 
 const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'].find(existsSync)
 const EVENT = 'vigil/1/button/school-1/event'
@@ -202,7 +203,8 @@ describe.skipIf(!MOSQUITTO)('with an external broker (skipped where mosquitto is
   }, 15_000)
 
   it('an acknowledgement that comes too late for its connection is never sent on the next one', async () => {
-    const wire = await wiretap()
+    const wire = await wiretap(port)
+    closers.push(wire.close)
     let release = () => {}
     const gate = new Promise<void>((resolve) => (release = resolve))
     const taken: string[] = []
@@ -282,43 +284,6 @@ describe.skipIf(!MOSQUITTO)('with an external broker (skipped where mosquitto is
     await expect.poll(() => seen).toEqual(['bad', 'two'])
   }, 20_000)
 })
-
-/** A wire between the consumer and the broker that can be cut, and counts the PUBACKs of each connection. */
-async function wiretap() {
-  const sockets: Socket[] = []
-  const acks: number[] = []
-  const server = createServer((near) => {
-    const far = tcp(port, '127.0.0.1')
-    const index = acks.push(0) - 1
-    sockets.push(near, far)
-    let rest = Buffer.alloc(0)
-    near.on('data', (chunk) => {
-      far.write(chunk)
-      rest = Buffer.concat([rest, chunk])
-      // All that a consumer sends is short: type, one length byte, the body; only its CONNECT may need two.
-      while (rest.length >= 2) {
-        const isLong = rest[1]! >= 0x80
-        const length = (rest[1]! & 0x7f) + (isLong ? (rest[2] ?? 0) * 128 : 0)
-        const end = (isLong ? 3 : 2) + length
-        if (rest.length < end) break
-        if (rest[0] === 0x40) acks[index]!++
-        rest = rest.subarray(end)
-      }
-    })
-    far.on('data', (chunk) => near.write(chunk))
-    for (const socket of [near, far]) socket.on('error', () => undefined)
-    near.on('close', () => far.destroy())
-    far.on('close', () => near.destroy())
-  }).listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  closers.push(() => new Promise((resolve) => server.close(resolve)))
-  return {
-    port: (server.address() as AddressInfo).port,
-    connections: () => acks.length,
-    pubacks: (connection: number) => acks[connection] ?? 0,
-    cut: () => sockets.splice(0).forEach((socket) => socket.destroy()),
-  }
-}
 
 it.each([
   ['a/b', 'a/b', true],
