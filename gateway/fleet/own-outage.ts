@@ -14,6 +14,8 @@ export class OwnOutage {
   }
 
   hearing(isConnected: boolean): void {
+    // Each failed try to come back says "away" once more; the first one counts.
+    if (!isConnected && this.#timer) return
     if (this.#timer) clearTimeout(this.#timer)
     this.#timer = null
     if (isConnected) return void this.#troubles.restoreNow(KIND, ID, CODE)

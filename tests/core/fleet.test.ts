@@ -7,6 +7,7 @@ import { IntakeConditions } from '../../gateway/fleet/intake-conditions.ts'
 import type { ConditionsMessage } from '../../gateway/intake/internal-topics.ts'
 import { readTrail } from '../../gateway/fleet/vehicle-rows.ts'
 import { CentreState } from '../../gateway/live/centre-state.ts'
+import { OwnOutage } from '../../gateway/fleet/own-outage.ts'
 import { PressTests } from '../../gateway/fleet/press-tests.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import type { BeatRow } from '../../gateway/store/fix-batch.ts'
@@ -315,3 +316,17 @@ test('buttons that nobody has tried for a month are one trouble with their numbe
     tests.stop()
   }
 })
+
+test('an outage of the broker is ours after five seconds, however often the client fails to come back meanwhile', async () => {
+  const outage = new OwnOutage(core)
+  const retry = setInterval(() => outage.hearing(false), 300)
+  try {
+    outage.hearing(false)
+    await expect.poll(keys, { timeout: 9_000, interval: 100 }).toEqual(['broker:centre:broker-away'])
+  } finally {
+    clearInterval(retry)
+  }
+  outage.hearing(true)
+  await expect.poll(keys, { timeout: 3_000 }).toEqual([])
+  outage.stop()
+}, 20_000)
