@@ -51,12 +51,13 @@ const LONGEST_MS = 6 * 60_000
 
 /**
  * The clock was set by `stepMs` at about `beforeMs` of the old time: what was pending then keeps its distance from now. What has been set since is known
- * by its time, which lies elsewhere by the step; only after a step of less than six minutes it may move, too.
+ * by its time, which lies elsewhere by the step; only after a step of less than six minutes it may move, too. A shelf ends at the time of day that
+ * people were told.
  */
 export async function moveTimers(tx: Tx, beforeMs: number, stepMs: number): Promise<void> {
   await tx.execute(
     `update timer set due_at = due_at + $3 * interval '1 ms'
-      where fired_at is null and cancelled_at is null and due_at between $1 and $2`,
+      where kind <> 'unshelve' and fired_at is null and cancelled_at is null and due_at between $1 and $2`,
     [toIso(beforeMs - LONGEST_MS), toIso(beforeMs + LONGEST_MS), Math.round(stepMs)],
   )
 }
