@@ -12,12 +12,15 @@ export interface RawDevice {
   readonly acknowledged: number
   /** QoS 1; @returns after its PUBACK, or false when the connection ends first */
   publish(topic: string, payload: string): Promise<boolean>
-  /** Bytes as they are. @returns false while the network takes no more */
+  /** Bytes as they are. @returns false, and sends nothing, while the network takes no more */
   write(bytes: Buffer): boolean
   /** Resolves when the connection has ended. */
   ended: Promise<void>
   end(): void
 }
+
+/** What a device keeps for a network that takes nothing. */
+const UNSENT_MAX = 65_536
 
 export const passwordOf = (deviceId: string): string => createHash('sha256').update(`raw ${deviceId}`).digest('hex')
 
@@ -101,7 +104,11 @@ export function connectRaw(port: number, { deviceId, password }: Credential, fro
           socket.write(publishPacket(topic, payload, 1, id))
         })
       },
-      write: (bytes) => socket.write(bytes) && socket.writableLength < 65_536,
+      write: (bytes) => {
+        if (socket.writableLength > UNSENT_MAX) return false
+        socket.write(bytes)
+        return true
+      },
       ended,
       end: () => socket.destroy(),
     }
