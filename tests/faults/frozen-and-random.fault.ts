@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { quantile } from '../bench/figures.ts'
 import { until } from '../support/api.ts'
 import { isLong, pause, spread, tell } from './support/figures.ts'
-import { type Credential, credentialsOf, startPressing } from './support/pressing.ts'
+import { type Credential, credentialsOf, pressOnce, startPressing } from './support/pressing.ts'
 import { openRealDesk } from './support/real-desk.ts'
 import { checkResources, resourcesOf, settle } from './support/settle.ts'
 import { pressToDeskMs, type WatchingDesk, watchAsDesk } from './support/watching-desk.ts'
@@ -12,6 +12,8 @@ const RANDOM_FOR_MS = isLong ? 30 * 60_000 : 24_000
 const KILL_EVERY_MS = 2_000
 const DATABASE_EVERY_MS = 5_000
 const FROZEN_MS = isLong ? 30_000 : 6_000
+/** Of an escalation, see gateway/alarms/effects.ts. */
+const FIRST_STEP_MS = 10_000
 const PROGRAMS = ['intake', 'core', 'streamer', 'keeper'] as const
 
 let centre: WholeCentre
@@ -89,6 +91,23 @@ function endIt(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
+/** Each step that has fired has one event; @returns how late the first was, s */
+async function escalatedOnce(deviceId: string): Promise<number> {
+  const steps = await centre.database.query<{ step: number; late: number }>(
+    `select step, extract(epoch from fired_at - due_at)::float8 as late from timer
+      where kind = 'escalate' and fired_at is not null and subject_id = (select id from alarm where device_id = $1) order by step`,
+    [deviceId],
+  )
+  const events = await centre.database.query<{ step: number }>(
+    `select (body->>'escalation')::int as step from event
+      where kind = 'alarm' and action = 'escalated' and body->>'deviceId' = $1 order by n`,
+    [deviceId],
+  )
+  expect(steps.length).toBeGreaterThan(0)
+  expect(events.map(({ step }) => step)).toEqual(steps.map(({ step }) => step))
+  return steps[0]!.late
+}
+
 test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
   `%s frozen for ${FROZEN_MS / 1000} s: everything catches up, nothing fires twice`,
   async (program) => {
@@ -97,12 +116,15 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
     await until('the desk is live', 10_000, async () => (await Promise.resolve(real)).state() === 'live')
     const first = 10 + PROGRAMS.indexOf(program) * 5
     const mine = credentials.slice(first, first + 4)
-    // Raised before the ice and never answered: its steps come due in it.
     const pressing = startPressing(centre.mqttPort, mine, `C6-${program}`, 300)
     await until('a press of each', 20_000, async () => {
       await Promise.resolve()
       return new Set(pressing.ledger.promised.map(({ deviceId }) => deviceId)).size === mine.length
     })
+    const lonely = credentials[first + 4]!
+    await pressOnce(centre.mqttPort, lonely, `C6-lonely-${program}`, pressing.ledger)
+    // Raised before the ice and never answered: in it the first step of its escalation comes due, after 10 s.
+    if (program === 'core') await pause(FIRST_STEP_MS - FROZEN_MS / 2)
     const pid = centre.pidOf(program)
     process.kill(pid, 'SIGSTOP')
     const stoppedMs = performance.now()
@@ -131,6 +153,7 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
       return real.state() === 'live' && real.lastN() >= desk.lastN() - 5
     })
     const backMs = performance.now() - wentOnMs
+    const lateS = program === 'core' ? await escalatedOnce(lonely.deviceId) : NaN
     const twice = [...real.popUps].filter(([, times]) => times > 1)
     expect(twice, 'I4: pop-ups twice').toEqual([])
     real.close()
@@ -141,7 +164,7 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
     tell({
       id: 'C6',
       promise: `${program} frozen for ${FROZEN_MS / 1000} s (SIGSTOP), then goes on`,
-      figure: `${ledger.promised.length} promised, 0 lost, 0 twice, no timer twice; ${Number.isNaN(blindAfterMs) ? '' : `the desk says “not receiving” after ${blindAfterMs.toFixed(0)} ms; `}all is caught up ${backMs.toFixed(0)} ms after it goes on; meanwhile press → PUBACK ${spread(puback)}`,
+      figure: `${ledger.promised.length} promised, 0 lost, 0 twice, no timer twice; ${Number.isNaN(blindAfterMs) ? '' : `the desk says “not receiving” after ${blindAfterMs.toFixed(0)} ms; the step that came due meanwhile fired once, ${lateS.toFixed(1)} s late; `}all is caught up ${backMs.toFixed(0)} ms after it goes on; meanwhile press → PUBACK ${spread(puback)}`,
     })
   },
 )

@@ -99,3 +99,15 @@ export function startPressing(
     },
   }
 }
+
+/** One press of a device that then goes away. Resolves when it has been promised. */
+export async function pressOnce(port: number, credential: Credential, eventId: string, ledger: Ledger): Promise<void> {
+  const { deviceId, kind } = credential
+  const client = connectPatiently(port, credential)
+  const pressedMs = performance.now()
+  ledger.pressedMs.set(deviceId, [...(ledger.pressedMs.get(deviceId) ?? []), pressedMs])
+  const payload = JSON.stringify({ id: eventId, type: 'panic' })
+  await client.publishAsync(topicOf(kind, deviceId, 'event'), payload, { qos: 1 })
+  ledger.promised.push({ deviceId, eventId, pressedMs, pubackMs: performance.now() })
+  await client.endAsync(true)
+}
