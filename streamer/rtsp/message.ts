@@ -38,6 +38,11 @@ export function headerOf(answer: RtspAnswer, name: string): string | null {
   return answer.headers.get(name)?.[0] ?? null
 }
 
+/** Status and phrase, for a reason. */
+export function saidBy(answer: RtspAnswer): string {
+  return `${answer.status} ${answer.phrase}`.trim()
+}
+
 export function requestText(method: string, target: string, headers: [name: string, value: string][]): string {
   return `${method} ${target} RTSP/1.0\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`
 }

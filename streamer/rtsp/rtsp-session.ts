@@ -9,11 +9,11 @@ import { describeNetworkError, notACamera, noVideo, refusedLogin, silent, unreac
 import { InterleavedSplitter } from './interleaved.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RtspAnswer } from './message.ts'
-import { headerOf, parseAnswer, parseSession, parseTransport } from './message.ts'
+import { headerOf, parseAnswer, saidBy } from './message.ts'
 import type { PlayableVideo } from './session-description.ts'
-import { controlTarget, isPlayable, parseSessionDescription } from './session-description.ts'
-import type { TrackListener } from './track.ts'
-import { Track } from './track.ts'
+import type { Step } from './set-up.ts'
+import { SetUp } from './set-up.ts'
+import type { Track } from './track.ts'
 
 export interface SessionListener {
   /**
@@ -41,7 +41,7 @@ export const HANDSHAKE_TIMEOUT_MS = 5_600
  * promises: one step is outstanding at a time and `tick` enforces every deadline, so thousands share one timer.
  */
 export class RtspSession {
-  readonly counts = { packets: 0, bytes: 0, unknownChannel: 0, keepAlivesUnanswered: 0, soundRefused: 0 }
+  readonly counts = { packets: 0, bytes: 0, unknownChannel: 0, keepAlivesUnanswered: 0 }
   readonly splitter: InterleavedSplitter
   readonly #address: RtspAddress
   readonly #dialogue: Dialogue
@@ -53,14 +53,9 @@ export class RtspSession {
   readonly #handshakeDeadlineMs: number
   #wasAnswered = false
   #readAtMs = 0
-  #sessionTimeoutS = 60
-  readonly #wantsSound: boolean
+  readonly #setUp: SetUp
   readonly #video: Track
   readonly #sound: Track
-  #media: { video: PlayableVideo; audio: AudioMedia | null } | null = null
-  #settingUp: Track
-  #base: string
-  #aggregate: string
   readonly #keepAlive = new KeepAlive()
 
   constructor(options: {
@@ -74,7 +69,6 @@ export class RtspSession {
     certificateSha256?: string | null
   }) {
     this.#address = options.address
-    this.#base = this.#aggregate = options.address.target
     this.#dialogue = new Dialogue(options.credential)
     this.#clock = options.clock
     this.#listener = options.listener
@@ -87,9 +81,17 @@ export class RtspSession {
       onGarbage: (sample) => this.#garbage(sample),
       onHopeless: (reason) => this.#end(notACamera(reason)),
     })
-    this.#wantsSound = options.wantsSound ?? false
-    this.#video = this.#settingUp = new Track(0, this.#datagramsTo())
-    this.#sound = new Track(2, this.#datagramsTo())
+    const datagrams = {
+      onDatagram: (channel: number, bytes: Buffer) => {
+        this.#readAtMs = this.#clock.monotonicMs()
+        this.#frame(channel, bytes, 0, bytes.length)
+      },
+      onFailed: (reason: string) => this.#end(unreachable(reason)),
+    }
+    const { target } = options.address
+    this.#setUp = new SetUp(target, options.wantsSound ?? false, datagrams, (step) => this.#take(step))
+    this.#video = this.#setUp.video
+    this.#sound = this.#setUp.sound
     const trusted = options.certificateSha256 ?? null
     this.#connection = new Connection(options.address, trusted, {
       onConnected: () => this.#connected(),
@@ -99,6 +101,10 @@ export class RtspSession {
       },
       onClosed: (error) => this.#closed(error),
     })
+  }
+
+  get soundRefused(): number {
+    return this.#setUp.counts.soundRefused
   }
 
   /** Called a few times a second by the owner of all sessions. */
@@ -113,11 +119,10 @@ export class RtspSession {
   stop(): void {
     if (this.#phase === 'ended') return
     const says = this.#phase === 'playing' && this.#dialogue.sessionId !== ''
-    const farewell = says ? this.#dialogue.ask('TEARDOWN', this.#aggregate, [], this.#clock.monotonicMs()) : ''
+    const farewell = says ? this.#dialogue.ask('TEARDOWN', this.#setUp.aggregate, [], this.#clock.monotonicMs()) : ''
     this.#phase = 'ended'
     this.splitter.end()
-    this.#video.close()
-    this.#sound.close()
+    this.#setUp.close()
     this.#connection.close(farewell)
   }
 
@@ -186,6 +191,7 @@ export class RtspSession {
     if (heard.kind === 'again') return this.#connection.write(heard.request)
     if (heard.kind === 'refused') return this.#end(refusedLogin(heard.reason))
     if (this.#phase === 'playing') return this.#keptAlive(answer)
+    if (heard.asked.method === 'SETUP' && this.#setUp.isOfSound) return this.#setUpAnswered(heard.asked, answer)
     if (answer.status >= 300 && answer.status < 400) {
       return this.#end(notACamera('the camera redirects to another address; that is refused'))
     }
@@ -202,7 +208,7 @@ export class RtspSession {
       case 'DESCRIBE':
         return this.#described(answer)
       case 'SETUP':
-        return this.#setUp(asked, answer)
+        return this.#setUpAnswered(asked, answer)
       case 'PLAY':
         return this.#played(answer)
       case 'GET_PARAMETER':
@@ -217,82 +223,28 @@ export class RtspSession {
   }
 
   #described(answer: RtspAnswer): void {
-    if (answer.status === 404) return this.#end(noVideo('the camera knows no stream at this path (404)'))
-    if (answer.status !== 200) return this.#end(noVideo(`the camera does not describe its stream (${saidBy(answer)})`))
-    const description = parseSessionDescription(answer.body)
-    const video = description.videos.find(isPlayable)
-    if (!video) {
-      const other = description.videos[0]
-      if (other) return this.#end(noVideo(`the camera sends ${other.encoding}; choose H.264 or H.265 in its settings`))
-      const what = description.medias > 0 ? 'has no video in it' : 'is not an SDP'
-      return this.#end(noVideo(`what the camera describes ${what}`))
-    }
-    this.#base = headerOf(answer, 'content-base') ?? headerOf(answer, 'content-location') ?? this.#address.target
-    this.#aggregate = controlTarget(this.#base, description.control)
-    const audio = this.#wantsSound ? description.audio : null
-    this.#media = { video, audio }
-    this.#listener.onVideo(video, audio)
-    this.#video.target = controlTarget(this.#base, video.control)
-    this.#askSetUp(this.#video)
+    const step = this.#setUp.described(answer)
+    const { media } = this.#setUp
+    if (media) this.#listener.onVideo(media.video, media.audio)
+    this.#take(step)
   }
 
-  #askSetUp(track: Track): void {
-    this.#settingUp = track
-    this.#ask('SETUP', track.target, [['Transport', track.transport()]])
+  #setUpAnswered(asked: Asked, answer: RtspAnswer): void {
+    const step = this.#setUp.answered(asked, answer, this.#connection.remoteAddress)
+    this.#dialogue.sessionId = this.#setUp.session.id
+    this.#take(step)
   }
 
-  #setUp(asked: Asked, answer: RtspAnswer): void {
-    const track = this.#settingUp
-    const { video, audio } = this.#media!
-    if (track === this.#sound && answer.status !== 200) {
-      // Sound is never worth the picture.
-      this.counts.soundRefused++
-      return this.#askPlay()
-    }
-    if (answer.status === 461 && track.askUdp(() => this.#askAgain(asked))) return
-    const plain = controlTarget(this.#address.target, video.control)
-    if (answer.status !== 200 && asked.target !== plain) {
-      // A wrong Content-Base: once more relative to the address that was asked for.
-      this.#base = this.#aggregate = this.#address.target
-      track.target = plain
-      return this.#ask('SETUP', plain, asked.headers)
-    }
-    if (answer.status !== 200) return this.#end(noVideo(`the camera does not set the stream up (${saidBy(answer)})`))
-    const session = parseSession(headerOf(answer, 'session') ?? '')
-    this.#dialogue.sessionId = session.id
-    this.#sessionTimeoutS = session.timeoutS
-    track.opened(parseTransport(headerOf(answer, 'transport') ?? ''), this.#connection.remoteAddress)
-    if (track === this.#sound || !audio) return this.#askPlay()
-    this.#sound.target = controlTarget(this.#base, audio.control)
-    if (!this.#video.isUdp) this.#askSetUp(this.#sound)
-    else this.#sound.askUdp(() => this.#askAgain({ ...asked, target: this.#sound.target }, this.#sound))
-  }
-
-  /** Its ports are bound now. */
-  #askAgain(asked: Asked, track = this.#settingUp): void {
-    if (this.#phase === 'ended') return
-    this.#settingUp = track
-    this.#ask('SETUP', asked.target, [['Transport', track.transport()]])
-  }
-
-  #askPlay(): void {
-    this.#ask('PLAY', this.#aggregate, [['Range', 'npt=0.000-']])
-  }
-
-  #datagramsTo(): TrackListener {
-    return {
-      onDatagram: (channel, bytes) => {
-        this.#readAtMs = this.#clock.monotonicMs()
-        this.#frame(channel, bytes, 0, bytes.length)
-      },
-      onFailed: (reason) => this.#end(unreachable(reason)),
-    }
+  #take(step: Step): void {
+    if (this.#phase === 'ended' || step.do === 'wait') return
+    if (step.do === 'fail') this.#end(step.failure)
+    else this.#ask(step.method, step.target, step.headers)
   }
 
   #played(answer: RtspAnswer): void {
     if (answer.status !== 200) return this.#end(noVideo(`the camera does not play (${saidBy(answer)})`))
     this.#phase = 'playing'
-    this.#keepAlive.began(this.#clock.monotonicMs(), this.#sessionTimeoutS)
+    this.#keepAlive.began(this.#clock.monotonicMs(), this.#setUp.session.timeoutS)
     this.#listener.onPlaying()
   }
 
@@ -301,15 +253,11 @@ export class RtspSession {
   #keepAlong(nowMs: number): void {
     if (!this.#keepAlive.isDue(nowMs)) return
     if (this.#dialogue.open) this.counts.keepAlivesUnanswered++
-    this.#ask(this.#keepAlive.method(), this.#aggregate)
+    this.#ask(this.#keepAlive.method(), this.#setUp.aggregate)
   }
 
   #keptAlive(answer: RtspAnswer): void {
     if (answer.status === 454) return this.#end(unreachable('the camera has forgotten the session (454)'))
     if (answer.status === 405 || answer.status === 501 || answer.status === 551) this.#keepAlive.refused()
   }
-}
-
-function saidBy(answer: RtspAnswer): string {
-  return `${answer.status} ${answer.phrase}`.trim()
 }

@@ -158,7 +158,7 @@ describe('sound', () => {
     const { worker, camera } = await bringUp({ sound, refusesSound: true }, { audio: true })
     await online(worker)
     expect(setUps(camera)).toBe(2)
-    expect(worker.fleet.cameras.get('c1')!.session).toMatchObject({ counts: { soundRefused: 1 } })
+    expect(worker.fleet.cameras.get('c1')!.session).toMatchObject({ soundRefused: 1 })
     expect(worker.fleet.cameras.get('c1')!.counts.failures).toBe(0)
   })
 
