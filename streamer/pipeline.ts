@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
-import type { AudioTrack, PictureTime } from './audio/audio-track.ts'
-import type { SoundBuffer } from './audio/sound-buffer.ts'
+import type { AudioTrack } from './audio/audio-track.ts'
+import { SoundBeside } from './audio/sound-beside.ts'
 import type { InitSection } from './fmp4/init-section.ts'
 import { createInitSection } from './fmp4/init-section.ts'
 import { partHeadBytes, SampleList, SAMPLES_MAX, writePartHead } from './fmp4/part-head.ts'
@@ -65,9 +65,8 @@ export class Pipeline {
   readonly #writer: PartWriter
   readonly #samples = new SampleList()
   readonly #rtp = new RtpHeader()
-  readonly #audioRtp = new RtpHeader()
-  /** Reused; 0 ms: no picture yet. */
-  readonly #picture: PictureTime
+  readonly #sound: SoundBeside | null
+  readonly #clockHz: number
   readonly #payloadType: number
   #headerOf: Buffer | null = null
   #headerAt = 0
@@ -89,7 +88,8 @@ export class Pipeline {
     this.#writer = new PartWriter(options.slabs)
     this.units = createDepacketiser(options.codec ?? 'H264', this.#writer)
     this.audio = options.audio ?? null
-    this.#picture = { rtpTicks: 0, mediaTicks: 0, atMs: 0, clockHz: options.clockHz, report: this.report }
+    this.#sound = this.audio ? new SoundBeside(this.audio, this.report, options.clockHz) : null
+    this.#clockHz = options.clockHz
     this.order = new PacketOrder({ onOrdered: (bytes, start, end, lost) => this.#ordered(bytes, start, end, lost) })
     for (const nal of options.parameterSets) this.units.parameters.add(nal)
   }
@@ -112,10 +112,7 @@ export class Pipeline {
 
   /** A packet of the sound. @param nowMs monotonic */
   soundPacket(bytes: Buffer, start: number, end: number, nowMs: number): void {
-    const { audio } = this
-    if (!audio || this.init === null || this.#picture.atMs === 0) return
-    if (this.#audioRtp.read(bytes, start, end)) audio.packet(bytes, this.#audioRtp, this.#picture, nowMs)
-    else audio.counts.badPackets++
+    if (this.init !== null) this.#sound?.packet(bytes, start, end, nowMs)
   }
 
   /** RTCP of the video or of the sound. */
@@ -146,7 +143,8 @@ export class Pipeline {
     }
     this.clock.stamp(unit.rtpTicks, this.units.parameters.facts?.mayReorder ?? false)
     if (unit.isKey) this.lastKeyMs = this.#time.monotonicMs()
-    if (this.audio) this.#tellPicture(unit)
+    const shownTicks = this.clock.dtsTicks + this.clock.offsetTicks - this.#shiftTicks
+    this.#sound?.pictureCame(unit.rtpTicks, shownTicks, this.lastPacketMs)
     const isNew = unit.isKey && this.units.parameters.version !== this.#initVersion
     if (isNew && !this.#makeInit()) {
       this.counts.noParameters++
@@ -194,7 +192,7 @@ export class Pipeline {
     if (samples.count === 0) return
     const startTicks = this.segmenter.partStartTicks
     const endTicks = this.segmenter.partEnd(nextTicks, isLastOfSegment)
-    const sound = this.#addSound(startTicks, endTicks)
+    const sound = this.#sound?.addTo(this.#writer, startTicks, endTicks, this.#time.monotonicMs()) ?? null
     const cut = this.#writer.cut(partHeadBytes(samples, sound))
     const { slab, start, end, headBytes } = cut
     writePartHead(slab.bytes, start, samples, startTicks, endTicks, ++this.#fragments, end - start - headBytes, sound)
@@ -207,28 +205,13 @@ export class Pipeline {
     this.#stream.addPart(cut, endTicks - startTicks, isIndependent, this.#unitAtMs)
   }
 
-  #addSound(startTicks: number, endTicks: number): SoundBuffer | null {
-    const { audio } = this
-    if (!audio) return null
-    audio.complete(startTicks, endTicks, this.#time.monotonicMs())
-    if (audio.run.bytes > 0) this.#writer.insert(audio.run.content, audio.run.bytes)
-    return audio.run
-  }
-
-  #tellPicture(unit: AccessUnit): void {
-    const picture = this.#picture
-    picture.rtpTicks = unit.rtpTicks
-    picture.mediaTicks = this.clock.dtsTicks + this.clock.offsetTicks - this.#shiftTicks
-    picture.atMs = this.lastPacketMs
-  }
-
   #beginSegment(unit: AccessUnit, isNew: boolean): void {
     const foreseenMs = this.#stream.dateMs
     const offMs = this.#unitAtMs - foreseenMs
     const dateMs = Math.abs(offMs) < DATE_SLACK_MS ? foreseenMs + offMs / 8 : this.#unitAtMs
     const isDiscontinuous = this.#isDiscontinuous || (isNew && this.#stream.ring.segments.length > 0)
     this.#isDiscontinuous = false
-    const takenMs = this.report.isSane ? Math.round(this.report.wallMsAt(unit.rtpTicks, this.#picture.clockHz)) : null
+    const takenMs = this.report.isSane ? Math.round(this.report.wallMsAt(unit.rtpTicks, this.#clockHz)) : null
     this.#stream.beginSegment(this.init!, isDiscontinuous, Math.round(dateMs), unit.isKey ? unit.bytes : 0, takenMs)
   }
 
