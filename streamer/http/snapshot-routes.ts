@@ -55,7 +55,9 @@ function sendMp4(res: ServerResponse, picture: KeyFrame): void {
 function sendJpeg(camera: Camera, res: ServerResponse, picture: KeyFrame): void {
   const known = jpegs.get(camera.order.id)
   const isSame = known?.receivedAtMs === picture.receivedAtMs
-  const jpeg = isSame ? known.jpeg : decodeToJpeg(annexB(picture))
+  const jpeg = isSame
+    ? known.jpeg
+    : decodeToJpeg(annexB(picture), picture.init.facts.codec.startsWith('hvc1') ? 'hevc' : 'h264')
   if (!isSame) remember(camera.order.id, picture.receivedAtMs, jpeg)
   jpeg.then(
     (bytes) => {

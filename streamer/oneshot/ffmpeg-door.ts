@@ -21,29 +21,30 @@ const queue: (() => void)[] = []
 
 /**
  * @param annexB one key frame with its parameter sets
+ * @param format as ffmpeg calls it
  * @throws Fault `no-picture` when ffmpeg is absent, too slow, too busy or cannot read it
  */
-export async function decodeToJpeg(annexB: Buffer): Promise<Buffer> {
+export async function decodeToJpeg(annexB: Buffer, format: 'h264' | 'hevc'): Promise<Buffer> {
   if (running >= JOBS_MAX) {
     if (queue.length >= QUEUE_MAX) throw new Fault('no-picture', 'Too many pictures are being decoded; ask again.')
     await new Promise<void>((resolve) => queue.push(resolve))
   }
   running++
   try {
-    return await run(annexB)
+    return await run(annexB, format)
   } finally {
     running--
     queue.shift()?.()
   }
 }
 
-function run(annexB: Buffer): Promise<Buffer> {
+function run(annexB: Buffer, format: 'h264' | 'hevc'): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = []
     let bytes = 0
     const out = new PassThrough()
     const job = ffmpeg(Readable.from([annexB]))
-      .inputFormat('h264')
+      .inputFormat(format)
       .inputOptions(['-protocol_whitelist', 'pipe'])
       .frames(1)
       .outputOptions(['-q:v', '4', '-threads', '1'])

@@ -8,6 +8,7 @@ import { Metrics } from '../../domain/metrics.ts'
 import type { AuditRow } from '../../domain/wire/admin.ts'
 import { CoreBeat } from '../../streamer/core-beat.ts'
 import { readPictures } from '../streamer/support/annex-b.ts'
+import { selfSigned } from '../streamer/support/certificate.ts'
 import { startWorker, until, type Worker } from '../streamer/support/harness.ts'
 import { TestCamera, type TestCameraOptions } from '../streamer/support/test-camera.ts'
 import { INTERNAL_TOKEN, ownRoutes, startFixture, type Client, type Fixture } from './fixture.ts'
@@ -261,6 +262,33 @@ test('a patch changes what it names and nothing else; without a new password the
   expect((await admin.get(`/live/${body.id}/index.m3u8`)).status).toBe(404)
   expect((await admin.send('DELETE', `cameras/${body.id}`)).status).toBe(204)
   expect((await admin.get(`cameras/${body.id}`)).status).toBe(404)
+})
+
+test('over TLS a camera is added with its fingerprint, which a refusal shows; its sound is off unless asked for', async () => {
+  const mine = selfSigned()
+  const camera = await rtspCamera({ tls: mine })
+  const source = { kind: 'rtsp', url: camera.url, ...login }
+  const refused = await add(source)
+  expect(refused).toMatchObject({ status: 502, body: { code: 'camera-certificate-unknown' } })
+  expect(refused.body.detail).toContain(mine.sha256)
+  const typed = mine.sha256.toUpperCase().match(/../g)!.join(':')
+  const added = await add({ ...source, certificateSha256: typed }, '', { warm: true })
+  expect(added).toMatchObject({
+    status: 201,
+    body: { audio: false, source: { certificateSha256: mine.sha256 } },
+  })
+  const { id } = added.body
+  const serves = async (audio: boolean) => {
+    await fixture.fleet.reload()
+    await beat.beat()
+    const order = worker.fleet.cameras.get(id)?.order
+    return order?.audio === audio && order.certificateSha256 === mine.sha256
+  }
+  await until('served without sound', () => serves(false))
+  expect((await admin.send('PATCH', `cameras/${id}`, { audio: true })).body).toMatchObject({ audio: true })
+  await until('served with sound', () => serves(true))
+  expect((await add({ ...source, certificateSha256: 'ab' })).status).toBe(400)
+  expect((await admin.send('DELETE', `cameras/${id}`)).status).toBe(204)
 })
 
 test('a ticket opens one camera, for a player without cookies, and ends with the session', async () => {

@@ -209,12 +209,14 @@ describe('the snapshot', () => {
     expect(boxes.map((box) => box.type)).toEqual(['ftyp', 'moov', 'moof', 'mdat'])
   })
 
-  it.runIf(existsSync('/usr/bin/ffmpeg'))('is a JPEG where there is an ffmpeg', async () => {
-    const { worker } = await bringUp()
-    const response = await worker.get('/snapshot/c1.jpg')
-    const jpeg = Buffer.from(await response.arrayBuffer())
-    expect(response.headers.get('content-type'), jpeg.toString('utf8', 0, 200)).toBe('image/jpeg')
-    expect(jpeg.subarray(0, 2).toString('hex')).toBe('ffd8')
+  it.runIf(existsSync('/usr/bin/ffmpeg'))('is a JPEG where there is an ffmpeg, of either codec', async () => {
+    for (const of of [pictures, readPictures('hevc-320x180.h265')]) {
+      const { worker } = await bringUp({ pictures: of })
+      const response = await worker.get('/snapshot/c1.jpg')
+      const jpeg = Buffer.from(await response.arrayBuffer())
+      expect(response.headers.get('content-type'), jpeg.toString('utf8', 0, 200)).toBe('image/jpeg')
+      expect(jpeg.subarray(0, 2).toString('hex')).toBe('ffd8')
+    }
   })
 })
 

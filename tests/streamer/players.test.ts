@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findChromium, launchBrowser } from '../support/browser.ts'
 import { readPictures } from './support/annex-b.ts'
 import { HAS_FFMPEG } from './support/ffmpeg.ts'
+import type { Worker } from './support/harness.ts'
 import { sleep, startWorker, until, WORKER_TOKEN } from './support/harness.ts'
 import { servePlayerPage, type Seen } from './support/player-page.ts'
 import { g711Noise, readAdts, aacPayload } from './support/sound.ts'
@@ -57,17 +58,21 @@ async function bringUp(options: Partial<TestCameraOptions>) {
 /** Plays it and looks twice: after two seconds and at the end. */
 async function watch(options: Partial<TestCameraOptions>, playS = PLAY_S): Promise<{ early: Seen; late: Seen }> {
   const { worker } = await bringUp(options)
-  const served = await servePlayerPage({ baseUrl: worker.baseUrl, token: WORKER_TOKEN })
-  cleanUps.push(() => served.close())
-  const page = await browser.newPage()
-  cleanUps.push(() => page.close())
-  await page.goto(served.url)
-  const look = () => page.evaluate(() => (window as unknown as { look(): Seen }).look())
+  const { look } = await openPage(worker)
   await until('playing', async () => (await look()).phase === 'playing', 15_000)
   await sleep(2_000)
   const early = await look()
   await sleep(playS * 1_000)
   return { early, late: await look() }
+}
+
+async function openPage(worker: Worker): Promise<{ look(): Promise<Seen> }> {
+  const served = await servePlayerPage({ baseUrl: worker.baseUrl, token: WORKER_TOKEN })
+  cleanUps.push(() => served.close())
+  const page = await browser.newPage()
+  cleanUps.push(() => page.close())
+  await page.goto(served.url)
+  return { look: () => page.evaluate(() => (window as unknown as { look(): Seen }).look()) }
 }
 
 function expectPlayed({ early, late }: { early: Seen; late: Seen }, playS = PLAY_S): void {
@@ -113,6 +118,18 @@ describe.runIf(chromium)('the product’s player in Chromium', { timeout: 60_000
     const short = { ...aac!, payloads: aac!.payloads.slice(0, 40) }
     const seen = await watch({ sound: short, soundSendsOnly: 80 })
     expectPlayed(seen)
+  })
+
+  it('plays H.265 where the browser can, and says so where it cannot', async () => {
+    const { worker } = await bringUp({ pictures: readPictures('hevc-320x180.h265') })
+    const { codec } = worker.fleet.status()[0]!
+    const { look } = await openPage(worker)
+    const page = await browser.newPage()
+    const type = `video/mp4; codecs="${codec}"`
+    const isSupported = await page.evaluate((asked) => MediaSource.isTypeSupported(asked), type)
+    await page.close()
+    const wanted = isSupported ? 'playing' : 'unsupported'
+    await until(wanted, async () => (await look()).phase === wanted, 15_000)
   })
 
   it('goes on through a change of resolution', async () => {
