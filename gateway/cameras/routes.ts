@@ -1,4 +1,10 @@
-import { cameraPatchSchema, cameraSchema, cameraWriteSchema, discoveredCameraSchema } from '../../domain/camera.ts'
+import {
+  cameraPatchSchema,
+  cameraSchema,
+  cameraWriteSchema,
+  discoveredCameraSchema,
+  type CameraWrite,
+} from '../../domain/camera.ts'
 import { Fault } from '../../domain/fault.ts'
 import { newId } from '../../domain/ids.ts'
 import { pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
@@ -107,7 +113,8 @@ function writeRoutes(deps: CameraRouteDeps): Route[] {
       handler: async ({ params: { id }, body, query, subject, actor }) => {
         const row = await knownCamera(database, id)
         const kept = openCredential(box, row.credential_cipher)
-        const found = body.source ? await examineSource(body.source, kept, query.force === 'true', examine) : null
+        const written = body.source && withKeptCertificate(body.source, row)
+        const found = written ? await examineSource(written, kept, query.force === 'true', examine) : null
         const camera = await changeCamera(id, body, found, { subject, actor }, deps)
         await fleet.reload()
         return camera
@@ -192,4 +199,10 @@ function beatRoute({ fleet }: CameraRouteDeps): Route {
     bodyBytesMax: 8 * 1024 * 1024,
     handler: ({ params: { id }, body }) => fleet.beat(id, body),
   })
+}
+
+/** Like a password, the trusted certificate stays until another is typed. */
+function withKeptCertificate(written: CameraWrite['source'], row: CameraRow): CameraWrite['source'] {
+  const certificateSha256 = row.body.source.certificateSha256
+  return written.kind === 'rtsp' && certificateSha256 ? { certificateSha256, ...written } : written
 }

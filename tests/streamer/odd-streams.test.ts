@@ -25,8 +25,8 @@ const PAGE = fileURLToPath(new URL('../../docs/odd-streams.md', import.meta.url)
 /** All odd cameras and two good ones in one worker, at the same time. */
 let worker: Worker
 const cameras: TestCamera[] = []
-/** Parts that the good ones had after each second. */
-const goodParts: number[][] = []
+/** Parts that each camera had after each second. */
+const partsAfter: Map<string, number>[] = []
 
 const cameraOf = (id: string): Camera => worker.fleet.cameras.get(id)!
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
   )
   for (let second = 0; second < WATCHED_S; second++) {
     await sleep(1_000)
-    goodParts.push(good().map((camera) => camera.stream.counts.parts))
+    partsAfter.push(new Map([...worker.fleet.cameras].map(([id, camera]) => [id, camera.stream.counts.parts])))
   }
 }, 60_000)
 const odd4 = readPictures('four-slices-320x180.h264')
@@ -55,10 +55,12 @@ describe('odd cameras, all in one worker', () => {
   }
 
   it('never touch the others: parts of the good ones go on in every second', () => {
-    for (let second = 2; second < WATCHED_S; second++) {
-      goodParts[second]!.forEach((parts, i) => expect(parts - goodParts[second - 1]![i]!).toBeGreaterThanOrEqual(3))
-    }
     for (const camera of good()) {
+      const parts = partsAfter.map((counts) => counts.get(camera.order.id)!)
+      // Two seconds for the handshake; a second has five parts, a busy machine moves one into the next.
+      for (let second = 2; second < WATCHED_S; second++) {
+        expect(parts[second]! - parts[second - 1]!, parts.join()).toBeGreaterThanOrEqual(2)
+      }
       expect(camera.counts).toEqual({ connects: 1, failures: 0 })
       expect(camera.pipeline!.units.counts.damaged).toBe(0)
     }
@@ -91,7 +93,8 @@ function expectOutcome({ name, outcome, reason, counted = [] }: OddStream): void
     return
   }
   expect(camera.counts).toEqual({ connects: 1, failures: 0 })
-  expect(stream.isFresh(worker.fleet.clock.nowMs() + 8_500)).toBe(true)
+  // To the end: garbage may look like a frame of 64 KB and swallow a second or two.
+  expect(partsAfter.at(-1)!.get(name)).toBeGreaterThan(partsAfter.at(-4)!.get(name)!)
   expect(stream.counts.parts).toBeGreaterThan(8)
   const complete = stream.ring.segments.filter((segment) => segment.isComplete)
   expect(complete.length).toBeGreaterThan(1)
