@@ -67,6 +67,13 @@ const MODES: Record<PlayerMode, Partial<HlsConfig>> = {
   loop: { ...COMMON, lowLatencyMode: false, backBufferLength: 60, maxBufferLength: 40, startPosition: 0 },
 }
 
+/** Mostly H.265 in a browser without a decoder for it; trying again changes nothing. */
+const CANNOT_DECODE = new Set<string>([
+  Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR,
+  Hls.ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR,
+  Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR,
+])
+
 /** Plays one camera into one `<video muted playsinline>` until it is destroyed. Price: one timer and one hls.js instance. */
 export function createPlayer(
   video: HTMLVideoElement,
@@ -156,6 +163,10 @@ class HlsPlayer implements Player {
 
   #fail(error: ErrorData): void {
     if (!error.fatal || this.#destroyed) return
+    if (CANNOT_DECODE.has(error.details)) {
+      this.#drop()
+      return this.#to('unsupported')
+    }
     if (error.type === Hls.ErrorTypes.MEDIA_ERROR && this.#failures === 0) {
       this.#failures++
       this.#hls?.recoverMediaError()
@@ -164,7 +175,6 @@ class HlsPlayer implements Player {
     // 503 is the worker's `no-picture`: what is not in memory now will not come into it.
     const isMissing = [404, 410, 503].includes(error.response?.code ?? 0)
     this.#drop()
-    if (error.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR) return this.#to('unsupported')
     if (this.#mode === 'loop' && isMissing) return this.#to('missing')
     this.#to(this.#frameMs === null ? 'failed' : 'stalled')
     this.#restartLater()
