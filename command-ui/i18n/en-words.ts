@@ -184,6 +184,7 @@ export const enWords: typeof zhWords = {
     unreadable: 'unreadable messages',
     down: 'program down',
     silent: 'does not report',
+    unstable: 'comes and goes',
     'recording-fails': 'recordings cannot be written',
     'recording-space': 'no room for recordings',
     'lost-together': 'many devices lost at once',

@@ -203,6 +203,7 @@ export const zhWords = {
     unreadable: '无法识别的数据',
     down: '程序停止',
     silent: '没有报告',
+    unstable: '时断时续',
     'recording-fails': '录像写不进磁盘',
     'recording-space': '录像空间不足',
     'lost-together': '多台设备同时失联',

@@ -6,37 +6,13 @@ import type { Metrics } from '../../domain/metrics.ts'
 import type { CameraReport } from '../../domain/wire/streamers.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Troubles } from '../live/troubles.ts'
-import type { Database, Tx } from '../store/database.ts'
+import type { Database, Queryable, Tx } from '../store/database.ts'
 import { toCamera, type CameraRow } from './camera-row.ts'
+import { follow, isBadState, turned, writeTroubles, type Followed } from './camera-troubles.ts'
 
-/** States in which an officer sees no picture although one is wanted. Each is also the code of its trouble. */
-const BAD_STATES = ['offline', 'stalled', 'no-key-frame', 'login-refused', 'not-a-camera'] as const
-type BadState = (typeof BAD_STATES)[number]
-/** These do not get better by waiting; the others may be one lost packet. */
-const RAISE_AFTER_MS: Record<BadState, number> = {
-  offline: 10_000,
-  stalled: 10_000,
-  'no-key-frame': 10_000,
-  'login-refused': 0,
-  'not-a-camera': 0,
-}
-/** A picture must stand this long before its trouble is over, else a flapping camera writes a log line a second. */
-const RESTORE_AFTER_MS = 5_000
 /** A new reason in the same state is told this often at most. */
 const REASON_EVERY_MS = 10_000
 const HEALTH_EVERY_MS = 60_000
-
-interface Followed {
-  row: CameraRow
-  report: CameraReport | null
-  toldAtMs: number
-  /** Since when the reported state is bad, or good. */
-  isBad: boolean
-  sinceMs: number
-  trouble: BadState | null
-  /** Its worker has gone: that is one trouble of the worker, not one of each camera. */
-  isOrphan: boolean
-}
 
 export interface CameraStatesDeps {
   database: Database
@@ -74,9 +50,7 @@ export class CameraStates {
         followed.row = { ...row, state, state_reason, state_at, stream }
         continue
       }
-      const trouble = BAD_STATES.find((code) => this.#deps.troubles.stands('camera', row.id, code)) ?? null
-      const isBad = isBadState(row.state)
-      this.#cameras.set(row.id, { row, report: null, toldAtMs: 0, isBad, sinceMs: nowMs, trouble, isOrphan: false })
+      this.#cameras.set(row.id, follow(row, nowMs, this.#deps.troubles))
     }
   }
 
@@ -88,10 +62,7 @@ export class CameraStates {
       const isBad = isBadState(report.state)
       // `connecting` says nothing new about a camera that was dark before it.
       const isUndecided = report.state === 'connecting'
-      if (!isUndecided && isBad !== followed.isBad) {
-        followed.isBad = isBad
-        followed.sinceMs = nowMs
-      }
+      if (!isUndecided && isBad !== followed.isBad) turned(followed, isBad, nowMs)
       followed.report =
         isUndecided && isBadState(followed.row.state) ? { ...report, state: followed.row.state } : report
       followed.isOrphan = false
@@ -131,7 +102,7 @@ export class CameraStates {
     this.#writing = true
     try {
       await this.#writeStates()
-      await this.#writeTroubles()
+      await writeTroubles(this.#cameras.values(), this.#deps.troubles, this.#deps.clock.monotonicMs())
       await this.#writeHealth()
     } catch (error) {
       this.#failed.add()
@@ -149,6 +120,11 @@ export class CameraStates {
     const rows = changed.map(({ row, report }) => withReport(row, report!, stateAt))
     await events.transact(async (tx) => {
       await updateStates(tx, rows)
+      await insertHealth(
+        tx,
+        stateAt,
+        changed.map(({ report }) => report!),
+      )
       const told: NewEvent[] = rows.map((row) => ({
         kind: 'camera',
         action: row.state,
@@ -174,27 +150,6 @@ export class CameraStates {
     return report.reason !== row.state_reason && this.#deps.clock.monotonicMs() - toldAtMs >= REASON_EVERY_MS
   }
 
-  async #writeTroubles(): Promise<void> {
-    const { troubles, clock } = this.#deps
-    const nowMs = clock.monotonicMs()
-    for (const followed of this.#cameras.values()) {
-      const { row, report, isBad, sinceMs, trouble, isOrphan } = followed
-      if (!report || isOrphan) continue
-      const wanted = isBad && row.enabled && isBadState(row.state) ? row.state : null
-      const isOver = trouble !== null && trouble !== wanted && (wanted !== null || nowMs - sinceMs >= RESTORE_AFTER_MS)
-      // An idle camera is not connected: whether it works is not known, so its trouble stands.
-      if (isOver && report.state !== 'idle' && report.state !== 'connecting') {
-        await troubles.restoreNow('camera', row.id, trouble)
-        followed.trouble = null
-      }
-      if (wanted !== null && followed.trouble === null && nowMs - sinceMs >= RAISE_AFTER_MS[wanted]) {
-        const detail = `${row.body.name}: ${row.state_reason ?? wanted}`
-        await troubles.raiseNow({ subjectKind: 'camera', subjectId: row.id, code: wanted, detail })
-        followed.trouble = wanted
-      }
-    }
-  }
-
   async #writeHealth(): Promise<void> {
     const { database, clock } = this.#deps
     const nowMs = clock.monotonicMs()
@@ -204,22 +159,8 @@ export class CameraStates {
       report && report.state !== 'idle' ? [report] : [],
     )
     if (reports.length === 0) return
-    await database.execute(
-      `insert into camera_health (camera_id, at, state, reason, bitrate_bps)
-       select id, $1, state, reason, bps from unnest($2::text[], $3::text[], $4::text[], $5::real[]) as r (id, state, reason, bps)`,
-      [
-        toIso(clock.nowMs()),
-        reports.map((report) => report.id),
-        reports.map((report) => report.state),
-        reports.map((report) => report.reason),
-        reports.map((report) => report.bitrateBps),
-      ],
-    )
+    await insertHealth(database, toIso(clock.nowMs()), reports)
   }
-}
-
-function isBadState(state: CameraState): state is BadState {
-  return (BAD_STATES as readonly string[]).includes(state)
 }
 
 function withReport(row: CameraRow, report: CameraReport, stateAt: string): CameraRow {
@@ -241,6 +182,21 @@ async function updateStates(tx: Tx, rows: readonly CameraRow[]): Promise<void> {
       rows.map((row) => row.state_reason),
       rows.map((row) => row.state_at),
       rows.map((row) => JSON.stringify(row.stream)),
+    ],
+  )
+}
+
+/** Each change, and once a minute how it stands. */
+async function insertHealth(database: Queryable, at: string, reports: readonly CameraReport[]): Promise<void> {
+  await database.execute(
+    `insert into camera_health (camera_id, at, state, reason, bitrate_bps)
+     select id, $1, state, reason, bps from unnest($2::text[], $3::text[], $4::text[], $5::real[]) as r (id, state, reason, bps)`,
+    [
+      at,
+      reports.map((report) => report.id),
+      reports.map((report) => report.state),
+      reports.map((report) => report.reason),
+      reports.map((report) => report.bitrateBps),
     ],
   )
 }

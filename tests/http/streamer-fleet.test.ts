@@ -171,10 +171,47 @@ test('a worker that dies is one trouble, not one of each of its cameras', async 
   expect(fleet.camera('cam-5')?.state).toBe('online')
 })
 
-test('health rows are written each minute', async () => {
+test('a camera that comes and goes is one trouble, however often it falls', async () => {
+  const n = await lastEvent()
+  await pass(2, () => [say('cam-8', 'online')])
+  for (let i = 0; i < 30; i++) {
+    await pass(12, () => [say('cam-8', 'offline', 'nothing answers')])
+    await pass(6, () => [say('cam-8', 'online')])
+  }
+  const told = (await eventsSince(n)).filter((text) => text.startsWith('camera:'))
+  const raised = told.filter((text) => text.endsWith('raised'))
+  expect(raised.at(-1)).toBe('camera:cam-8:unstable raised')
+  expect(raised.filter((text) => text.includes('unstable'))).toHaveLength(1)
+  expect(raised.length, 'four falls of its own before it is known that it flaps').toBeLessThanOrEqual(5)
+  await pass(200, () => [say('cam-8', 'online')])
+  expect((await eventsSince(n)).at(-1)).toBe('camera:cam-8:unstable restored')
+})
+
+test('many cameras that fall together are one trouble; who stays dark when the others are back gets one of its own', async () => {
+  const many = ids.slice(10, 35)
+  await pass(3, () => many.map((id) => say(id, 'online')))
+  const n = await lastEvent()
+  const troubles = async () => (await eventsSince(n)).filter((text) => text.startsWith('camera:'))
+  await pass(15, () => many.map((id) => say(id, 'offline', 'there is no way to this network')))
+  expect(await troubles()).toEqual(['camera:cameras:lost-together raised'])
+  const [row] = await db.database.query<{ detail: string }>("select detail from trouble where code = 'lost-together'")
+  expect(row!.detail).toMatch(/^25 cameras are dark since the same moment: cam-1\d, .* …$/)
+  await pass(12, () => many.map((id) => say(id, id === 'cam-12' ? 'offline' : 'online', 'there is no way')))
+  expect(await troubles()).toEqual([
+    'camera:cameras:lost-together raised',
+    'camera:cameras:lost-together restored',
+    'camera:cam-12:offline raised',
+  ])
+})
+
+test('health rows are written at each change and each minute', async () => {
+  await db.database.execute('delete from camera_health')
   await pass(61, () => [say('cam-7', 'online')])
   const rows = await db.database.query<{ state: string; bitrate_bps: number }>(
     `select state, bitrate_bps from camera_health where camera_id = 'cam-7'`,
   )
-  expect(rows).toEqual([{ state: 'online', bitrate_bps: 400_000 }])
+  expect(rows).toEqual([
+    { state: 'online', bitrate_bps: 400_000 },
+    { state: 'online', bitrate_bps: 400_000 },
+  ])
 })

@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from 'node:child_process'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -15,6 +16,8 @@ import { isRequired } from '../support/required.ts'
 
 const chromium = findChromium()
 if (!chromium && isRequired('browser')) throw new Error('this run needs Chromium, and there is none')
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
+if (!hasFfmpeg && isRequired('ffmpeg')) throw new Error('this run needs ffmpeg, and there is none')
 const PASSWORD = 'correct-horse-battery'
 const shots = join(import.meta.dirname, '../artefacts')
 /** The installer's verdict, whatever the camera does. */
@@ -140,6 +143,41 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
     }
     silent.close()
   })
+
+  it.skipIf(!hasFfmpeg)(
+    'a body camera that pushes is added on the page, gets its key there, and is seen there',
+    async () => {
+      await page.goto(`${centre.httpUrl}/#/cameras`)
+      await page.getByRole('button', { name: /添加摄像机/ }).click()
+      await page.getByRole('radio', { name: 'RTMP 推流' }).click()
+      await page.locator('input[name="name"]').fill('执法记录仪 01')
+      await page.locator('.add-camera button[type="submit"]').click()
+      await page.getByRole('button', { name: '发放推流密钥' }).click()
+      const server = await page.locator('[data-push-server]').textContent()
+      const key = await page.locator('[data-push-key]').textContent()
+      await page.screenshot({ path: join(shots, 'push-key.png') })
+      const from = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=25']
+      const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '50', '-pix_fmt', 'yuv420p']
+      const pushing = spawn('ffmpeg', ['-loglevel', 'error', ...from, ...codec, '-f', 'flv', `${server}/${key}`])
+      try {
+        const began = performance.now()
+        const video = page.locator('.page-watch video')
+        const frames = () =>
+          video.evaluate((element: HTMLVideoElement) => element.getVideoPlaybackQuality().totalVideoFrames)
+        await until('its picture plays on the page', 25_000, async () => (await frames()) > 25)
+        console.log(`pushed → 25 pictures on the page: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+        await page.screenshot({ path: join(shots, 'push-playing.png') })
+      } finally {
+        pushing.kill('SIGKILL')
+      }
+      await until(
+        'the tile says how old its picture is',
+        15_000,
+        async () => (await page.locator('.page-watch .tile').getAttribute('data-phase')) === 'stalled',
+      )
+      await page.screenshot({ path: join(shots, 'push-stalled.png') })
+    },
+  )
 
   it('no answer of the API holds a camera’s password', async () => {
     const text = JSON.stringify(await api.get('cameras?limit=500')) + JSON.stringify(await api.get('snapshot'))
