@@ -260,6 +260,7 @@ export const enDesk: typeof zhDesk = {
     loopLoading: 'Fetching the time before the alarm…',
     connecting: 'Connecting…',
     waiting: 'Waiting for the picture…',
+    pictureOf: (age) => `This picture is ${age} old`,
     latency: (s) => `${s} s behind`,
     latencyUnknown: 'delay unknown',
     stalled: (age) => `Picture stopped ${age} ago`,

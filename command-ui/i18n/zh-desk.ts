@@ -250,6 +250,7 @@ export const zhDesk = {
     loopLoading: '正在取报警前录像…',
     connecting: '正在连接…',
     waiting: '等待画面…',
+    pictureOf: (age: string) => `这是 ${age} 前的画面`,
     latency: (s: string) => `延迟 ${s} 秒`,
     latencyUnknown: '延迟未知',
     stalled: (age: string) => `画面停滞，停在 ${age} 前`,

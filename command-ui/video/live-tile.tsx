@@ -1,10 +1,12 @@
 import { useRef } from 'react'
 import type { Camera } from '../../domain/camera.ts'
+import { useNowMs } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
 import { dragCamera } from './drag-camera.ts'
 import type { PlayerMode, PlayerState } from './player.ts'
 import { usePlayer } from './use-player.ts'
+import { usePoster, type Poster } from './use-poster.ts'
 import './tile.css'
 
 /** States in which the camera itself explains why it is dark; the others only mean that nobody has watched yet. */
@@ -33,6 +35,7 @@ export function LiveTile({
   const url = camera.enabled ? `/live/${encodeURIComponent(camera.id)}/index.m3u8` : null
   const state = usePlayer(video, url, mode)
   const isLive = state.phase === 'playing'
+  const poster = usePoster(camera.id, camera.enabled && !state.hasPicture)
   return (
     <figure
       className={`tile ${isLive ? 'tile-live' : 'tile-dark'} ${isChosen ? 'tile-chosen' : ''}`}
@@ -43,7 +46,8 @@ export function LiveTile({
     >
       {/* Cameras have no speech to caption; their sound is off at the desk. */}
       <video ref={video} muted playsInline className={isLive || state.phase === 'stalled' ? '' : 'unseen'} />
-      {!isLive && <DarkTile camera={camera} state={state} />}
+      {poster && !state.hasPicture && <video src={poster.url} muted playsInline data-poster />}
+      {!isLive && <DarkTile camera={camera} state={state} poster={state.hasPicture ? null : poster} />}
       <figcaption>
         <span className="ellipsis">
           {camera.name}
@@ -64,7 +68,15 @@ export function LiveTile({
 }
 
 /** Why there is no picture now, in words. */
-export function DarkTile({ camera, state }: { camera: Camera; state: PlayerState }) {
+export function DarkTile({
+  camera,
+  state,
+  poster = null,
+}: {
+  camera: Camera
+  state: PlayerState
+  poster?: Poster | null
+}) {
   const t = useText()
   if (!camera.enabled) return <p className="tile-words">{t.video.disabled}</p>
   const explains = DARK.has(camera.state)
@@ -80,8 +92,15 @@ export function DarkTile({ camera, state }: { camera: Camera; state: PlayerState
     <div className="tile-words" role="status">
       {explains && <CameraWord state={camera.state} reason={camera.stateReason} />}
       <span>{explains && camera.stateReason ? camera.stateReason : words}</span>
+      {poster && <PosterAge atMs={poster.atMs} />}
     </div>
   )
+}
+
+function PosterAge({ atMs }: { atMs: number }) {
+  const t = useText()
+  const ageMs = Math.max(0, useNowMs() - atMs)
+  return <span className="num">{t.video.pictureOf(t.unit.age(ageMs / 1000))}</span>
 }
 
 /** How far behind the present the picture is. */

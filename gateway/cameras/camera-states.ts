@@ -1,4 +1,4 @@
-import type { Camera, CameraState } from '../../domain/camera.ts'
+import type { Camera } from '../../domain/camera.ts'
 import { toIso, type Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'

@@ -12,7 +12,7 @@ import { streamerBeatSchema, streamerOrdersSchema } from '../../domain/wire/stre
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import { idParamsSchema } from '../registry/entity-routes.ts'
-import { pageOf } from '../registry/paging.ts'
+import { notThere, pageOf } from '../registry/paging.ts'
 import type { Database } from '../store/database.ts'
 import { audit, auditBy, type WatchAudit } from '../trust/audit.ts'
 import { openCredential, readCameras, toCamera, type CameraRow } from './camera-row.ts'
@@ -23,7 +23,7 @@ import { ptzRoutes, type PtzRouteDeps } from './ptz-routes.ts'
 import { fetchSnapshot } from './snapshot.ts'
 import { addCamera, changeCamera, removeCamera, type StoreDeps } from './store-camera.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
-import { fetchWorkerSnapshot } from './worker-client.ts'
+import { fetchWorkerPoster, fetchWorkerSnapshot } from './worker-client.ts'
 
 export interface CameraRouteDeps extends StoreDeps, PtzRouteDeps, Omit<ExamineDeps, 'worker'> {
   database: Database
@@ -46,6 +46,7 @@ export function cameraRoutes(deps: CameraRouteDeps): Route[] {
     discoverRoute(deps),
     ...ptzRoutes(deps),
     snapshotRoute(deps),
+    posterRoute(deps),
     beatRoute(deps),
   ]
 }
@@ -179,6 +180,30 @@ function snapshotRoute(deps: CameraRouteDeps): Route {
           : await fetchWorkerSnapshot({ baseUrl: baseUrl!, internalToken }, id)
       if (takenAt !== null) res.setHeader('x-vigil-picture-at', takenAt)
       res.setHeader('content-type', 'image/jpeg')
+      res.setHeader('content-length', picture.length)
+      res.setHeader('cache-control', 'no-store')
+      res.end(picture)
+    },
+  })
+}
+
+/** What a tile shows until the live picture is there; the officer is told how old it is. */
+function posterRoute({ fleet, watches, internalToken }: CameraRouteDeps): Route {
+  return defineRoute({
+    method: 'get',
+    path: '/cameras/:id/poster.mp4',
+    summary: 'The last picture in memory at once, as a one-picture MP4; x-vigil-picture-at says of when it is',
+    action: 'camera.watch',
+    params: idParamsSchema,
+    handler: async ({ params: { id }, subject, res }) => {
+      if (fleet.camera(id)?.enabled !== true) throw notThere('camera', id)
+      const baseUrl = fleet.workerOf(id)
+      if (baseUrl === null) throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id })
+      // Who sees the poster is about to see the live picture: one look.
+      await watches.look(subject, id, 'live')
+      const { picture, takenAt } = await fetchWorkerPoster({ baseUrl, internalToken }, id)
+      if (takenAt !== null) res.setHeader('x-vigil-picture-at', takenAt)
+      res.setHeader('content-type', 'video/mp4')
       res.setHeader('content-length', picture.length)
       res.setHeader('cache-control', 'no-store')
       res.end(picture)

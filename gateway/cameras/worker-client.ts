@@ -58,21 +58,46 @@ function faultBy(code: string, detail: string, status: number): Fault {
 
 /** A cold camera connects first: up to 8 s in the worker. */
 const SNAPSHOT_MS = 9_000
+/** From memory; a tile that has no poster by then has its first live picture. */
+const POSTER_MS = 1_500
 
 /**
  * The newest key frame of a camera as JPEG, decoded by its worker.
  * @throws Fault: the worker's own (`no-picture`, `camera-…`), `streamer-away`
  */
-export async function fetchWorkerSnapshot(
-  worker: { baseUrl: string; internalToken: string },
-  cameraId: string,
-): Promise<{ picture: Buffer; takenAt: string | null }> {
+export function fetchWorkerSnapshot(worker: WorkerPlace, cameraId: string): Promise<WorkerPicture> {
+  return fetchPicture(worker, `/snapshot/${cameraId}.jpg`, 'image/jpeg', SNAPSHOT_MS)
+}
+
+/**
+ * The newest key frame that is in memory, however old, as a one-picture MP4 that a browser draws itself.
+ * @throws as `fetchWorkerSnapshot`
+ */
+export function fetchWorkerPoster(worker: WorkerPlace, cameraId: string): Promise<WorkerPicture> {
+  return fetchPicture(worker, `/snapshot/${cameraId}.mp4?at-once`, 'video/mp4', POSTER_MS)
+}
+
+interface WorkerPlace {
+  baseUrl: string
+  internalToken: string
+}
+interface WorkerPicture {
+  picture: Buffer
+  takenAt: string | null
+}
+
+async function fetchPicture(
+  worker: WorkerPlace,
+  path: string,
+  wanted: string,
+  timeoutMs: number,
+): Promise<WorkerPicture> {
   let response: Response
   let bytes: Buffer
   try {
-    response = await fetch(new URL(`/snapshot/${cameraId}.jpg`, worker.baseUrl), {
+    response = await fetch(new URL(path, worker.baseUrl), {
       headers: { authorization: `Bearer ${worker.internalToken}`, 'x-vigil-viewer': 'snapshot' },
-      signal: AbortSignal.timeout(SNAPSHOT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       redirect: 'error',
     })
     bytes = Buffer.from(await response.arrayBuffer())
@@ -80,7 +105,7 @@ export async function fetchWorkerSnapshot(
     throw new Fault('streamer-away', 'The streamer of this camera does not answer.', { reason: reasonOf(error) }, error)
   }
   const type = response.headers.get('content-type') ?? ''
-  if (response.ok && type.startsWith('image/jpeg')) {
+  if (response.ok && type.startsWith(wanted)) {
     return { picture: bytes, takenAt: response.headers.get('x-vigil-picture-at') }
   }
   const problem = type.includes('json') ? problemSchema.safeParse(JSON.parse(bytes.toString('utf8'))) : null

@@ -18,13 +18,17 @@ const POSTER_TICKS = 90_000
 const JPEGS_MAX = 64
 const jpegs = new Map<string, { receivedAtMs: number; jpeg: Promise<Buffer> }>()
 
-/** `GET /snapshot/{cameraId}[.jpg|.mp4]`: the newest key frame; `x-vigil-picture-at` says of when it is. */
+/**
+ * `GET /snapshot/{cameraId}[.jpg|.mp4][?at-once]`: the newest key frame; `x-vigil-picture-at` says of when it is.
+ * @param isAtOnce however old it is, and no camera is asked for one
+ */
 export function serveSnapshot(
   fleet: Fleet,
   req: IncomingMessage,
   res: ServerResponse,
   cameraId: string,
   kind: 'jpg' | 'mp4',
+  isAtOnce = false,
 ): void {
   const camera = fleet.cameras.get(cameraId)
   if (!camera) return sendProblem(res, 'not-found', `This worker does not serve camera ${cameraId}.`)
@@ -38,7 +42,7 @@ export function serveSnapshot(
     if (kind === 'mp4') return sendMp4(res, picture)
     sendJpeg(camera, res, picture)
   }
-  if (isYoung()) return send()
+  if (isAtOnce || isYoung()) return send()
   camera.touch(String(req.headers['x-vigil-viewer'] ?? req.socket.remotePort))
   waitForPicture(fleet, camera, res, isYoung, send)
 }

@@ -48,7 +48,9 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
         serveLive(fleet, req, res, second, third, url.searchParams)
       } else if (first === 'snapshot' && second !== '') {
         requests.of({ route: 'snapshot' }).add()
-        serveSnapshot(fleet, req, res, second.replace(/\.(jpg|mp4)$/, ''), second.endsWith('.jpg') ? 'jpg' : 'mp4')
+        const kind = second.endsWith('.jpg') ? 'jpg' : 'mp4'
+        const isAtOnce = url.searchParams.has('at-once')
+        serveSnapshot(fleet, req, res, second.replace(/\.(jpg|mp4)$/, ''), kind, isAtOnce)
       } else sendProblem(res, 'not-found', 'There is no such path.')
     } catch (error) {
       failed(error)
