@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { CameraRecording, IncidentRecordings } from '../../domain/recording.ts'
 import { api } from '../data/api.ts'
-import { asApiFault } from '../data/api-fault.ts'
+import { asApiFault, type ApiFault } from '../data/api-fault.ts'
 import { countOddity, store } from '../data/centre.ts'
 import { timeMs } from '../data/clock.ts'
 import { useOne } from '../data/use-store.ts'
@@ -21,10 +21,10 @@ const ASK_AGAIN_MS = 5_000
 export function Replay() {
   const t = useText()
   const { incidentId } = useCurrent(true)
-  const { recordings, take } = useRecordings(incidentId ?? null)
+  const { recordings, wrong, take } = useRecordings(incidentId ?? null)
   const [chosenId, choose] = useState<string | null>(null)
   const [reason, giveReason] = useState<string | null>(null)
-  if (!recordings) return <p className="dim">{t.replay.loading}</p>
+  if (!recordings) return <p className="dim">{wrong === null ? t.replay.loading : faultSentence(wrong)}</p>
   const { cameras } = recordings
   const chosen = cameras.find((one) => one.cameraId === chosenId) ?? cameras.find((one) => one.playlist) ?? cameras[0]
   if (!chosen) return <p className="dim">{t.replay.none}</p>
@@ -47,6 +47,7 @@ export function Replay() {
 
 function useRecordings(incidentId: string | null) {
   const [shown, setShown] = useState<{ id: string; recordings: IncidentRecordings } | null>(null)
+  const [wrong, setWrong] = useState<ApiFault | null>(null)
   useEffect(() => {
     if (incidentId === null) return
     let isGone = false
@@ -55,7 +56,10 @@ function useRecordings(incidentId: string | null) {
         (recordings) => {
           if (!isGone) setShown({ id: incidentId, recordings })
         },
-        (error: unknown) => countOddity('recordings-not-loaded', error),
+        (error: unknown) => {
+          countOddity('recordings-not-loaded', error)
+          if (!isGone) setWrong(asApiFault(error))
+        },
       )
     }
     ask()
@@ -66,7 +70,7 @@ function useRecordings(incidentId: string | null) {
     }
   }, [incidentId])
   const take = (recordings: IncidentRecordings) => setShown({ id: recordings.incidentId, recordings })
-  return { recordings: shown?.id === incidentId ? shown.recordings : null, take }
+  return { recordings: shown?.id === incidentId ? shown.recordings : null, wrong, take }
 }
 
 function CameraChoice({ id, isChosen, onChoose }: { id: string; isChosen: boolean; onChoose: (id: string) => void }) {

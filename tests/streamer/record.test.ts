@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +10,14 @@ import { holesOf, joinSpans } from '../../domain/recording.ts'
 import type { RecordedSegment } from '../../domain/wire/streamers.ts'
 import { Recorder } from '../../streamer/record/recorder.ts'
 import { RecordedRows } from '../../streamer/record/recorded-rows.ts'
+import { isRequired } from '../support/required.ts'
 import { readPictures } from './support/annex-b.ts'
 import { sleep, startWorker, until, type Worker } from './support/harness.ts'
 import { samplesOf } from './support/mp4.ts'
 import { TestCamera, type TestCameraOptions } from './support/test-camera.ts'
 
+const hasFfmpeg = spawnSync('ffprobe', ['-version']).status === 0
+if (!hasFfmpeg && isRequired('ffmpeg')) throw new Error('this run needs ffmpeg, and there is none')
 const pictures = readPictures('four-slices-320x180.h264')
 const baseline = readPictures('baseline-256x144.h264')
 const cleanUps: (() => unknown)[] = []
@@ -156,6 +160,20 @@ describe('the files alone', () => {
     expect(await again.rebuild(folder)).toBe(1)
     expect(again.next().segments).toEqual(rows.next().segments)
     expect(statSync(path).size).toBe(before)
+  })
+
+  it.skipIf(!hasFfmpeg)('play in any player: the marks between the segments disturb nobody', async () => {
+    const { camera, worker, folder, rows, recorder } = await bringUp()
+    await until('two segments', () => segmentsIn(worker) >= 2)
+    want(worker, camera.url, Date.now() - 1_000, Date.now() + 60_000)
+    await until('three rows', () => rows.next().segments.length >= 3, 15_000)
+    await recorder.stop()
+    const path = join(folder, readdirSync(folder)[0]!)
+    const what = '-v warning -count_frames -select_streams v:0 -show_entries stream=nb_read_frames -of csv=p=0'
+    const { stderr, stdout } = spawnSync('ffprobe', what.split(' ').concat(path))
+    expect(stderr.toString()).toBe('')
+    const seconds = rows.next().segments.reduce((sum, row) => sum + row.durationTicks / 90_000, 0)
+    expect(Number.parseInt(stdout.toString(), 10) / seconds).toBeCloseTo(25, 0)
   })
 
   it('keep their open name until the core has every row, and then a final one', async () => {
