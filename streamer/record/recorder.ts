@@ -25,7 +25,8 @@ export interface RecorderOptions {
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #recorders = new Map<string, CameraRecorder>()
-  readonly #busy = new Set<string>()
+  /** What is being done for a camera: one thing at a time. */
+  readonly #busy = new Map<string, Promise<void>>()
   readonly #failed
   readonly #bytes: Series
   readonly #bornAtMs: number
@@ -53,6 +54,7 @@ export class Recorder {
   async stop(): Promise<void> {
     if (this.#timer) clearInterval(this.#timer)
     this.#timer = null
+    await Promise.all(this.#busy.values())
     await Promise.all([...this.#recorders.keys()].map((id) => this.#run(id, (recorder) => recorder.end())))
     this.#recorders.clear()
   }
@@ -103,11 +105,17 @@ export class Recorder {
     )
   }
 
-  /** Never rejects: a full disk ends no live picture, it is counted, told to the core, and tried again. */
-  async #run(id: string, work: (recorder: CameraRecorder) => Promise<void>): Promise<void> {
+  /** Never rejects. Does nothing while the last step of this camera still runs: a slow disk is not asked twice. */
+  #run(id: string, work: (recorder: CameraRecorder) => Promise<void>): Promise<void> {
     const recorder = this.#recorders.get(id)
-    if (!recorder || this.#busy.has(id)) return
-    this.#busy.add(id)
+    if (!recorder || this.#busy.has(id)) return Promise.resolve()
+    const done = this.#tried(id, recorder, work).finally(() => this.#busy.delete(id))
+    this.#busy.set(id, done)
+    return done
+  }
+
+  /** A full disk ends no live picture: it is counted, told to the core, and tried again. */
+  async #tried(id: string, recorder: CameraRecorder, work: (recorder: CameraRecorder) => Promise<void>): Promise<void> {
     const { rows, clock, log } = this.#options
     try {
       await work(recorder)
@@ -123,8 +131,6 @@ export class Recorder {
       await recorder.abandon().catch((again: unknown) => {
         log.warn('a recording was left open', { cameraId: id, error: reasonOf(again) })
       })
-    } finally {
-      this.#busy.delete(id)
     }
   }
 }
