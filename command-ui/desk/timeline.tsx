@@ -66,7 +66,16 @@ const STEP_OF: Record<string, string> = {
 }
 
 /** What an incident's own state follows from is in the log already, as the step of an alarm or of an assignment. */
-const INCIDENT_STEPS = new Set(['opened', 'joined', 'merged', 'controlled', 'reopened', 'closed', 'located'])
+const INCIDENT_STEPS = new Set([
+  'opened',
+  'joined',
+  'merged',
+  'controlled',
+  'reopened',
+  'closed',
+  'located',
+  'level-changed',
+])
 
 /** The log also carries the state of patrol and incident after each step; the step itself is the line to read. */
 function isTold(event: LogEvent): boolean {

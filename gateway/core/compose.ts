@@ -99,6 +99,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const health = () => healthOf(deps, truth, moving, live, answering)
   const live = createLive(deps, truth, moving, { health, answering: () => answering })
   const coverage = new CoverageWatch({ ...truth, onCoverage: (now) => live.broadcastCoverage(now) })
+  events.subscribe((event) => coverage.onEvent(event))
   const recommend = recommender.recommend.bind(recommender)
   const { journalDir, decisionsDir } = deps
   const where = { journalDir, decisionsDir, centre: city.places.centre }

@@ -3,6 +3,7 @@ import { toIso } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
+import type { LogEvent } from '../../domain/wire/live.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { Database } from '../store/database.ts'
 import type { Recommender } from './recommender.ts'
@@ -65,6 +66,13 @@ export class CoverageWatch {
     this.#lastMs = nowMs
     this.#seconds.observe(this.#last.computedInMs / 1000)
     return this.#last
+  }
+
+  /** Another promise is another coverage, now and not in ten seconds. */
+  onEvent(event: LogEvent): void {
+    if (event.kind !== 'zone' && !(event.kind === 'duty' && event.action === 'level-changed')) return
+    this.#lastMs = -Infinity
+    this.#turn()
   }
 
   #turn(): void {

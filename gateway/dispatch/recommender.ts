@@ -124,6 +124,8 @@ export class Recommender {
   /** Draws the circles of an incident that has just opened, before somebody asks; forgets those of one that is over. */
   onEvent(event: LogEvent): void {
     if (event.kind === 'note' && event.action.startsWith('road-')) this.#circles.redrawAll()
+    // Other goals are other circles.
+    if (event.kind === 'zone' || (event.kind === 'duty' && event.action === 'level-changed')) this.#circles.redrawAll()
     if (event.kind !== 'incident') return
     const incident = event.body as unknown as Incident
     if (!isOpenIncident(incident)) this.#circles.forget(incident.id)

@@ -5,6 +5,8 @@ import { choosePatrol, type PatrolPlace } from '../../domain/choose-patrol.ts'
 import { systemClock } from '../../domain/clock.ts'
 import { createCoverage } from '../../domain/coverage.ts'
 import { distanceM } from '../../domain/geo/distance.ts'
+import { benchImport } from './dispatch-import.ts'
+import type { BusyWith } from '../../domain/offer-diverts.ts'
 import { createMoveUps } from '../../domain/move-ups.ts'
 import { buildRoadGraph, type RoadGraph } from '../../domain/roads/graph.ts'
 import { circleShape } from '../../domain/roads/isochrone.ts'
@@ -40,6 +42,7 @@ export function benchDispatch(options: readonly string[]): Promise<void> {
     // prettier-ignore
     if (edges > 100_000 && options.includes('--small')) break
     benchOne(edges, scenes, seeded(seed))
+    benchImport(edges, seeded(seed))
   }
   return Promise.resolve()
 }
@@ -115,7 +118,27 @@ function loadFromFile(built: RoadGraph, buildTime: Time): { graph: RoadGraph; sn
 
 function recommend(graph: RoadGraph, snap: Snapper, patrols: readonly PatrolPlace[], [lng, lat]: LngLat) {
   const input = { incidentId: 'I', scene: { lng, lat }, goalS: 300, zoneId: null, circleGoalsS: [] }
-  return choosePatrol({ ...input, patrols, declined: new Set(), graph, snap, clock: systemClock })
+  // As the centre asks: 1+2 by the run card, and every busy patrol on its way to something less urgent.
+  const run = { level: 1, requirements: [{ patrols: 3, kind: null }], sent: [] }
+  const divert = { priority: 1, busy: busyOf(patrols) }
+  return choosePatrol({ ...input, run, divert, patrols, declined: new Set(), graph, snap, clock: systemClock })
+}
+
+const busyMaps = new WeakMap<readonly PatrolPlace[], Map<string, BusyWith>>()
+
+/** Each busy patrol is alone on its way to where another patrol stands now. */
+function busyOf(patrols: readonly PatrolPlace[]): Map<string, BusyWith> {
+  const known = busyMaps.get(patrols)
+  if (known) return known
+  const busy = new Map<string, BusyWith>()
+  for (const [i, { id, status }] of patrols.entries()) {
+    if (status === 'free') continue
+    const { lng, lat } = patrols[(i + 7) % patrols.length]!
+    const scene = { lng: lng!, lat: lat! }
+    busy.set(id, { assignmentId: id, incidentId: id, number: id, priority: 3, scene, otherPatrolIds: [] })
+  }
+  busyMaps.set(patrols, busy)
+  return busy
 }
 
 /** Straight-line distance picks five free cars, a route planner says which of them is first. */

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CityProblem } from '../../domain/city/city.ts'
+import { DEFAULT_RUN_CARDS } from '../../domain/run-card.ts'
 import { Fault } from '../../domain/fault.ts'
 import { readCity } from '../../gateway/city/read-city.ts'
 import { readCity as readCityOfSimulators } from '../../simulators/city/read-city.ts'
@@ -94,5 +95,40 @@ describe('what spreadsheets write', () => {
   it('gateway and simulators read the same city', async () => {
     const folder = await spoiltDemo({})
     expect(await readCityOfSimulators(folder)).toEqual(await readCity(folder))
+  })
+})
+
+describe('run cards, duty levels and escalation', () => {
+  it('come from the folder, and are the defaults without', async () => {
+    const plain = await readCity(await spoiltDemo({}))
+    expect(plain.runCards).toEqual(DEFAULT_RUN_CARDS)
+    expect(plain.escalation).toEqual({ normal: 1, special: 0.7, wartime: 0.5 })
+    const folder = await spoiltDemo({
+      'zones.geojson': (text) => text.replace('"goalS":60', '"goalS":60,"goalWartimeS":45,"minPatrols":2'),
+      'city.json': (text) => text.replace('{', '{"escalation":{"wartime":0.4},'),
+    })
+    await writeFile(
+      join(folder, 'run-cards.csv'),
+      'type,level,patrols,kind\nany,1,1,\npanic,1,1,\npanic,1,1,motorcycle\n',
+    )
+    const city = await readCity(folder)
+    expect(city.runCards).toContainEqual({ type: 'panic', level: 1, patrols: 1, kind: 'motorcycle' })
+    expect(city.escalation).toEqual({ normal: 1, special: 0.7, wartime: 0.4 })
+    const zone = city.zones.find(({ goals }) => goals !== undefined)
+    expect(zone).toMatchObject({ goalS: 60, goals: { wartime: 45 }, minPatrols: { normal: 2 } })
+    expect(zone).not.toHaveProperty('goalWartimeS')
+  })
+
+  it('say in words what is wrong in them', async () => {
+    const folder = await spoiltDemo({
+      'zones.geojson': (text) => text.replace('"goalS":60', '"goalS":60,"goalSpecialS":5'),
+    })
+    await writeFile(join(folder, 'run-cards.csv'), 'type,level,patrols\npanic,1,0\nflood,1,1\nfire,1,1\nfire,1,2\n')
+    const text = said(await problemsOf(folder))
+    expect(text).toMatch(/goalSpecialS is 5, expected the promised time in whole seconds, 10 to 7200/)
+    expect(text).toMatch(/run-cards.csv, row 2: patrols is "0", expected a whole number of patrols, 1 to 20/)
+    expect(text).toMatch(/run-cards.csv, row 3: type is "flood", expected one of any, panic/)
+    expect(text).toMatch(/run-cards.csv, row 5: fire at level 1 is already in row 4/)
+    expect(text).toMatch(/run-cards.csv, : has no row of type any/)
   })
 })
