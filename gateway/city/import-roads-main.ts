@@ -36,7 +36,6 @@ async function main(): Promise<void> {
   progress.show(1, 'writing')
   const report = await writeRoads(collector, wishes.out)
   progress.end()
-  if (report.roads === 0) throw new Fault('city-invalid', `no road for cars was found${bounds ? ' in the bounds' : ''}`)
   await writeFile(join(wishes.out, 'roads-report.json'), `${JSON.stringify(report, null, 2)}\n`)
   const isNew = city === null
   if (isNew) await writeCityFile(wishes.out, report)

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
+import { Fault } from '../../../domain/fault.ts'
 import { lineLengthM } from '../../../domain/geo/polyline.ts'
 import { GrowingFloats, GrowingIntegers } from '../../../domain/osm/growing.ts'
 import type { FoundRoad, RoadCollector, WayCounts } from '../../../domain/osm/road-collector.ts'
@@ -36,7 +37,8 @@ interface Network {
 
 /**
  * Writes `junctions.csv` and `roads.geojson` of what the collector has found: only the largest part in which one can drive from everywhere
- * to everywhere. Each file is written beside the old one and then takes its place.
+ * to everywhere. Both files are written beside the old ones and then take their places.
+ * @throws Fault `city-invalid` when there is no road at all: the old files stay
  */
 export async function writeRoads(collector: RoadCollector, folder: string): Promise<RoadReport> {
   const network = networkOf(collector)
@@ -56,8 +58,17 @@ export async function writeRoads(collector: RoadCollector, folder: string): Prom
     withoutLength: 0,
     bounds: [180, 90, -180, -90],
   }
-  await writeLines(join(folder, 'junctions.csv'), junctionLines(network, isKept, report))
-  await writeLines(join(folder, 'roads.geojson'), roadLines(collector, network, isKept, report))
+  const files = [join(folder, 'junctions.csv'), join(folder, 'roads.geojson')] as const
+  await writeLines(`${files[0]}.new`, junctionLines(network, isKept, report))
+  await writeLines(`${files[1]}.new`, roadLines(collector, network, isKept, report))
+  if (report.roads === 0) {
+    for (const path of files) await rm(`${path}.new`)
+    throw new Fault(
+      'city-invalid',
+      'no road for cars was found in this file, or none inside the bounds; nothing was changed',
+    )
+  }
+  for (const path of files) await rename(`${path}.new`, path)
   report.roadKm = Math.round(report.roadKm)
   report.notConnected.km = Math.round(report.notConnected.km * 10) / 10
   return report
@@ -153,7 +164,7 @@ function idText(id: number): string {
 }
 
 async function writeLines(path: string, lines: Iterable<string>): Promise<void> {
-  const stream = createWriteStream(`${path}.new`, { encoding: 'utf8' })
+  const stream = createWriteStream(path, { encoding: 'utf8' })
   const done = finished(stream)
   // A full disk ends the stream while nobody waits for it yet; whoever awaits `done` below gets the same error.
   done.catch(() => stream.destroy())
@@ -166,5 +177,4 @@ async function writeLines(path: string, lines: Iterable<string>): Promise<void> 
   }
   stream.end(chunk)
   await done
-  await rename(`${path}.new`, path)
 }

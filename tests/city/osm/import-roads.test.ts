@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -176,6 +176,14 @@ describe('a map as OpenStreetMap hands it out', () => {
     expect(report.roads).toBe(4)
     expect(rows().map((road) => road.geometry.coordinates)).toEqual(roads.map((road) => road.geometry.coordinates))
     expect(rows().map((road) => road.properties.oneway)).toEqual(roads.map((road) => road.properties.oneway))
+  })
+
+  it('leaves the old roads alone when it finds none', async () => {
+    const { roads } = await imported([ring])
+    await expect(imported([way(1, [1, 2], { highway: 'footway' })])).rejects.toThrow(/nothing was changed/)
+    await expect(imported([ring], {}, { bounds: [0, 0, 1, 1] })).rejects.toThrow(/nothing was changed/)
+    expect(rows()).toEqual(roads)
+    expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([])
   })
 
   it('reads back any network that is written, road by road', async () => {
