@@ -115,7 +115,7 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     await page.locator('[data-duty-level="normal"]').getByText('平时勤务').waitFor()
     expect(await page.locator('[data-duty-level] button').count()).toBe(0)
     fixture.centre.role = 'commander'
-    await startDuty()
+    await page.reload()
     await page.locator('[data-duty-level="normal"] button').click()
     await page.locator('.duty-form select').selectOption('wartime')
     await page.locator('.duty-form input').fill('重大警情')
