@@ -4,6 +4,7 @@ import { watchFlood } from '../data/load-meter.ts'
 import { useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { goTo, route } from '../route.ts'
+import { overlay } from '../search/bar-state.ts'
 import { onDuty, unlockSound, watchSound } from '../sound/duty-sound.ts'
 import { ErrorFence } from '../ui/error-fence.tsx'
 import { AlarmPopup } from './alarm-popup.tsx'
@@ -26,6 +27,9 @@ const DevicesPage = lazy(() => import('../pages/devices-page.tsx').then((m) => (
 const VehiclesPage = lazy(() => import('../pages/vehicles-page.tsx').then((m) => ({ default: m.VehiclesPage })))
 const WallPage = lazy(() => import('../wall/wall-page.tsx').then((m) => ({ default: m.WallPage })))
 const SettingsPage = lazy(() => import('../pages/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
+
+const CommandBar = lazy(() => import('../search/command-bar.tsx').then((m) => ({ default: m.CommandBar })))
+const KeysSheet = lazy(() => import('../search/keys-sheet.tsx').then((m) => ({ default: m.KeysSheet })))
 
 /** The one screen of the duty officer. Pages open in the middle; strip, alarms and the pop-up stay. */
 export function Desk() {
@@ -77,8 +81,20 @@ export function Desk() {
         )}
         <UndoToast />
         <NoticeToast />
+        <Overlay />
       </div>
       {!duty && <StartDuty />}
     </div>
+  )
+}
+
+/** The command bar or the sheet of keys, fetched when first asked for. */
+function Overlay() {
+  const which = useObservable(overlay)
+  if (!which) return null
+  return (
+    <ErrorFence label="overlay" fallback={null}>
+      <Suspense>{which === 'bar' ? <CommandBar /> : <KeysSheet />}</Suspense>
+    </ErrorFence>
   )
 }

@@ -1,17 +1,23 @@
 import { store } from '../data/centre.ts'
 import { openIncident } from '../data/incident-details.ts'
-import { toggleLanguage } from '../i18n/language.ts'
+import { language, toggleLanguage } from '../i18n/language.ts'
 import { goTo } from '../route.ts'
+import { overlay } from '../search/bar-state.ts'
 import { muteForAWhile } from '../sound/duty-sound.ts'
+import { placeName } from '../ui/names.ts'
+import { showOnWall } from '../wall/wall-wish.ts'
 import { acknowledge, chosenCandidate, dispatchChosen, pressEnter, undo, undoDispatch } from './actions.ts'
 import { isTyping } from './attention.ts'
 import { menu, type Menu } from './menus.ts'
 import { stackOrder } from './order.ts'
+import { sceneCameras } from './scene-cameras.ts'
 import { choice, current, folded, selectAlarm, selection } from './selection.ts'
 import { canShelve } from './stage.ts'
 
 /** Patrols that the digits reach. */
 export const CHOICES_MAX = 5
+/** Pictures of a scene on the wall. */
+const VERIFY_CAMERAS_MAX = 4
 
 /** The keys of the desk. Typing in a field and open forms keep their own keys; a held key is one key press. */
 export function watchKeys(): () => void {
@@ -49,7 +55,16 @@ function act(event: KeyboardEvent): boolean {
       else void dispatchChosen()
       return true
     case 'c':
+    case 'f':
       return openMenu('classify')
+    case 'v':
+      return verifyOnWall()
+    case '/':
+      overlay.set('bar')
+      return true
+    case '?':
+      overlay.set('keys')
+      return true
     case 'x':
       return openMenu('close')
     case 's':
@@ -82,9 +97,26 @@ function act(event: KeyboardEvent): boolean {
 }
 
 function escape(): void {
+  // It closes itself; nothing under it may be folded by the same key.
+  if (overlay.get()) return
   if (menu.get()) return menu.set(null)
   const id = selection.get().alarmId
   if (id) folded.update((ids) => new Set(ids).add(id))
+}
+
+/** The scene's cameras large; what the officer has arranged on the wall stays behind them. */
+function verifyOnWall(): boolean {
+  const { alarm, incident } = current()
+  const what = incident ?? alarm
+  if (!what) return false
+  const site = store.sites.get(what.siteId ?? '')
+  const wanted = incident?.cameraIds ?? site?.cameraIds ?? []
+  const cameras = sceneCameras(store.cameras.all(), wanted, what.place, VERIFY_CAMERAS_MAX)
+  showOnWall(
+    cameras.map(({ camera }) => camera.id),
+    placeName(language.get(), what, site),
+  )
+  return true
 }
 
 function openMenu(which: Menu): boolean {

@@ -5,7 +5,8 @@ import { alarmLoad, flood } from '../data/load-meter.ts'
 import { useAll, useNowMs, useObservable } from '../data/use-store.ts'
 import { timeOfDay, dayOfYear } from '../i18n/durations.ts'
 import { language, toggleLanguage, useText } from '../i18n/language.ts'
-import { ToneWord, type Tone } from '../ui/marks.tsx'
+import { overlay } from '../search/bar-state.ts'
+import { Key, ToneWord, type Tone } from '../ui/marks.tsx'
 import { DutyLevelWord } from './duty-level.tsx'
 import { SoundSwitch } from './sound-switch.tsx'
 import { ZonesHeld } from './zones-held.tsx'
@@ -42,6 +43,9 @@ export function Strip() {
       <HealthWords />
       <LoadMeter />
       <div className="strip-end">
+        <button type="button" className="quiet" onClick={() => overlay.set('bar')} title={t.search.placeholder}>
+          {t.search.label} <Key>/</Key>
+        </button>
         <SoundSwitch />
         <button type="button" className="quiet" onClick={toggleLanguage} title={t.language.label}>
           {t.language.switch}

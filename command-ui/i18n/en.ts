@@ -1,8 +1,9 @@
 import { enDesk } from './en-desk.ts'
 import { enPages } from './en-pages.ts'
 import { enReplay } from './en-replay.ts'
+import { enSearch } from './en-search.ts'
 import { enWall } from './en-wall.ts'
 import { enWords } from './en-words.ts'
 import type { Dictionary } from './zh.ts'
 
-export const en: Dictionary = { ...enDesk, ...enPages, ...enReplay, ...enWall, ...enWords }
+export const en: Dictionary = { ...enDesk, ...enPages, ...enReplay, ...enSearch, ...enWall, ...enWords }

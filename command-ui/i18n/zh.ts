@@ -1,10 +1,11 @@
 import { zhDesk } from './zh-desk.ts'
 import { zhPages } from './zh-pages.ts'
 import { zhReplay } from './zh-replay.ts'
+import { zhSearch } from './zh-search.ts'
 import { zhWall } from './zh-wall.ts'
 import { zhWords } from './zh-words.ts'
 
 /** 值机员的语言。The type of this object is the type of every dictionary: a key that another lacks does not compile. */
-export const zh = { ...zhDesk, ...zhPages, ...zhReplay, ...zhWall, ...zhWords }
+export const zh = { ...zhDesk, ...zhPages, ...zhReplay, ...zhSearch, ...zhWall, ...zhWords }
 
 export type Dictionary = typeof zh

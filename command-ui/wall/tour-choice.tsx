@@ -11,6 +11,7 @@ import { changeLayouts, layouts } from './wall-layouts.ts'
 /** The tour that is always there; its value is no name that can be typed. */
 const ALL = '*'
 const NEW = '+'
+const ASKED = '~'
 const DWELL_S = 10
 const STOPS_MAX = 100
 
@@ -30,7 +31,9 @@ export function TourChoice({ tour, wall, found }: { tour: RunningTour; wall: Wal
     }
     tour.start(saved.find((one) => one.name === value) ?? null)
   }
-  const value = tour.tour ? chosen : ''
+  // What the desk has asked for has a name of its own and is not among the saved.
+  const isAsked = tour.tour !== null && tour.tour.name !== (chosen === ALL ? t.wall.tourAll : chosen)
+  const value = tour.tour ? (isAsked ? ASKED : chosen) : ''
   if (isMaking) {
     return (
       <NewTour
@@ -53,6 +56,7 @@ export function TourChoice({ tour, wall, found }: { tour: RunningTour; wall: Wal
     <div className="wall-choice">
       <select value={value} aria-label={t.wall.tour} onChange={(event) => choose(event.target.value)}>
         <option value="">{t.wall.tourOff}</option>
+        {isAsked && <option value={ASKED}>{tour.tour?.name}</option>}
         <option value={ALL}>
           {t.wall.tour}: {t.wall.tourAll}
         </option>

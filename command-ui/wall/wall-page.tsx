@@ -4,15 +4,19 @@ import { useAll, useObservable } from '../data/use-store.ts'
 import { isTyping } from '../desk/attention.ts'
 import { useText } from '../i18n/language.ts'
 import { CameraDrawer } from './camera-drawer.tsx'
-import { useTour } from './use-tour.ts'
+import { useTour, type RunningTour } from './use-tour.ts'
 import { useWall } from './use-wall.ts'
 import { useWallAlarm } from './use-wall-alarm.ts'
-import { cellForNext } from './wall-cells.ts'
+import { cellForNext, type WallStep } from './wall-cells.ts'
 import { WallGrid } from './wall-grid.tsx'
 import { wallKey } from './wall-keys.ts'
 import { isUnsaved } from './wall-layouts.ts'
+import { wallWish } from './wall-wish.ts'
 import { WallToolbar } from './wall-toolbar.tsx'
 import './wall-page.css'
+
+/** It has one page as a rule; a larger scene turns its pages slowly. */
+const WISH_S = 15
 
 /** Live pictures side by side: the officer's own arrangement, a tour, and the tile that an open alarm has taken. */
 export function WallPage({ screen }: { screen: number }) {
@@ -43,9 +47,11 @@ export function WallPage({ screen }: { screen: number }) {
     if (act.do === 'tour') tour.turn(act.by)
     else if (act.do === 'tour-pause') tour.togglePause()
     else if (act.do === 'list') setList((now) => !now)
+    else if (act.do === 'full' && !act.isFull && tour.tour?.cameraIds.length === 1) leaveOne(tour, step)
     else step(act)
     return true
   })
+  useWish(tour, step)
   const place = (cameraId: string) => {
     tour.start(null)
     step({ do: 'place', cell: cellForNext(wall), cameraId })
@@ -77,6 +83,30 @@ export function WallPage({ screen }: { screen: number }) {
       </div>
     </section>
   )
+}
+
+/** A camera or a scene that the desk wants to see, without touching what the officer has arranged. */
+function useWish(tour: RunningTour, step: (step: WallStep) => void): void {
+  const wish = useObservable(wallWish)
+  const { start } = tour
+  useEffect(() => {
+    if (!wish) return
+    wallWish.set(null)
+    const [first = ''] = wish.cameraIds
+    start({
+      name: wish.name ?? store.cameras.get(first)?.name ?? first,
+      cameraIds: [...wish.cameraIds],
+      dwellS: WISH_S,
+    })
+    step({ do: 'focus', cell: 0 })
+    if (wish.cameraIds.length === 1) step({ do: 'full', isFull: true })
+  }, [wish, start, step])
+}
+
+/** Back from one enlarged camera to the officer's own wall. */
+function leaveOne(tour: RunningTour, step: (step: WallStep) => void): void {
+  tour.start(null)
+  step({ do: 'full', isFull: false })
 }
 
 /**
