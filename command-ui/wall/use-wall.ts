@@ -38,8 +38,8 @@ export function useWall(screen: number): { wall: Wall; step: (step: WallStep) =>
     if (isRestored.current || !known || !hasCity) return
     isRestored.current = true
     const kept = known.screens[String(screen)]
-    if (kept) dispatch({ do: 'show', ...kept })
-    else dispatch({ do: 'show', tiles: EMPTY_WALL.tiles, cameraIds: firstCameras(store.cameras.all()) })
+    if (kept) dispatch({ do: 'restore', ...kept })
+    else dispatch({ do: 'restore', tiles: EMPTY_WALL.tiles, cameraIds: firstCameras(store.cameras.all()) })
   }, [known, hasCity, screen])
   const step = useCallback((next: WallStep) => {
     if (next.do !== 'focus' && next.do !== 'walk' && next.do !== 'full') isTouched.current = true

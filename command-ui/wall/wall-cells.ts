@@ -13,6 +13,8 @@ export interface Wall {
 export type WallStep =
   | { do: 'tiles'; tiles: TileCount }
   | { do: 'show'; tiles: TileCount; cameraIds: readonly (string | null)[] }
+  /** As it was left, or the first time: what is being looked at meanwhile stays so. */
+  | { do: 'restore'; tiles: TileCount; cameraIds: readonly (string | null)[] }
   | { do: 'place'; cell: number; cameraId: string }
   | { do: 'swap'; from: number; to: number }
   | { do: 'clear'; cell: number }
@@ -40,6 +42,13 @@ export function stepWall(wall: Wall, step: WallStep): Wall {
       return { ...wall, tiles: step.tiles, focus: Math.min(wall.focus, step.tiles - 1), isFull: false }
     case 'show':
       return { tiles: step.tiles, cameraIds: padded(step.cameraIds), focus: 0, isFull: false }
+    case 'restore':
+      return {
+        tiles: step.tiles,
+        cameraIds: padded(step.cameraIds),
+        focus: Math.min(wall.focus, step.tiles - 1),
+        isFull: wall.isFull && step.tiles > 1,
+      }
     case 'place':
       return { ...wall, cameraIds: placed(wall, step.cell, step.cameraId), focus: step.cell }
     case 'swap':

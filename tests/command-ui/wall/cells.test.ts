@@ -30,6 +30,13 @@ test('a smaller layout hides the rest, a larger one brings it back, and the focu
   expect(after(small, { do: 'tiles', tiles: 9 }).cameraIds).toEqual(nine.cameraIds)
 })
 
+test('a picture that is asked for before the wall has come from the centre stays large', () => {
+  const asked = after(EMPTY_WALL, { do: 'focus', cell: 5 }, { do: 'full', isFull: true })
+  expect(after(asked, { do: 'restore', tiles: 9, cameraIds: ['a'] })).toMatchObject({ focus: 5, isFull: true })
+  expect(after(asked, { do: 'restore', tiles: 4, cameraIds: ['a'] })).toMatchObject({ focus: 3, isFull: true })
+  expect(after(asked, { do: 'restore', tiles: 1, cameraIds: ['a'] })).toMatchObject({ focus: 0, isFull: false })
+})
+
 test('a camera that is on the wall already changes places instead of standing there twice', () => {
   const { cameraIds, focus } = after(nine, { do: 'place', cell: 0, cameraId: 'i' })
   expect([cameraIds[0], cameraIds[8], focus]).toEqual(['i', 'a', 0])
