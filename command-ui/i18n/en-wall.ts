@@ -12,7 +12,7 @@ export const enWall: typeof zhWall = {
     name: 'Name',
     remove: (name) => `Delete “${name}”`,
     removeShort: 'Delete',
-    nothingSaved: 'No layout saved yet',
+    nothingSaved: 'None saved yet',
     unsaved: 'Layout not stored at the centre',
     notLoaded: (why) => `The layouts did not come: ${why}`,
     notSaved: (why) => `The layout was not stored: ${why}`,
