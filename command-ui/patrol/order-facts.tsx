@@ -72,24 +72,27 @@ export function Contacts({ order }: { order: CrewOrder }) {
   )
 }
 
-/** What the desk says; a message to this crew wants an answer. */
-export function DeskNotes({ order }: { order: CrewOrder }) {
+/** What the desk says. A message to this crew wants an answer: until it has one it stands on top. */
+export function DeskNotes({ order, isUnread }: { order: CrewOrder; isUnread: boolean }) {
   const t = usePatrolText()
   const { crew } = usePhone()
   const entries = useObservable(crew.outbox.entries)
-  if (order.notes.length === 0) return null
   const isSending = (messageId: string) =>
     entries.some((entry) => entry.kind === 'confirm' && entry.messageId === messageId)
+  const notes = order.notes.filter(
+    ({ messageId, isConfirmed }) => (messageId !== null && !isConfirmed && !isSending(messageId)) === isUnread,
+  )
+  if (notes.length === 0) return null
   return (
-    <section className="crew-block">
+    <section className={isUnread ? 'crew-block crew-unread' : 'crew-block'}>
       <h2>{t.order.deskNotes}</h2>
       <ol className="crew-notes">
-        {[...order.notes].reverse().map(({ n, at, text, messageId, isConfirmed }) => (
+        {notes.toReversed().map(({ n, at, text, messageId }) => (
           <li key={n} data-message={messageId ?? ''}>
             <time className="num">{timeOfDay(timeMs(at)).slice(0, 5)}</time>
             <span>{text}</span>
             {messageId !== null &&
-              (isConfirmed || isSending(messageId) ? (
+              (!isUnread ? (
                 <small>✓ {t.order.confirmed}</small>
               ) : (
                 <button

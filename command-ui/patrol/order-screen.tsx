@@ -20,24 +20,30 @@ export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignm
   const audio = useObservable(duty.audio)
   const newest = order.notes.at(-1)?.n ?? 0
   const heard = useRef(newest)
+  const main = useRef<HTMLElement>(null)
   useEffect(() => {
     // A line of the desk that came while this was open is heard, not only seen.
-    if (newest > heard.current) duty.chime()
+    if (newest > heard.current) {
+      duty.chime()
+      main.current?.scrollTo(0, 0)
+    }
     heard.current = newest
   }, [newest, duty])
+  const isThere = state === 'onScene'
   const name = order.site ? nameIn(lang, order.site) : (order.vehicle?.name ?? order.incident.place.name)
   return (
     <>
-      <main className="crew-order">
+      <main className="crew-order" ref={main} data-there={isThere || undefined}>
         <section className="crew-what" data-priority={order.incident.priority}>
           <p className="crew-type">
             <span aria-hidden="true">◆</span> {words.alarmType[order.incident.type]}
             <span className="crew-state">{state === 'ordered' ? t.order.new : words.assignmentState[state]}</span>
           </p>
           <h1>{name}</h1>
+          <DeskNotes order={order} isUnread />
           <Facts order={order} />
         </section>
-        <WayPanel order={order} state={state} />
+        {!isThere && <WayPanel order={order} />}
         <ScenePicture order={order} />
         <div className="crew-more">
           {audio === 'blocked' && (
@@ -45,7 +51,7 @@ export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignm
               ▲ {t.duty.soundBlocked}
             </button>
           )}
-          <DeskNotes order={order} />
+          <DeskNotes order={order} isUnread={false} />
           <Contacts order={order} />
         </div>
       </main>

@@ -47,9 +47,9 @@ export function ScenePicture({ order }: { order: CrewOrder }) {
   const shown = picture?.cameraId === cameraId ? picture : null
   const words = t.order.pictureOf((index % order.cameraIds.length) + 1, order.cameraIds.length)
   return (
-    <button type="button" className="crew-picture" onClick={() => setIndex(index + 1)} aria-label={words}>
+    <button type="button" className="crew-picture" onClick={() => setIndex(index + 1)}>
       {shown ? (
-        <img src={shown.url} alt={words} data-picture={cameraId} />
+        <img src={shown.url} alt="" data-picture={cameraId} />
       ) : (
         <span className="crew-no-picture">
           {isOffline ? t.order.pictureOffline : isMissing ? t.order.noPicture : '…'}

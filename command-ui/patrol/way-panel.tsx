@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react'
-import type { Assignment } from '../../domain/assignment.ts'
 import type { CrewOrder, CrewWay } from '../../domain/wire/crew.ts'
 import { asApiFault } from '../data/api-fault.ts'
 import { countOddity } from '../data/centre.ts'
@@ -16,43 +15,38 @@ import { WaySketch } from './way-sketch.tsx'
 const AGAIN_MS = 8_000
 
 /** How far, how long, and what was promised. */
-export function WayPanel({ order, state }: { order: CrewOrder; state: Assignment['state'] }) {
+export function WayPanel({ order }: { order: CrewOrder }) {
   const t = usePatrolText()
   const words = useText()
-  const way = useWay(order, state)
+  const way = useWay(order)
   const { place } = usePhone()
   const own = useObservable(place.last)
   const nowMs = useNowMs()
-  const isThere = state === 'onScene'
   const etaS = way?.etaS ?? order.assignment.etaS
   const distanceM = way?.distanceM ?? order.assignment.distanceM
   const [lng, lat] = order.scene
   return (
     <section className="crew-way" aria-label={t.way.label}>
-      {!isThere && (
-        <div className="crew-numbers">
-          <div>
-            <small>{t.way.eta}</small>
-            <strong className="num">{etaS === null ? '—' : minutesSeconds(etaS)}</strong>
-          </div>
-          <div>
-            <small>{t.way.left}</small>
-            <strong className="num">{distanceM === null ? '—' : words.unit.metres(distanceM)}</strong>
-          </div>
-          <GoalCount order={order} nowMs={nowMs} />
+      <div className="crew-numbers">
+        <div>
+          <small>{t.way.eta}</small>
+          <strong className="num">{etaS === null ? '—' : minutesSeconds(etaS)}</strong>
         </div>
-      )}
+        <div>
+          <small>{t.way.left}</small>
+          <strong className="num">{distanceM === null ? '—' : words.unit.metres(distanceM)}</strong>
+        </div>
+        <GoalCount order={order} nowMs={nowMs} />
+      </div>
       <div className="crew-sketch">
         {way && way.roads.length > 0 ? (
           <WaySketch way={way} scene={order.scene} own={own ? [own.lng, own.lat] : way.from} />
         ) : (
           <p>{t.way.unknown}</p>
         )}
-        {!isThere && (
-          <a className="crew-navigate" href={`geo:${lat},${lng}?q=${lat},${lng}`}>
-            <span aria-hidden="true">➤</span> {t.way.navigate}
-          </a>
-        )}
+        <a className="crew-navigate" href={`geo:${lat},${lng}?q=${lat},${lng}`}>
+          <span aria-hidden="true">➤</span> {t.way.navigate}
+        </a>
       </div>
     </section>
   )
@@ -74,12 +68,11 @@ function GoalCount({ order, nowMs }: { order: CrewOrder; nowMs: number }) {
   )
 }
 
-function useWay(order: CrewOrder, state: Assignment['state']): CrewWay | null {
+function useWay(order: CrewOrder): CrewWay | null {
   const { crew } = usePhone()
   const isOffline = useObservable(crew.offlineSinceMs) !== null
   const [way, setWay] = useState<CrewWay | null>(null)
   const hasRoads = way !== null && way.roads.length > 0
-  const isThere = state === 'onScene'
   const orderId = order.assignment.id
   useEffect(() => {
     crew.store.kept<{ orderId: string; way: CrewWay }>('way').then(
@@ -90,7 +83,7 @@ function useWay(order: CrewOrder, state: Assignment['state']): CrewWay | null {
     )
   }, [crew, orderId])
   useEffect(() => {
-    if (isOffline || (isThere && hasRoads)) return
+    if (isOffline) return
     let isGone = false
     const ask = async () => {
       try {
@@ -108,6 +101,6 @@ function useWay(order: CrewOrder, state: Assignment['state']): CrewWay | null {
       isGone = true
       clearInterval(timer)
     }
-  }, [crew, orderId, isOffline, isThere, hasRoads])
+  }, [crew, orderId, isOffline, hasRoads])
   return way
 }

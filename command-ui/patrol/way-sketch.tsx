@@ -21,7 +21,7 @@ export function WaySketch({ way, scene, own }: { way: CrewWay; scene: LngLat; ow
   const [sceneX, sceneY] = toPoint(scene)
   const ownPoint = own ? toPoint(own) : null
   return (
-    <svg viewBox={box.join(' ')} role="img" aria-label={t.way.sketch} preserveAspectRatio="xMidYMid slice">
+    <svg viewBox={box.join(' ')} role="img" aria-label={t.way.sketch} preserveAspectRatio="xMidYMid meet">
       <path className="street side" d={streets.side} strokeWidth={unitM * 0.9} />
       <path className="street main" d={streets.main} strokeWidth={unitM * 1.8} />
       <path className="route-edge" d={toPath(way.line)} strokeWidth={unitM * 5} />

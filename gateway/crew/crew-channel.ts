@@ -16,7 +16,6 @@ const GATHER_MS = 30
 const BUFFERED_BYTES_MAX = 64 * 1024
 /** Phones and tablets of one district, two to a patrol. */
 const CREWS_MAX = 500
-const CLOSE_TOO_MANY = 4429
 
 interface Crew {
   socket: DeskSocket
@@ -80,7 +79,7 @@ export class CrewChannel {
 
   /** Follows a phone until its socket closes. The caller has checked whose it is. */
   attach(socket: DeskSocket, patrolId: string): void {
-    if (this.#crews.size >= CREWS_MAX) return socket.close(CLOSE_TOO_MANY, 'too many phones')
+    if (this.#crews.size >= CREWS_MAX) return socket.close(CLOSE_CODES.tooMany, 'too many phones')
     const crew: Crew = { socket, patrolId, incidentId: null, due: null, isTelling: false, isStale: false }
     socket.onClose(() => {
       if (crew.due) clearTimeout(crew.due)
