@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import axe from 'axe-core'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Alarm } from '../../domain/alarm.ts'
 import { distanceM } from '../../domain/geo/distance.ts'
 import { pointAlong, lineLengthM } from '../../domain/geo/polyline.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
@@ -14,7 +12,8 @@ import type { Snapshot } from '../../domain/wire/live.ts'
 import { signIn, until, type Api } from '../support/api.ts'
 import { findChromium, launchBrowser } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
-import { connectDevice } from '../support/pressed-button.ts'
+import { leftOn, lookAt, loseFirstAnswers, PHONE } from '../support/crew-phone.ts'
+import { pressForIncident } from '../support/pressed-button.ts'
 import { isRequired } from '../support/required.ts'
 import { digTunnel, type Tunnel } from '../support/tunnel.ts'
 
@@ -23,8 +22,6 @@ if (!chromium && isRequired('browser')) throw new Error('this run needs Chromium
 const artefacts = join(import.meta.dirname, '../artefacts')
 const PASSWORD = 'correct-horse-battery'
 const PATROL = 'patrol-01'
-const PHONE = { width: 390, height: 844 }
-const TABLET = { width: 1024, height: 768 }
 /** 43 km/h, one fix a second. */
 const DRIVE_MPS = 12
 
@@ -43,52 +40,11 @@ describe.skipIf(!chromium)('a crew with its phone', () => {
   const detail = () => api.get<IncidentDetail>(`incidents/${incidentId}`)
   const own = async () => (await detail()).assignments.find(({ patrolId }) => patrolId === PATROL)
   const place = ([longitude, latitude]: LngLat) => context.setGeolocation({ longitude, latitude, accuracy: 4 })
-  /** Every state on both screens in both lights: looked at by a person as pictures, and here by what can be measured. */
   const shots = async (name: string) => {
-    for (const [size, viewport] of Object.entries({ phone: PHONE, tablet: TABLET })) {
-      await phone.setViewportSize(viewport)
-      for (const light of ['day', 'night']) {
-        if ((await phone.locator('.crew').getAttribute('data-light')) !== light) {
-          await phone.locator('[data-action="light"]').tap()
-        }
-        await phone.waitForTimeout(150)
-        await phone.screenshot({ path: join(artefacts, `patrol-${name}-${size}-${light}.png`) })
-        for (const finding of await axeFindings()) findings.push(`${name} ${size} ${light} ${finding}`)
-      }
-      for (const finding of await smallTouches()) findings.push(`${name} ${size} too small: ${finding}`)
-      if (size === 'phone' && (await phone.evaluate(() => document.documentElement.scrollWidth > innerWidth))) {
-        findings.push(`${name}: wider than the phone`)
-      }
-    }
-    await phone.setViewportSize(PHONE)
+    findings.push(...(await lookAt(phone, name, artefacts)))
   }
-  const axeFindings = async () => {
-    await phone.evaluate(axe.source)
-    return await phone.evaluate(async () => {
-      const run = window as unknown as { axe: typeof axe }
-      const { violations } = await run.axe.run()
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 140)).join(' | ')}`)
-    })
-  }
-  const smallTouches = () =>
-    phone.$$eval('.crew button, .crew a, .crew-photo', (all) =>
-      all
-        .map((one) => ({ words: one.textContent, box: one.getBoundingClientRect() }))
-        .filter(({ box }) => box.height < 64 || box.width < 64)
-        .map(({ words, box }) => `${words} ${box.width}×${box.height}`),
-    )
   const press = async (buttonId: string) => {
-    const { password } = await api.post<{ password: string }>(`devices/${buttonId}/credential`)
-    const button = await connectDevice(centre.mqttPort, 'button', buttonId, password)
-    await button.event({ id: `phone-${buttonId}`, type: 'panic' })
-    await button.close()
-    const alarm = await until('the alarm', 5000, async () => {
-      const { items } = await api.get<{ items: Alarm[] }>(`alarms?device=${buttonId}`)
-      return items.find(({ incidentId }) => incidentId !== null)
-    })
-    incidentId = alarm.incidentId!
+    incidentId = await pressForIncident(centre.mqttPort, api, buttonId)
   }
   const order = async () => {
     await api.post(`incidents/${incidentId}/assignments`, { patrolId: PATROL, reason: 'journey' })
@@ -283,23 +239,13 @@ describe.skipIf(!chromium)('a crew with its phone', () => {
     await shots('7-offline')
     expect((await own())?.state).toBe('ordered')
 
-    // The first answer of each is lost on its way: the phone cannot know, and sends it again.
-    const delivered: string[] = []
-    const lost = new Set<string>()
-    await context.route(/\/assignments\/[^/]+\/(accept|en-route|on-scene|photos)/, async (route) => {
-      const path = new URL(route.request().url()).pathname
-      const answer = await route.fetch()
-      delivered.push(path.split('/').at(-1)!)
-      if (lost.has(path)) return await route.fulfill({ response: answer })
-      lost.add(path)
-      await route.abort('connectionreset')
-    })
+    const { delivered, restore } = await loseFirstAnswers(context)
     tunnel.leave()
     await context.setOffline(false)
     await phone.locator('[data-sent="sent"]').waitFor({ timeout: 60_000 })
     console.log(`delivered: ${delivered.join(' ')}`)
     expect(delivered.filter((step) => step === 'accept').length).toBeGreaterThan(1)
-    await context.unroute(/\/assignments\/[^/]+\/(accept|en-route|on-scene|photos)/)
+    await restore()
     const { timeline } = await detail()
     const told = timeline
       .filter(({ kind, actor }) => actor === 'crew-01' && (kind === 'assignment' || kind === 'note'))
@@ -355,26 +301,7 @@ describe.skipIf(!chromium)('a crew with its phone', () => {
     await shots('11-menu')
     await phone.locator('[data-action="sign-out"]').tap()
     await phone.locator('input[name="username"]').waitFor()
-    const left = await phone.evaluate(async () => {
-      const open = indexedDB.open('vigil-patrol')
-      const database = await new Promise<IDBDatabase>((resolve) => {
-        open.onsuccess = () => resolve(open.result)
-      })
-      const counts = [...database.objectStoreNames].map(
-        (name) =>
-          new Promise<number>((resolve) => {
-            const request = database.transaction(name).objectStore(name).count()
-            request.onsuccess = () => resolve(request.result)
-          }),
-      )
-      return {
-        rows: (await Promise.all(counts)).reduce((sum, n) => sum + n, 0),
-        caches: await caches.keys(),
-        workers: (await navigator.serviceWorker.getRegistrations()).length,
-        crew: localStorage.getItem('vigil.crew'),
-      }
-    })
-    expect(left).toEqual({ rows: 0, caches: [], workers: 0, crew: null })
+    expect(await leftOn(phone)).toEqual({ rows: 0, caches: [], workers: 0, crew: null })
     expect(pageErrors).toEqual([])
   })
 

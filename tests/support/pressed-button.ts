@@ -1,5 +1,7 @@
 import mqtt from 'mqtt'
+import type { Alarm } from '../../domain/alarm.ts'
 import type { DeviceKind } from '../../domain/device.ts'
+import { until, type Api } from './api.ts'
 import { topicOf, type CommandPayload, type ReceiptStage } from '../../domain/wire/mqtt.ts'
 
 export interface TestDevice {
@@ -45,4 +47,16 @@ export async function connectDevice(port: number, kind: DeviceKind, id: string, 
     },
     close: () => client.endAsync(),
   }
+}
+
+/** One press of a button of the register, with a credential of its own. @returns the incident that it opened */
+export async function pressForIncident(port: number, api: Api, buttonId: string): Promise<string> {
+  const { password } = await api.post<{ password: string }>(`devices/${buttonId}/credential`)
+  const button = await connectDevice(port, 'button', buttonId, password)
+  await button.event({ id: `press-${buttonId}`, type: 'panic' })
+  await button.close()
+  return await until('the incident', 5000, async () => {
+    const { items } = await api.get<{ items: Alarm[] }>(`alarms?device=${buttonId}`)
+    return items.find(({ incidentId }) => incidentId !== null)?.incidentId
+  })
 }
