@@ -50,7 +50,6 @@ export const enPatrol: PatrolWords = {
     pictureOf: (n, all) => `Scene ${n}/${all}`,
     pictureAge: (time) => `Picture ${time}`,
     refresh: 'Renew the picture',
-    call: (name) => `Call ${name}`,
   },
   way: {
     label: 'The way',

@@ -51,7 +51,6 @@ export const zhPatrol = {
     pictureOf: (n: number, all: number) => `现场画面 ${n}/${all}`,
     pictureAge: (time: string) => `画面 ${time}`,
     refresh: '更新画面',
-    call: (name: string) => `呼叫 ${name}`,
   },
   way: {
     label: '路线',

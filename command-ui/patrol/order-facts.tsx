@@ -54,7 +54,6 @@ export function Contacts({ order }: { order: CrewOrder }) {
           key={contact.phone + contact.name}
           className="crew-call"
           href={`tel:${contact.phone.replaceAll(/[^+\d]/g, '')}`}
-          aria-label={t.order.call(`${contact.name} ${contact.phone}`)}
         >
           <span aria-hidden="true">☎</span>
           <span>
