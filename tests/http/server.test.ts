@@ -144,9 +144,15 @@ test('a page of another origin cannot write with our cookie, and cannot open the
   expect(await openDesk({ headers, origin: 'http://elsewhere.example' })).toBe(403)
   expect(await openDesk({ headers, origin: fixture.url })).toBe('hello')
   expect(await openDesk({})).toBe(401)
-  expect(
-    await openDesk({ headers: { authorization: `Bearer ${(await fixture.as('patrol', { patrolId: 'p1' })).token}` } }),
-  ).toBe(403)
+})
+
+test('a crew has a stream, its own; an account of no patrol has none', async () => {
+  const open = async (patrolId?: string) =>
+    openDesk({
+      headers: { authorization: `Bearer ${(await fixture.as('patrol', patrolId ? { patrolId } : {})).token}` },
+    })
+  expect(await open('p1')).toBe('hello')
+  expect(await open()).toBe(404)
 })
 
 test('a live stream ends within five seconds after its session', async () => {
