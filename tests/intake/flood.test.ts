@@ -69,7 +69,7 @@ async function underFlood(channel: 'event' | 'fix', qos: 0 | 1): Promise<{ took:
   const worker = new Worker(new URL('flooder.mjs', import.meta.url), { workerData: { port, devices, channel, qos } })
   let counts: Counts = { sent: 0, acknowledged: 0, closed: 0 }
   worker.on('message', (now: Counts) => (counts = now))
-  await expect.poll(() => counts.sent).toBeGreaterThan(0)
+  await expect.poll(() => counts.sent, { timeout: 20_000 }).toBeGreaterThan(0)
   await pause(500)
   const took = await pressesOfASchool()
   await worker.terminate()
