@@ -10,5 +10,7 @@ export default defineConfig({
     hookTimeout: 90_000,
     maxWorkers: 2,
     pool: 'forks',
+    // A poll says that something comes, not how soon: on two busy cores a second is not enough.
+    expect: { poll: { timeout: 15_000 } },
   },
 })

@@ -12,6 +12,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     maxWorkers: workers,
     pool: 'forks',
+    // A poll says that something comes, not how soon: on two busy cores a second is not enough.
+    expect: { poll: { timeout: 15_000 } },
     fileParallelism: workers > 1,
     bail: 0,
   },

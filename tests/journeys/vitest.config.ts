@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     maxWorkers: 1,
     pool: 'forks',
+    // A poll says that something comes, not how soon: on two busy cores a second is not enough.
+    expect: { poll: { timeout: 15_000 } },
     fileParallelism: false,
   },
 })
