@@ -138,6 +138,11 @@ export const ptzStateSchema = z.object({
 })
 export type PtzState = z.infer<typeof ptzStateSchema>
 
+/** `GET cameras/{id}/presets` */
+export const ptzPresetsSchema = z.object({
+  items: z.array(z.object({ token: z.string(), name: z.string().nullable() })),
+})
+
 export const discoveredCameraSchema = z.object({
   address: z.string(),
   host: z.string(),

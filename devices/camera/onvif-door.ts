@@ -1,13 +1,20 @@
 import { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import onvif from 'onvif'
+import { systemClock, type Clock } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import { silentLog, type Log } from '../../domain/log.ts'
-import { chooseProfile, readProfiles, type OnvifProfile } from './onvif-profiles.ts'
-import { RECEIVE_BUFFER_BYTES } from './ws-discovery.ts'
+import { Metrics } from '../../domain/metrics.ts'
+import { faultOf, silentFault, unreachableFault } from './onvif-faults.ts'
+import { chooseProfile, readPosition, readPresets, readProfiles } from './onvif-profiles.ts'
+import type { OnvifPreset, OnvifProfile, PtzPosition } from './onvif-profiles.ts'
+import { OnvifQueue } from './onvif-queue.ts'
+import { searchNetwork } from './ws-discovery.ts'
 
 /** All calls of one question together; a camera that needs longer is as good as silent. */
 export const ONVIF_DEADLINE_MS = 5_000
+/** One call. The library loses callbacks now and then, and a camera may know three of four calls: the fourth must not cost the question. */
+export const ONVIF_CALL_MS = 3_000
 /** A camera's whole answer to GetProfiles is 20–60 KB; a stranger's endless one must not fill the memory. */
 const ANSWER_BYTES_MAX = 1024 * 1024
 const WATCH_MS = 50
@@ -24,7 +31,7 @@ export interface OnvifTarget {
 /** What a camera has told about itself. Addresses are as it told them: check them before use. */
 export interface OnvifCamera {
   profiles: OnvifProfile[]
-  /** The one for the wall: the smallest H.264 that is still a picture. */
+  /** The one for the wall: the smallest H.264 that is still a picture, else such an H.265. */
   profile: OnvifProfile
   streamUri: string
   snapshotUri: string | null
@@ -33,15 +40,25 @@ export interface OnvifCamera {
 
 export type PtzMove = { pan: number; tilt: number; zoom: number; durationMs: number }
 
-/** The one door to `onvif`. Every question has one deadline over all its calls; questions to one camera wait for each other. */
+/**
+ * The one door to `onvif`. Every call has a deadline and every question one over all its calls; questions to one camera wait for
+ * each other in a bounded line. Refusals are counted by reason in `vigil_onvif_failed_total`.
+ */
 export interface OnvifDoor {
   /** @throws Fault `camera-unreachable`, `camera-refused-login`, `camera-not-a-camera`, `camera-silent`, `camera-has-no-video` */
   describe(target: OnvifTarget): Promise<OnvifCamera>
   /** The camera is told the duration, and told to stop after it as well: some do not know the time-out. */
   move(target: OnvifTarget, profileToken: string, move: PtzMove): Promise<void>
+  /** To a position in the generic space; refused with `ptz-not-there` by cameras that know no absolute moves. */
+  moveTo(target: OnvifTarget, profileToken: string, position: PtzPosition): Promise<void>
+  /** Where it looks now in the generic space; null: it does not tell. */
+  position(target: OnvifTarget, profileToken: string): Promise<PtzPosition | null>
   stop(target: OnvifTarget, profileToken: string): Promise<void>
   gotoPreset(target: OnvifTarget, profileToken: string, preset: string): Promise<void>
   gotoHome(target: OnvifTarget, profileToken: string): Promise<void>
+  presets(target: OnvifTarget, profileToken: string): Promise<OnvifPreset[]>
+  /** How far its clock is ahead of ours, ms, to half a second: the answer has whole seconds. Asked without a login; null: it does not tell. */
+  clockOffsetMs(target: OnvifTarget): Promise<number | null>
   /** WS-Discovery by multicast: the raw answers of everybody who answers in time, hostile ones included. */
   search(timeoutMs: number): Promise<string[]>
 }
@@ -50,111 +67,92 @@ type Cam = InstanceType<typeof onvif.Cam>
 type Callback = (error: Error | null, answer?: unknown) => void
 type Ask = <T>(call: (camera: Cam, callback: Callback) => void) => Promise<T>
 
-export function createOnvifDoor(log: Log = silentLog): OnvifDoor {
-  const queues = new Map<string, Promise<unknown>>()
+export interface OnvifDoorOptions {
+  clock?: Clock
+  log?: Log
+  metrics?: Metrics
+}
+
+export function createOnvifDoor(options: OnvifDoorOptions = {}): OnvifDoor {
+  const { clock = systemClock, log = silentLog, metrics = new Metrics() } = options
+  const failed = metrics.counter('vigil_onvif_failed_total', 'Questions to cameras by ONVIF that failed, by reason')
+  const queue = new OnvifQueue({ monotonicMs: clock.monotonicMs, count: (reason) => failed.of({ reason }).add() })
   // Unreadable answers of strangers, a network without multicast; without a listener they would end the program.
   onvif.Discovery.on('error', (error: unknown) => log.debug('a search met an error', { reason: reasonOf(error) }))
 
-  /** One after another per camera, so that a stop never overtakes its move. */
-  function inTurn<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>): Promise<T> {
-    const key = `${target.host}:${target.port}${target.path}`
-    const before = queues.get(key) ?? Promise.resolve()
-    const turn = before.then(
-      () => question(target, work),
-      () => question(target, work),
-    )
-    queues.set(key, turn)
-    const leave = () => {
-      if (queues.get(key) === turn) queues.delete(key)
+  async function counted<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>): Promise<T> {
+    try {
+      return await question(target, work)
+    } catch (error) {
+      failed.of({ reason: error instanceof Fault ? error.code : 'internal' }).add()
+      throw error
     }
-    turn.then(leave, leave)
-    return turn
+  }
+
+  function inTurn<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>, isStop = false): Promise<T> {
+    return queue.run(`${target.host}:${target.port}${target.path}`, () => counted(target, work), isStop)
   }
 
   /** A camera that speaks ONVIF and refuses (no such preset, no motor) is not a stranger. */
-  async function turning(target: OnvifTarget, work: (ask: Ask) => Promise<void>): Promise<void> {
+  async function turning<T>(
+    target: OnvifTarget,
+    call: (camera: Cam, done: Callback) => void,
+    read: (answer: unknown) => T,
+    isStop = false,
+  ): Promise<T> {
     try {
-      await inTurn(target, work)
+      return await inTurn(
+        target,
+        async (ask) => {
+          await prepare(ask)
+          return read(await ask(call))
+        },
+        isStop,
+      )
     } catch (error) {
       const said = error instanceof Fault ? error.facts['soapFault'] : undefined
       if (typeof said !== 'string') throw error
       throw new Fault('ptz-not-there', `The camera refuses this: ${said}`, {}, error)
     }
   }
+  const nothing = () => undefined
 
   return {
-    describe: (target) =>
-      inTurn(target, async (ask) => {
-        await prepare(ask)
-        const profiles = readProfiles(await ask((camera, done) => camera.getProfiles(done)))
-        const profile = chooseProfile(profiles)
-        if (!profile) throw new Fault('camera-has-no-video', 'The camera has no H.264 video profile.')
-        const profileToken = profile.token
-        const stream = await ask<{ uri?: unknown }>((camera, done) =>
-          camera.getStreamUri({ protocol: 'RTSP', profileToken }, done),
-        )
-        if (typeof stream.uri !== 'string' || stream.uri === '') {
-          throw new Fault('camera-has-no-video', 'The camera named no address for its stream.')
-        }
-        // Optional in the standard; many cameras answer with a fault.
-        const snapshot = await ask<{ uri?: unknown } | null>((camera, done) =>
-          camera.getSnapshotUri({ profileToken }, (_error, answer) => done(null, answer ?? null)),
-        )
-        const snapshotUri = typeof snapshot?.uri === 'string' && snapshot.uri !== '' ? snapshot.uri : null
-        return { profiles, profile, streamUri: stream.uri, snapshotUri, hasPtz: profile.hasPtz }
-      }),
-    move: (target, profileToken, { pan, tilt, zoom, durationMs }) =>
-      turning(target, async (ask) => {
-        await prepare(ask)
-        await ask((camera, done) =>
-          camera.continuousMove({ profileToken, x: pan, y: tilt, zoom, timeout: durationMs }, done),
-        )
-      }),
+    describe: (target) => inTurn(target, describe),
+    move: (target, profileToken, { pan: x, tilt: y, zoom, durationMs: timeout }) =>
+      turning(target, (camera, done) => camera.continuousMove({ profileToken, x, y, zoom, timeout }, done), nothing),
+    moveTo: (target, profileToken, { pan: x, tilt: y, zoom }) =>
+      turning(target, (camera, done) => camera.absoluteMove({ profileToken, x, y, zoom }, done), nothing),
+    position: (target, profileToken) =>
+      turning(target, (camera, done) => camera.getStatus({ profileToken }, done), readPosition),
     stop: (target, profileToken) =>
-      turning(target, async (ask) => {
-        await prepare(ask)
-        await ask((camera, done) => camera.stop({ profileToken, panTilt: true, zoom: true }, done))
-      }),
+      turning(target, (camera, done) => camera.stop({ profileToken, panTilt: true, zoom: true }, done), nothing, true),
     gotoPreset: (target, profileToken, preset) =>
-      turning(target, async (ask) => {
-        await prepare(ask)
-        await ask((camera, done) => camera.gotoPreset({ profileToken, preset: xmlText(preset) }, done))
-      }),
+      turning(target, (camera, done) => camera.gotoPreset({ profileToken, preset: xmlText(preset) }, done), nothing),
     gotoHome: (target, profileToken) =>
-      turning(target, async (ask) => {
-        await prepare(ask)
-        await ask((camera, done) => camera.gotoHomePosition({ profileToken }, done))
+      turning(target, (camera, done) => camera.gotoHomePosition({ profileToken }, done), nothing),
+    presets: (target, profileToken) =>
+      turning(
+        target,
+        // What the library calls back with is by name, and two presets may have one: all of them are in its member.
+        (camera, done) => camera.getPresets({ profileToken }, (error) => done(error, camera.presets)),
+        readPresets,
+      ),
+    clockOffsetMs: (target) =>
+      inTurn(target, async (ask) => {
+        const sinceMs = clock.nowMs()
+        const time = await ask<unknown>((camera, done) => camera.getSystemDateAndTime(done))
+        const toldMs = time instanceof Date ? time.getTime() : Number.NaN
+        // It cut its fraction of a second off, and told the time somewhere between question and answer.
+        return Number.isFinite(toldMs) ? Math.round(toldMs + 500 - (sinceMs + clock.nowMs()) / 2) : null
       }),
-    search: searchNetwork,
+    search: (timeoutMs) => searchNetwork(onvif.Discovery, timeoutMs),
   }
-}
-
-/** Answers kept of one search; a network with more cameras is searched again, by its parts. */
-const ANSWERS_MAX = 2_000
-const ANSWER_XML_MAX = 64 * 1024
-
-let searching: Promise<string[]> | null = null
-
-/** The library has one search for all: who asks while one runs gets its answers. */
-function searchNetwork(timeoutMs: number): Promise<string[]> {
-  searching ??= new Promise<string[]>((resolve) => {
-    const answers: string[] = []
-    const onDevice = (_camera: unknown, _remote: unknown, xml: string) => {
-      if (answers.length < ANSWERS_MAX && xml.length <= ANSWER_XML_MAX) answers.push(xml)
-    }
-    onvif.Discovery.on('device', onDevice)
-    onvif.Discovery.probe({ timeout: timeoutMs, resolve: false, bufferSize: RECEIVE_BUFFER_BYTES })
-    setTimeout(() => {
-      searching = null
-      onvif.Discovery.removeListener('device', onDevice)
-      resolve(answers)
-    }, timeoutMs + 100)
-  })
-  return searching
 }
 
 /** The library's own `connect()` never calls back when a profile has no encoder, so its steps are taken one by one here. */
 async function prepare(ask: Ask): Promise<void> {
+  // Its answer also becomes the time in the login: a camera with a wrong clock refuses ours.
   await ask((camera, done) =>
     camera.getSystemDateAndTime((error, time) => {
       // A refused login ends as a TypeError inside the library; the next question gets the true answer.
@@ -166,7 +164,50 @@ async function prepare(ask: Ask): Promise<void> {
   )
 }
 
-/** Runs calls against one camera until they are done, fail, or the deadline cuts the sockets. */
+async function describe(ask: Ask): Promise<OnvifCamera> {
+  await prepare(ask)
+  const profiles = readProfiles(
+    await ask((camera, done) =>
+      camera.getProfiles((error, found) => {
+        if (!error || camera.media2Support !== true) return done(error, found)
+        // Some announce the newer media service and do not know it.
+        camera.media2Support = false
+        camera.getProfiles(done)
+      }),
+    ),
+  )
+  const profile = chooseProfile(profiles)
+  if (!profile) throw new Fault('camera-has-no-video', 'The camera has no H.264 or H.265 video profile.')
+  const profileToken = profile.token
+  const stream = await ask<{ uri?: unknown }>((camera, done) =>
+    camera.getStreamUri({ protocol: 'RTSP', profileToken }, done),
+  )
+  if (typeof stream.uri !== 'string' || stream.uri === '') {
+    throw new Fault('camera-has-no-video', 'The camera named no address for its stream.')
+  }
+  return {
+    profiles,
+    profile,
+    streamUri: stream.uri,
+    snapshotUri: await stillUri(ask, profileToken),
+    hasPtz: profile.hasPtz,
+  }
+}
+
+/** Optional in the standard; many cameras answer with a fault, some not at all, and have a stream all the same. */
+async function stillUri(ask: Ask, profileToken: string): Promise<string | null> {
+  try {
+    const still = await ask<{ uri?: unknown } | null>((camera, done) =>
+      camera.getSnapshotUri({ profileToken }, (_error, answer) => done(null, answer ?? null)),
+    )
+    return typeof still?.uri === 'string' && still.uri !== '' ? still.uri : null
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'camera-silent') return null
+    throw error
+  }
+}
+
+/** Runs calls against one camera until they are done, fail, or a deadline cuts the sockets. */
 async function question<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>): Promise<T> {
   const sockets = new Set<Socket>()
   const agent = new Agent({ keepAlive: false })
@@ -186,10 +227,9 @@ async function question<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>):
   const ended = new Promise<Fault>((resolve) => {
     cut = resolve
   })
-  const timer = setTimeout(() => {
-    const isConnecting = [...sockets].some((socket) => socket.connecting)
-    cut(isConnecting ? unreachableFault('no answer') : silentFault())
-  }, ONVIF_DEADLINE_MS)
+  const late = (deadlineMs: number) =>
+    [...sockets].some((socket) => socket.connecting) ? unreachableFault('no answer') : silentFault(deadlineMs)
+  const timer = setTimeout(() => cut(late(ONVIF_DEADLINE_MS)), ONVIF_DEADLINE_MS)
   const watch = setInterval(() => {
     for (const list of Object.values(agent.sockets)) for (const socket of list ?? []) sockets.add(socket)
     for (const socket of sockets) {
@@ -197,19 +237,25 @@ async function question<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>):
         cut(new Fault('camera-not-a-camera', 'What answers there talks without end.'))
     }
   }, WATCH_MS)
-  const ask: Ask = <A>(call: (camera: Cam, callback: Callback) => void) => {
+  const ask: Ask = async <A>(call: (camera: Cam, callback: Callback) => void) => {
+    let lost: NodeJS.Timeout | undefined
     const answer = new Promise<A>((resolve, reject) => {
-      const done: Callback = (error, value) => (error ? reject(faultOf(error)) : resolve(value as A))
+      lost = setTimeout(() => reject(late(ONVIF_CALL_MS)), ONVIF_CALL_MS)
+      const done: Callback = (error, value) => (error ? reject(faultOf(error, ONVIF_DEADLINE_MS)) : resolve(value as A))
       try {
         call(camera, done)
       } catch (error) {
-        reject(faultOf(error))
+        reject(faultOf(error, ONVIF_DEADLINE_MS))
       }
     })
     const over = ended.then((fault) => {
       throw fault
     })
-    return Promise.race([answer, over])
+    try {
+      return await Promise.race([answer, over])
+    } finally {
+      clearTimeout(lost)
+    }
   }
   try {
     return await work(ask)
@@ -220,38 +266,7 @@ async function question<T>(target: OnvifTarget, work: (ask: Ask) => Promise<T>):
   }
 }
 
-function silentFault(): Fault {
-  return new Fault('camera-silent', `The camera did not answer within ${ONVIF_DEADLINE_MS / 1000} s.`)
-}
-
-function unreachableFault(reason: string, cause?: unknown): Fault {
-  return new Fault('camera-unreachable', 'Nothing answers at this address.', { reason }, cause)
-}
-
 /** The library puts what it is given into its XML as it is. */
 function xmlText(text: string): string {
   return text.replace(/[<>&"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-}
-
-const UNREACHABLE = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTDOWN'])
-const LOGIN = /NotAuthorized|not authorized|unauthorized|Digest authentication|\b401\b|sender not|FailedAuthentication/i
-
-/** The library reports everything as an Error with a sentence. */
-function faultOf(error: unknown): Fault {
-  if (error instanceof Fault) return error
-  const reason = reasonOf(error)
-  const { code } = error as { code?: unknown }
-  if (typeof code === 'string' && UNREACHABLE.has(code)) {
-    return unreachableFault(code, error)
-  }
-  if (LOGIN.test(reason)) {
-    return new Fault('camera-refused-login', 'The camera refuses this name or password.', {}, error)
-  }
-  if (reason === 'Network timeout') return silentFault()
-  const [, soapFault] = /^ONVIF SOAP Fault: (.{0,200})/s.exec(reason) ?? []
-  if (soapFault !== undefined) {
-    return new Fault('camera-not-a-camera', `The camera refuses to describe itself: ${soapFault}`, { soapFault }, error)
-  }
-  const detail = 'What answers there does not speak ONVIF.'
-  return new Fault('camera-not-a-camera', detail, { reason: reason.slice(0, 200) }, error)
 }

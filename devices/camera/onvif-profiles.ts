@@ -33,10 +33,52 @@ export function readProfiles(answer: unknown): OnvifProfile[] {
   })
 }
 
-/** The H.264 sub-stream for the wall: the smallest one that is wide enough, else the widest. Null without H.264. */
+/**
+ * The sub-stream for the wall: the smallest H.264 one that is wide enough, else the widest H.264; of a camera that has none, such an
+ * H.265 one. H.264 first because every desk can show it. Null without either.
+ */
 export function chooseProfile(profiles: readonly OnvifProfile[]): OnvifProfile | null {
-  const playable = profiles.filter(({ encoding }) => encoding === 'H264').sort((a, b) => a.widthPx - b.widthPx)
-  return playable.find(({ widthPx }) => widthPx >= WALL_WIDTH_MIN_PX) ?? playable.at(-1) ?? null
+  const choose = (encodings: readonly string[]) => {
+    const playable = profiles
+      .filter(({ encoding }) => encodings.includes(encoding))
+      .sort((a, b) => a.widthPx - b.widthPx)
+    return playable.find(({ widthPx }) => widthPx >= WALL_WIDTH_MIN_PX) ?? playable.at(-1) ?? null
+  }
+  return choose(['H264']) ?? choose(['H265', 'HEVC'])
+}
+
+/** A place where the camera was told to look, by the installer's name. */
+export interface OnvifPreset {
+  token: string
+  name: string | null
+}
+
+/** Cameras have room for 300 at most; a list on a tile is read to its end only while it is short. */
+const PRESETS_MAX = 300
+
+/** What the library has parsed of GetPresets: an object by token. */
+export function readPresets(answer: unknown): OnvifPreset[] {
+  return Object.entries(objectOf(answer))
+    .slice(0, PRESETS_MAX)
+    .flatMap(([token, raw]) =>
+      // Longer than an order may carry: it could not be chosen.
+      token.length === 0 || token.length > 64 ? [] : [{ token, name: textOf(objectOf(raw)['name']) }],
+    )
+}
+
+/** ONVIF's generic space: pan and tilt −1 to 1 over the range of the camera, zoom 0 to 1. */
+export interface PtzPosition {
+  pan: number
+  tilt: number
+  zoom: number
+}
+
+/** What the library has parsed of GetStatus. Null: no position in it. */
+export function readPosition(answer: unknown): PtzPosition | null {
+  const position = objectOf(objectOf(answer)['position'])
+  const [pan, tilt, zoom] = [position['x'], position['y'], position['zoom']].map(Number)
+  const isPosition = [pan, tilt, zoom].every((value) => Number.isFinite(value) && Math.abs(value!) <= 1)
+  return isPosition ? { pan: pan!, tilt: tilt!, zoom: zoom! } : null
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

@@ -11,8 +11,9 @@ export interface ProbeMatch {
 
 /** Largest answer that is read; a datagram cannot be larger. */
 const ANSWER_BYTES_MAX = 64 * 1024
+/** Answers kept of one search; a network with more cameras is searched again, by its parts. */
 const ANSWERS_MAX = 2_000
-export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 /**
  * The matches in an answer. By pattern, not by a parser: nothing in it is worth an XML engine for strangers. Linear in its length.
@@ -101,4 +102,31 @@ function probeMessage(): string {
     '<w:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/Probe</w:Action></e:Header>' +
     '<e:Body><d:Probe><d:Types>dn:NetworkVideoTransmitter</d:Types></d:Probe></e:Body></e:Envelope>'
   )
+}
+
+/** The library's search, as far as it is used. */
+export interface NetworkSearch {
+  on(event: 'device', listener: (camera: unknown, remote: unknown, xml: string) => void): unknown
+  removeListener(event: 'device', listener: (camera: unknown, remote: unknown, xml: string) => void): unknown
+  probe(options: { timeout: number; resolve: boolean; bufferSize: number }): unknown
+}
+
+let searching: Promise<string[]> | null = null
+
+/** The library has one search for all: who asks while one runs gets its answers. */
+export function searchNetwork(library: NetworkSearch, timeoutMs: number): Promise<string[]> {
+  searching ??= new Promise<string[]>((resolve) => {
+    const answers: string[] = []
+    const onDevice = (_camera: unknown, _remote: unknown, xml: string) => {
+      if (answers.length < ANSWERS_MAX && xml.length <= ANSWER_BYTES_MAX) answers.push(xml)
+    }
+    library.on('device', onDevice)
+    library.probe({ timeout: timeoutMs, resolve: false, bufferSize: RECEIVE_BUFFER_BYTES })
+    setTimeout(() => {
+      searching = null
+      library.removeListener('device', onDevice)
+      resolve(answers)
+    }, timeoutMs + 100)
+  })
+  return searching
 }

@@ -1,4 +1,4 @@
-import { ptzSchema, ptzStateSchema } from '../../domain/camera.ts'
+import { ptzPresetsSchema, ptzSchema, ptzStateSchema } from '../../domain/camera.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import { idParamsSchema } from '../registry/entity-routes.ts'
 import { audit, auditBy } from '../trust/audit.ts'
@@ -31,6 +31,15 @@ export function ptzRoutes(deps: PtzRouteDeps): Route[] {
         steering.take(id, actor, subject.type === 'officer' ? subject.me.displayName : actor)
         await ptz.move(row, body)
       },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/cameras/:id/presets',
+      summary: 'Named positions of a camera that turns, as the camera tells them now; its token goes into an order',
+      action: 'camera.ptz',
+      params: idParamsSchema,
+      answer: ptzPresetsSchema,
+      handler: async ({ params: { id } }) => ({ items: await ptz.presets(await knownCamera(deps.database, id)) }),
     }),
     defineRoute({
       method: 'get',

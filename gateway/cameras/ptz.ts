@@ -2,6 +2,7 @@ import type { PtzOrder } from '../../domain/camera.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { OnvifDoor, OnvifTarget } from '../../devices/camera/onvif-door.ts'
+import type { OnvifPreset, PtzPosition } from '../../devices/camera/onvif-profiles.ts'
 import type { Database } from '../store/database.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
 import type { AllowedAddresses } from './allowed-address.ts'
@@ -27,11 +28,8 @@ export class Ptz {
 
   /** @throws Fault `ptz-not-there`, `camera-…`, `not-allowed-address` */
   async move(row: CameraRow, order: PtzOrder): Promise<void> {
-    const { onvif, allowed, box } = this.#deps
-    const place = row.body.onvif
-    if (!row.ptz || !place) throw new Fault('ptz-not-there', 'This camera cannot be turned.', { id: row.id })
-    const target = await onvifTarget(place, openCredential(box, row.credential_cipher), allowed)
-    const token = place.profileToken ?? (await this.#learnProfile(row, target))
+    const { onvif } = this.#deps
+    const { target, token } = await this.#reach(row)
     this.#keepMoving(row.id)
     if ('stop' in order) await onvif.stop(target, token)
     else if ('home' in order) await onvif.gotoHome(target, token)
@@ -42,9 +40,36 @@ export class Ptz {
     }
   }
 
+  /** Where it can be sent by name. @throws as `move` */
+  async presets(row: CameraRow): Promise<OnvifPreset[]> {
+    const { target, token } = await this.#reach(row)
+    return await this.#deps.onvif.presets(target, token)
+  }
+
+  /** Where it looks, in the generic space; null: it does not tell. @throws as `move` */
+  async position(row: CameraRow): Promise<PtzPosition | null> {
+    const { target, token } = await this.#reach(row)
+    return await this.#deps.onvif.position(target, token)
+  }
+
+  /** @throws as `move`; `ptz-not-there` also where it knows no absolute moves */
+  async moveTo(row: CameraRow, position: PtzPosition): Promise<void> {
+    const { target, token } = await this.#reach(row)
+    this.#keepMoving(row.id)
+    await this.#deps.onvif.moveTo(target, token, position)
+  }
+
   close(): void {
     for (const timer of this.#stops.values()) clearTimeout(timer)
     this.#stops.clear()
+  }
+
+  async #reach(row: CameraRow): Promise<{ target: OnvifTarget; token: string }> {
+    const { allowed, box } = this.#deps
+    const place = row.body.onvif
+    if (!row.ptz || !place) throw new Fault('ptz-not-there', 'This camera cannot be turned.', { id: row.id })
+    const target = await onvifTarget(place, openCredential(box, row.credential_cipher), allowed)
+    return { target, token: place.profileToken ?? (await this.#learnProfile(row, target)) }
   }
 
   /** A camera that came from a list: its service is known, its profiles have not been asked for yet. */

@@ -72,7 +72,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     proxy,
     watches: new WatchAudit(database, clock.monotonicMs),
     allowed: createAllowedAddresses(settings.VIGIL_CAMERA_NETWORKS, loopbackPorts),
-    onvif: createOnvifDoor(),
+    onvif: createOnvifDoor({ clock, log, metrics }),
     hasTls: settings.VIGIL_TLS_CERT !== undefined,
   }
   const routes = [

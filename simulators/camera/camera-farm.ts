@@ -8,7 +8,7 @@ import type { DigestAlgorithm } from './digest.ts'
 import { CaptionStrip } from './osd/caption-strip.ts'
 import { loadGlyphs } from './osd/glyphs.ts'
 import { DISCOVERY_PORT, startDiscoveryResponder } from './onvif/discovery-responder.ts'
-import { OnvifCamera } from './onvif/onvif-camera.ts'
+import { OnvifCamera, type PtzPosition } from './onvif/onvif-camera.ts'
 import { startOnvifServer } from './onvif/onvif-server.ts'
 import { Feed } from './rtsp/feed.ts'
 import { startRtspServer } from './rtsp/rtsp-server.ts'
@@ -44,6 +44,8 @@ export interface CameraFarm {
   /** Null when probes are not answered. */
   discoveryPort: number | null
   setFault(cameraId: string, fault: CameraFault | null): void
+  /** Where a camera that can move looks now; null: no such camera. */
+  positionOf(cameraId: string): PtzPosition | null
   /** Streams being sent now. */
   viewers(): number
   close(): Promise<void>
@@ -98,6 +100,7 @@ export async function createCameraFarm(options: CameraFarmOptions): Promise<Came
     onvifPort: onvif.port,
     discoveryPort: discovery?.port ?? null,
     setFault: rtsp.setFault,
+    positionOf: (cameraId) => onvifCameras.get(cameraId)?.position() ?? null,
     viewers: rtsp.viewers,
     close: async () => {
       await Promise.all([rtsp.close(), onvif.close(), discovery?.close()])
