@@ -15,6 +15,9 @@ export const CAMERA_STATES = [
 export const cameraStateSchema = z.enum(CAMERA_STATES)
 export type CameraState = z.infer<typeof cameraStateSchema>
 
+/** Beyond it what the camera itself stores and tells is at the wrong minute, and some refuse a login with the right time. */
+export const CLOCK_OFF_MS = 2_000
+
 /** SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` shows it, colons or not. */
 const fingerprintSchema = z
   .string()
@@ -52,6 +55,8 @@ export const cameraSchema = z.object({
   codec: z.string().nullable(),
   widthPx: z.number().int().nullable(),
   heightPx: z.number().int().nullable(),
+  /** How far its own clock is ahead of the centre's, to half a second; null: it has not told. Pictures carry the centre's time. */
+  clockOffsetMs: z.number().int().nullable().optional(),
   /** Absent: that of its site. */
   jurisdiction: jurisdictionSchema.optional(),
 })

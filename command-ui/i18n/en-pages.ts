@@ -55,6 +55,8 @@ export const enPages: typeof zhPages = {
       warm: 'Kept warm',
       seen: 'State since',
     },
+    clockOff: (seconds) => `clock ${Math.abs(seconds)} s ${seconds > 0 ? 'ahead' : 'behind'}`,
+    clockGood: 'clock right',
     byRtsp: 'RTSP address',
     byOnvif: 'ONVIF',
     url: 'Address',

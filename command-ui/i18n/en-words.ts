@@ -175,6 +175,7 @@ export const enWords: typeof zhWords = {
     offline: 'offline',
     stalled: 'picture stopped',
     'no-key-frame': 'no key frame',
+    'clock-off': 'camera clock is off',
     'not-a-camera': 'not a camera',
     'low-battery': 'low battery',
     'power-loss': 'power loss',
@@ -225,6 +226,7 @@ export const enWords: typeof zhWords = {
     site: 'Site',
   },
   troubleFacts: {
+    'clock-off': (f) => `${Math.abs(Number(f['seconds']))} s ${Number(f['seconds']) > 0 ? 'ahead' : 'behind'}`,
     'lost-together': (f) => `${f['count']}: ${f['names']}`,
     'site-lost': (f) => `${f['count']}: ${f['names']}`,
     'device-floods': (f) => `${f['count']} held back or dropped`,

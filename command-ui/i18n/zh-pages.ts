@@ -54,6 +54,8 @@ export const zhPages = {
       warm: '常连',
       seen: '状态时间',
     },
+    clockOff: (seconds: number) => `时钟${seconds > 0 ? '快' : '慢'} ${Math.abs(seconds)} 秒`,
+    clockGood: '时钟准确',
     byRtsp: 'RTSP 地址',
     byOnvif: 'ONVIF',
     url: '地址',

@@ -194,6 +194,7 @@ export const zhWords = {
     offline: '离线',
     stalled: '画面停滞',
     'no-key-frame': '无关键帧',
+    'clock-off': '摄像机时钟偏差',
     'not-a-camera': '不是摄像机',
     'low-battery': '电量低',
     'power-loss': '断电',
@@ -245,6 +246,7 @@ export const zhWords = {
   },
   /** What a trouble's figures say; `f` is `facts`. */
   troubleFacts: {
+    'clock-off': (f: Facts) => `${Number(f['seconds']) > 0 ? '快' : '慢'} ${Math.abs(Number(f['seconds']))} 秒`,
     'lost-together': (f: Facts) => `共 ${f['count']} 台：${f['names']}`,
     'site-lost': (f: Facts) => `共 ${f['count']} 台：${f['names']}`,
     'device-floods': (f: Facts) => `已延后或丢弃 ${f['count']} 条`,

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useMemo, useState } from 'react'
-import type { Camera } from '../../domain/camera.ts'
+import { CLOCK_OFF_MS, type Camera } from '../../domain/camera.ts'
 import { api } from '../data/api.ts'
 import { asApiFault } from '../data/api-fault.ts'
 import { timeMs } from '../data/clock.ts'
@@ -8,7 +8,7 @@ import { useAll, useNowMs } from '../data/use-store.ts'
 import { say } from '../desk/actions.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
-import { CameraWord } from '../ui/marks.tsx'
+import { CameraWord, ToneWord } from '../ui/marks.tsx'
 import { LiveTile } from '../video/live-tile.tsx'
 import { PageFrame } from './page-frame.tsx'
 import { PageTable, ROWS_MAX } from './page-table.tsx'
@@ -146,6 +146,7 @@ function CameraRow({
       <td>{camera.warm ? `● ${t.cameras.warm}` : <span className="dim">○ {t.cameras.onDemand}</span>}</td>
       <td className="num dim">
         {camera.stateAt ? t.unit.ago(t.unit.age(Math.max(0, (nowMs - timeMs(camera.stateAt)) / 1000))) : '—'}
+        <CameraClock offsetMs={camera.clockOffsetMs ?? null} />
       </td>
       <td className="row-buttons">
         <button type="button" className="quiet" onClick={() => onWatch(camera.id)}>
@@ -156,5 +157,17 @@ function CameraRow({
         </button>
       </td>
     </tr>
+  )
+}
+
+/** Only of cameras that tell their time. */
+function CameraClock({ offsetMs }: { offsetMs: number | null }) {
+  const t = useText()
+  if (offsetMs === null) return null
+  if (Math.abs(offsetMs) <= CLOCK_OFF_MS) return <div className="dim">{t.cameras.clockGood}</div>
+  return (
+    <div>
+      <ToneWord tone="warn">{t.cameras.clockOff(Math.round(offsetMs / 1000))}</ToneWord>
+    </div>
   )
 }

@@ -40,6 +40,13 @@ export interface OnvifCamera {
 
 export type PtzMove = { pan: number; tilt: number; zoom: number; durationMs: number }
 
+export interface ClockReading {
+  /** Positive: the camera is ahead of us. */
+  offsetMs: number
+  /** The answer has whole seconds and took its time: the truth is so near on either side. */
+  uncertainMs: number
+}
+
 /**
  * The one door to `onvif`. Every call has a deadline and every question one over all its calls; questions to one camera wait for
  * each other in a bounded line. Refusals are counted by reason in `vigil_onvif_failed_total`.
@@ -57,8 +64,8 @@ export interface OnvifDoor {
   gotoPreset(target: OnvifTarget, profileToken: string, preset: string): Promise<void>
   gotoHome(target: OnvifTarget, profileToken: string): Promise<void>
   presets(target: OnvifTarget, profileToken: string): Promise<OnvifPreset[]>
-  /** How far its clock is ahead of ours, ms, to half a second: the answer has whole seconds. Asked without a login; null: it does not tell. */
-  clockOffsetMs(target: OnvifTarget): Promise<number | null>
+  /** How far its clock is from ours, asked without a login; null: it does not tell. */
+  readClock(target: OnvifTarget): Promise<ClockReading | null>
   /** WS-Discovery by multicast: the raw answers of everybody who answers in time, hostile ones included. */
   search(timeoutMs: number): Promise<string[]>
 }
@@ -138,13 +145,18 @@ export function createOnvifDoor(options: OnvifDoorOptions = {}): OnvifDoor {
         (camera, done) => camera.getPresets({ profileToken }, (error) => done(error, camera.presets)),
         readPresets,
       ),
-    clockOffsetMs: (target) =>
+    readClock: (target) =>
       inTurn(target, async (ask) => {
-        const sinceMs = clock.nowMs()
+        const sinceMs = clock.monotonicMs()
         const time = await ask<unknown>((camera, done) => camera.getSystemDateAndTime(done))
         const toldMs = time instanceof Date ? time.getTime() : Number.NaN
+        if (!Number.isFinite(toldMs)) return null
         // It cut its fraction of a second off, and told the time somewhere between question and answer.
-        return Number.isFinite(toldMs) ? Math.round(toldMs + 500 - (sinceMs + clock.nowMs()) / 2) : null
+        const halfMs = (clock.monotonicMs() - sinceMs) / 2
+        return {
+          offsetMs: Math.round(toldMs + 500 - (clock.nowMs() - halfMs)),
+          uncertainMs: Math.round(500 + halfMs),
+        }
       }),
     search: (timeoutMs) => searchNetwork(onvif.Discovery, timeoutMs),
   }

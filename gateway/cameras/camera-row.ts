@@ -53,6 +53,8 @@ export interface CameraRow {
   state: CameraState
   state_reason: string | null
   state_at: string | null
+  /** Of its own clock against ours; null: it has not told. */
+  clock_offset_ms: number | null
   stream: { codec?: string | null; widthPx?: number | null; heightPx?: number | null }
 }
 
@@ -96,6 +98,7 @@ export function toCamera(row: CameraRow): Camera {
     codec: row.stream.codec ?? null,
     widthPx: row.stream.widthPx ?? null,
     heightPx: row.stream.heightPx ?? null,
+    clockOffsetMs: row.clock_offset_ms,
     ...(jurisdiction ? { jurisdiction } : {}),
   }
 }

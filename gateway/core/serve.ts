@@ -5,6 +5,7 @@ import type { Metrics } from '../../domain/metrics.ts'
 import { createOnvifDoor } from '../../devices/camera/onvif-door.ts'
 import { createAllowedAddresses } from '../cameras/allowed-address.ts'
 import { publishKeyRoute } from '../cameras/push-route.ts'
+import { CameraClocks } from '../cameras/camera-clocks.ts'
 import { cameraRoutes } from '../cameras/routes.ts'
 import type { StreamerFleet } from '../cameras/streamer-fleet.ts'
 import type { Readiness } from '../http/health.ts'
@@ -75,6 +76,8 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     onvif: createOnvifDoor({ clock, log, metrics }),
     hasTls: settings.VIGIL_TLS_CERT !== undefined,
   }
+  const clocks = new CameraClocks({ ...parts, reload: () => deps.fleet.reload() })
+  clocks.start()
   const routes = [
     ...core.routes,
     ...sessionRoutes(parts),
@@ -102,6 +105,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     port: server.port,
     routes,
     close: async () => {
+      clocks.stop()
       await server.close()
       proxy.close()
     },
