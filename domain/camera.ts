@@ -138,7 +138,7 @@ export type PtzOrder = z.infer<typeof ptzSchema>
 export const PTZ_HOLD_MS = 5_000
 /** `GET cameras/{id}/ptz` */
 export const ptzStateSchema = z.object({
-  /** Who gave the last order; `centre`: the linkage of an alarm. Null: nobody within `PTZ_HOLD_MS`. */
+  /** Who gave the last order; `centre`: an alarm has turned it, until it is turned back. Null: nobody within `PTZ_HOLD_MS`. */
   steering: z.object({ by: z.string(), name: z.string(), at: timeSchema, until: timeSchema }).nullable(),
 })
 export type PtzState = z.infer<typeof ptzStateSchema>

@@ -62,6 +62,9 @@ export const settingsSchema = z.object({
     .string()
     .default('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16')
     .describe('networks in which cameras may live, CIDR, comma-separated'),
+  VIGIL_SLEW_TO_CUE: flag
+    .default(true)
+    .describe('on: an alarm turns cameras that can be turned to its scene, and back afterwards'),
   VIGIL_TLS_CERT: text.optional().describe('certificate file: HTTPS, HTTP/2 and MQTT over TLS'),
   VIGIL_TLS_KEY: text.optional().describe('key file of the certificate'),
   VIGIL_ADMIN_PASSWORD: z

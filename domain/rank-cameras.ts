@@ -15,7 +15,9 @@ const CAMERAS_MIN = 2
  * @param named ids in the order of the site's register
  */
 export function rankCameras(
-  cameras: Iterable<Pick<Camera, 'id' | 'lng' | 'lat' | 'bearingDeg' | 'fovDeg' | 'rangeM' | 'enabled'>>,
+  cameras: Iterable<
+    Pick<Camera, 'id' | 'lng' | 'lat' | 'bearingDeg' | 'fovDeg' | 'rangeM' | 'enabled'> & { ptz?: boolean }
+  >,
   named: readonly string[],
   [lng, lat]: LngLat,
 ): string[] {
@@ -36,13 +38,14 @@ export function rankCameras(
 }
 
 function sees(
-  camera: Pick<Camera, 'lng' | 'lat' | 'bearingDeg' | 'fovDeg' | 'rangeM'>,
+  camera: Pick<Camera, 'lng' | 'lat' | 'bearingDeg' | 'fovDeg' | 'rangeM'> & { ptz?: boolean },
   distance: number,
   lng: number,
   lat: number,
 ): boolean {
   if (distance > camera.rangeM) return false
-  if (camera.bearingDeg === null) return true
+  // One that turns can look there.
+  if (camera.bearingDeg === null || camera.ptz === true) return true
   const towards = bearingDeg(camera.lng, camera.lat, lng, lat)
   return bearingGapDeg(camera.bearingDeg, towards) <= camera.fovDeg / 2
 }

@@ -166,6 +166,8 @@ export const enWords: typeof zhWords = {
     photographed: 'Photo of the scene',
     messaged: 'To the crew',
     'message-confirmed': 'Read by the crew',
+    'turned-to-scene': 'Camera turned to the scene',
+    'turned-back': 'Camera turned back',
   },
   actor: { centre: 'centre', device: (id) => `device ${id}`, patrol: (id) => `patrol ${id}` },
   trouble: {

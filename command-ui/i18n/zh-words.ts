@@ -185,6 +185,8 @@ export const zhWords = {
     photographed: '现场照片',
     messaged: '发给警组',
     'message-confirmed': '警组已读',
+    'turned-to-scene': '已转向现场',
+    'turned-back': '已转回原位',
   } as Record<string, string>,
   actor: { centre: '系统', device: (id: string) => `设备 ${id}`, patrol: (id: string) => `警力 ${id}` },
   trouble: {

@@ -9,12 +9,16 @@ import type { Clock } from '../../domain/clock.ts'
 
 export interface PtzRouteDeps extends PtzDeps {
   clock: Clock
+  /** Shared with what turns cameras by itself. */
+  ptz?: Ptz
+  steering?: Steering
+  /** A person has given an order to this camera. */
+  onHand?: (cameraId: string) => void
 }
 
 /** To turn a camera, and to see whose hand is on it. */
 export function ptzRoutes(deps: PtzRouteDeps): Route[] {
-  const ptz = new Ptz(deps)
-  const steering = new Steering(deps.clock)
+  const { ptz = new Ptz(deps), steering = new Steering(deps.clock), onHand } = deps
   return [
     defineRoute({
       method: 'post',
@@ -29,6 +33,7 @@ export function ptzRoutes(deps: PtzRouteDeps): Route[] {
         const facts = { order: body as Record<string, unknown> }
         await audit(deps.database, auditBy(subject, 'camera.ptz', 'camera', id, { outcome: 'begun', reason, facts }))
         steering.take(id, actor, subject.type === 'officer' ? subject.me.displayName : actor)
+        onHand?.(id)
         await ptz.move(row, body)
       },
     }),

@@ -5,6 +5,7 @@ interface Held {
   by: string
   name: string
   atMs: number
+  untilMs: number
 }
 
 /** Cameras under somebody's hand at once; beyond it the oldest names are forgotten, which only hides a name. */
@@ -22,16 +23,23 @@ export class Steering {
     this.#clock = clock
   }
 
-  take(cameraId: string, by: string, name: string): void {
+  /** @param holdMs how long the name stands: that of an alarm until the camera is turned back */
+  take(cameraId: string, by: string, name: string, holdMs = PTZ_HOLD_MS): void {
     this.#held.delete(cameraId)
-    this.#held.set(cameraId, { by, name, atMs: this.#clock.nowMs() })
+    const atMs = this.#clock.nowMs()
+    this.#held.set(cameraId, { by, name, atMs, untilMs: atMs + holdMs })
     if (this.#held.size > CAMERAS_MAX) this.#held.delete([...this.#held.keys()][0]!)
   }
 
   now(cameraId: string): PtzState {
     const held = this.#held.get(cameraId)
-    if (!held || this.#clock.nowMs() - held.atMs >= PTZ_HOLD_MS) return { steering: null }
-    const { by, name, atMs } = held
-    return { steering: { by, name, at: toIso(atMs), until: toIso(atMs + PTZ_HOLD_MS) } }
+    if (!held || this.#clock.nowMs() >= held.untilMs) return { steering: null }
+    const { by, name, atMs, untilMs } = held
+    return { steering: { by, name, at: toIso(atMs), until: toIso(untilMs) } }
+  }
+
+  /** The name goes, if it is still this one. */
+  release(cameraId: string, by: string): void {
+    if (this.#held.get(cameraId)?.by === by) this.#held.delete(cameraId)
   }
 }

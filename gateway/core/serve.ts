@@ -2,8 +2,11 @@ import type { Clock } from '../../domain/clock.ts'
 import type { Settings } from '../../domain/config.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import { createOnvifDoor } from '../../devices/camera/onvif-door.ts'
-import { createAllowedAddresses } from '../cameras/allowed-address.ts'
+import { createOnvifDoor, type OnvifDoor } from '../../devices/camera/onvif-door.ts'
+import { createAllowedAddresses, type AllowedAddresses } from '../cameras/allowed-address.ts'
+import { Ptz } from '../cameras/ptz.ts'
+import { SlewToCue } from '../cameras/slew-to-cue.ts'
+import { Steering } from '../cameras/steering.ts'
 import { publishKeyRoute } from '../cameras/push-route.ts'
 import { CameraClocks } from '../cameras/camera-clocks.ts'
 import { cameraRoutes } from '../cameras/routes.ts'
@@ -62,6 +65,9 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     deps.isSimulating && deps.simCameraPassword !== undefined
       ? { ports: loopbackPorts, credential: { username: 'vigil', password: deps.simCameraPassword } }
       : null
+  const onvif = createOnvifDoor({ clock, log, metrics })
+  const allowed = createAllowedAddresses(settings.VIGIL_CAMERA_NETWORKS, loopbackPorts)
+  const turning = createTurning(deps, onvif, allowed)
   const parts = {
     ...deps,
     simulated,
@@ -72,12 +78,14 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     tickets,
     proxy,
     watches: new WatchAudit(database, clock.monotonicMs),
-    allowed: createAllowedAddresses(settings.VIGIL_CAMERA_NETWORKS, loopbackPorts),
-    onvif: createOnvifDoor({ clock, log, metrics }),
+    allowed,
+    onvif,
+    ...turning,
     hasTls: settings.VIGIL_TLS_CERT !== undefined,
   }
   const clocks = new CameraClocks({ ...parts, reload: () => deps.fleet.reload() })
   clocks.start()
+  await turning.slew?.start()
   const routes = [
     ...core.routes,
     ...sessionRoutes(parts),
@@ -106,8 +114,25 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     routes,
     close: async () => {
       clocks.stop()
+      turning.slew?.stop()
+      turning.ptz.close()
       await server.close()
       proxy.close()
     },
   }
+}
+
+/** What gives cameras orders: the officers' routes, and the alarms. They share the hand and the stops. */
+function createTurning(
+  { core, settings, box, clock, database, log, metrics }: ServeDeps,
+  onvif: OnvifDoor,
+  allowed: AllowedAddresses,
+) {
+  const ptz = new Ptz({ database, onvif, allowed, box, log })
+  const steering = new Steering(clock)
+  const { events, state } = core
+  const slew = settings.VIGIL_SLEW_TO_CUE
+    ? new SlewToCue({ database, events, state, ptz, steering, clock, log, metrics })
+    : null
+  return { ptz, steering, slew, onHand: (cameraId: string) => slew?.onHand(cameraId) }
 }

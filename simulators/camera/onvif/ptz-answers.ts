@@ -44,6 +44,19 @@ export function answerPtz(action: string, xml: string, camera: OnvifCamera, nowM
       )
       return '<tptz:ContinuousMoveResponse/>'
     }
+    case 'AbsoluteMove': {
+      const { pan, tilt, zoom } = camera.position()
+      const place = (element: string, axis: string, now: number, least: number) => {
+        const given = attributeOf(xml, element, axis)
+        return given === null ? now : Math.max(least, clamp(Number(given)))
+      }
+      camera.goto({
+        pan: place('PanTilt', 'x', pan, -1),
+        tilt: place('PanTilt', 'y', tilt, -1),
+        zoom: place('Zoom', 'x', zoom, 0),
+      })
+      return '<tptz:AbsoluteMoveResponse/>'
+    }
     case 'Stop':
       camera.stop()
       return '<tptz:StopResponse/>'
