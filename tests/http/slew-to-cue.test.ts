@@ -36,8 +36,8 @@ beforeAll(async () => {
     routes: (parts) => {
       ptz = new Ptz(parts)
       steering = new Steering(clock)
-      const onHand = (cameraId: string) => slew.onHand(cameraId)
-      return ownRoutes({ ...parts, ...{ ptz, steering, onHand } }, tmpdir())
+      const turning = { ...parts, ptz, steering, onHand: (cameraId: string) => slew.onHand(cameraId) }
+      return ownRoutes(turning, tmpdir())
     },
   })
   admin = await fixture.as('admin')
