@@ -5,13 +5,14 @@ export const CAMERA_STATES = [
   'idle',
   'connecting',
   'online',
+  'frozen',
   'no-key-frame',
   'stalled',
   'offline',
   'login-refused',
   'not-a-camera',
 ] as const
-/** idle: nobody watches and it is not kept warm. Every other word is the officer's answer to "why is it dark". */
+/** idle: nobody watches and it is not kept warm. frozen: it sends, and its picture stands still. Every other word is the officer's answer to "why is it dark". */
 export const cameraStateSchema = z.enum(CAMERA_STATES)
 export type CameraState = z.infer<typeof cameraStateSchema>
 

@@ -6,6 +6,7 @@ import { createInitSection } from './fmp4/init-section.ts'
 import { partHeadBytes, SampleList, SAMPLES_MAX, writePartHead } from './fmp4/part-head.ts'
 import { PartWriter } from './fmp4/part-writer.ts'
 import type { SlabPool } from './fmp4/slab.ts'
+import { StillWatch } from './health/still-watch.ts'
 import type { LiveStream } from './hls/live-stream.ts'
 import { Segmenter } from './hls/segmenter.ts'
 import { H264Depacketiser } from './rtp/h264-depacketiser.ts'
@@ -55,6 +56,8 @@ export class Pipeline {
   /** Monotonic clock, for the camera's health; 0: never. */
   lastPacketMs = 0
   lastKeyMs = 0
+  /** Whether the stream lives and its picture does not. */
+  readonly still = new StillWatch()
   readonly clock: RtpClock
   /** What the camera says of its own clock. */
   readonly report = new SenderReport()
@@ -143,6 +146,7 @@ export class Pipeline {
     }
     this.clock.stamp(unit.rtpTicks, this.units.parameters.facts?.mayReorder ?? false)
     if (unit.isKey) this.lastKeyMs = this.#time.monotonicMs()
+    this.still.unit(unit.isKey, unit.bytes, this.lastPacketMs)
     const shownTicks = this.clock.dtsTicks + this.clock.offsetTicks - this.#shiftTicks
     this.#sound?.pictureCame(unit.rtpTicks, shownTicks, this.lastPacketMs)
     const isNew = unit.isKey && this.units.parameters.version !== this.#initVersion

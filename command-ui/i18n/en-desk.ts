@@ -264,6 +264,7 @@ export const enDesk: typeof zhDesk = {
     latency: (s) => `${s} s behind`,
     latencyUnknown: 'delay unknown',
     stalled: (age) => `Picture stopped ${age} ago`,
+    frozen: 'The picture does not change any more; it may be old',
     failed: 'No picture, trying again',
     unsupported: 'This browser cannot play the video',
     noCamera: 'No camera here',

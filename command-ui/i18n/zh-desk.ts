@@ -254,6 +254,7 @@ export const zhDesk = {
     latency: (s: string) => `延迟 ${s} 秒`,
     latencyUnknown: '延迟未知',
     stalled: (age: string) => `画面停滞，停在 ${age} 前`,
+    frozen: '画面不再变化，可能不是现在的情况',
     failed: '画面中断，正在重试',
     unsupported: '此浏览器不能播放该视频',
     noCamera: '此处没有摄像机',

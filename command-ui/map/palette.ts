@@ -89,6 +89,7 @@ export function cameraLook(state: CameraState, enabled: boolean): CameraLook {
       return { colour: '#6d8ca3', kind: 'idle' }
     case 'no-key-frame':
     case 'stalled':
+    case 'frozen':
     case 'offline':
     case 'login-refused':
     case 'not-a-camera':

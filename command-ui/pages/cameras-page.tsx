@@ -18,7 +18,17 @@ import { SiteName } from './site-name.tsx'
 const AddCamera = lazy(() => import('./add-camera.tsx').then((m) => ({ default: m.AddCamera })))
 
 /** What is broken comes first. */
-const ORDER = ['login-refused', 'not-a-camera', 'offline', 'stalled', 'no-key-frame', 'connecting', 'online', 'idle']
+const ORDER = [
+  'login-refused',
+  'not-a-camera',
+  'offline',
+  'frozen',
+  'stalled',
+  'no-key-frame',
+  'connecting',
+  'online',
+  'idle',
+]
 
 export function CamerasPage() {
   const t = useText()

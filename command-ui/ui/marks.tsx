@@ -60,6 +60,7 @@ const CAMERA_TONES: Record<CameraState, Tone> = {
   online: 'ok',
   'no-key-frame': 'warn',
   stalled: 'warn',
+  frozen: 'bad',
   offline: 'bad',
   'login-refused': 'bad',
   'not-a-camera': 'bad',

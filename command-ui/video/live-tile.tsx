@@ -47,6 +47,7 @@ export function LiveTile({
       {/* Cameras have no speech to caption; their sound is off at the desk. */}
       <video ref={video} muted playsInline className={isLive || state.phase === 'stalled' ? '' : 'unseen'} />
       {poster && !state.hasPicture && <video src={poster.url} muted playsInline data-poster />}
+      <FrozenWords camera={camera} state={state} />
       {!isLive && <DarkTile camera={camera} state={state} poster={state.hasPicture ? null : poster} />}
       <figcaption>
         <span className="ellipsis">
@@ -64,6 +65,17 @@ export function LiveTile({
         />
       )}
     </figure>
+  )
+}
+
+/** Over a picture that plays and is always the same one. */
+export function FrozenWords({ camera, state }: { camera: Camera; state: PlayerState }) {
+  const t = useText()
+  if (camera.state !== 'frozen' || state.phase !== 'playing') return null
+  return (
+    <p className="tile-frozen" role="status">
+      <CameraWord state={camera.state} reason={camera.stateReason} /> {t.video.frozen}
+    </p>
   )
 }
 

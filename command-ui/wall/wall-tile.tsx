@@ -7,7 +7,7 @@ import { Key, PriorityMark } from '../ui/marks.tsx'
 import { placeName } from '../ui/names.ts'
 import { dragCamera, droppedCamera, isCameraOver } from '../video/drag-camera.ts'
 import { LiveTakes, type Take } from '../video/live-takes.tsx'
-import { DarkTile, Latency } from '../video/live-tile.tsx'
+import { DarkTile, FrozenWords, Latency } from '../video/live-tile.tsx'
 import { PtzPad } from '../video/ptz-pad.tsx'
 import { useOnScreen } from '../video/use-on-screen.ts'
 import type { WallStep } from './wall-cells.ts'
@@ -69,6 +69,7 @@ export function WallTile({
           {(seen, state) => (
             <>
               {state.phase !== 'playing' && <DarkTile camera={seen.camera} state={state} />}
+              <FrozenWords camera={seen.camera} state={state} />
               <p className="wall-caption">
                 <span className="ellipsis">{seen.camera.name}</span>
                 {seen.camera.ptz && <span className="wall-turns">✥ {t.wall.turns}</span>}

@@ -3,13 +3,15 @@ import type { CameraReport } from '../../domain/wire/streamers.ts'
 import type { Troubles } from '../live/troubles.ts'
 import type { CameraRow } from './camera-row.ts'
 
-/** States in which an officer sees no picture although one is wanted. Each is also the code of its trouble. */
-const BAD_STATES = ['offline', 'stalled', 'no-key-frame', 'login-refused', 'not-a-camera'] as const
+/** States in which an officer sees no picture, or an old one, although one is wanted. Each is also the code of its trouble. */
+const BAD_STATES = ['offline', 'stalled', 'frozen', 'no-key-frame', 'login-refused', 'not-a-camera'] as const
 type BadState = (typeof BAD_STATES)[number]
 /** These do not get better by waiting; the others may be one lost packet. */
 const RAISE_AFTER_MS: Record<BadState, number> = {
   offline: 10_000,
   stalled: 10_000,
+  // It has stood still for twenty seconds when a streamer says so.
+  frozen: 0,
   'no-key-frame': 10_000,
   'login-refused': 0,
   'not-a-camera': 0,

@@ -24,6 +24,8 @@ export type CameraFault =
   /** The connection ends so long after PLAY. */
   | { kind: 'close-after'; afterMs: number }
   | { kind: 'no-key-frames' }
+  /** Its picture stands still; the stream and the burnt-in clock go on. */
+  | { kind: 'frozen' }
 
 /** A number that stays the same for an id, so that a camera always looks the same. */
 export function stableNumber(id: string): number {

@@ -145,6 +145,7 @@ export class Camera {
         lastKeyMs: this.pipeline?.lastKeyMs ?? 0,
         hasPicture: (this.pipeline?.lastKeyMs ?? 0) > 0,
         lacksParameters: (this.pipeline?.counts.noParameters ?? 0) > 0,
+        isStill: this.pipeline?.still.isStill ?? false,
       },
       nowMs,
     )

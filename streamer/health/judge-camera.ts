@@ -19,6 +19,8 @@ export interface CameraFacts {
   lastKeyMs: number
   hasPicture: boolean
   lacksParameters: boolean
+  /** What it sends is the same picture over and over. */
+  isStill: boolean
 }
 
 export interface CameraVerdict {
@@ -47,6 +49,9 @@ export function judgeCamera(facts: CameraFacts, nowMs: number): CameraVerdict {
   if (withoutKeyMs >= NO_KEY_FRAME_MS) {
     const why = facts.lacksParameters ? 'the camera sends no readable SPS and PPS' : 'the camera sends no key frames'
     return { state: 'no-key-frame', reason: `${why} (for ${Math.floor(withoutKeyMs / 1000)} s)` }
+  }
+  if (facts.isStill) {
+    return { state: 'frozen', reason: 'the picture stands still, although the camera goes on sending' }
   }
   if (facts.hasPicture) return { state: 'online', reason: null }
   return facts.failure

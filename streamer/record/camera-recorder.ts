@@ -264,7 +264,8 @@ export class CameraRecorder {
   #lookWhy(): void {
     const { camera, clock } = this.#options
     const { state, reason } = camera.verdict(clock.monotonicMs())
-    if (state === 'online') return
+    // A picture that stands still is kept as well as one that moves.
+    if (state === 'online' || state === 'frozen') return
     if (state === 'connecting' || state === 'idle') this.#lack ??= this.#beforeTheFirst()
     else this.#lack = { reason: 'no-picture', detail: reason ?? state }
   }

@@ -149,6 +149,20 @@ test('a refused login is a trouble at once', async () => {
   expect(await eventsSince(n)).toEqual(['cam-2 login-refused', 'camera:cam-2:login-refused raised'])
 })
 
+test('a picture that stands still is a trouble as soon as its streamer says so, and over after five seconds of a living one', async () => {
+  await pass(2, () => [say('cam-4', 'online')])
+  const n = await lastEvent()
+  const { camerasOnline } = fleet.health()
+  await pass(1, () => [say('cam-4', 'frozen', 'the picture stands still')])
+  expect(await eventsSince(n)).toEqual(['cam-4 frozen', 'camera:cam-4:frozen raised'])
+  expect(fleet.camera('cam-4')).toMatchObject({ state: 'frozen', stateReason: 'the picture stands still' })
+  expect(fleet.health().camerasOnline).toBe(camerasOnline - 1)
+  await pass(3, () => [say('cam-4', 'online')])
+  expect((await eventsSince(n)).at(-1)).toBe('cam-4 online')
+  await pass(4, () => [say('cam-4', 'online')])
+  expect((await eventsSince(n)).at(-1)).toBe('camera:cam-4:frozen restored')
+})
+
 test('a worker that dies is one trouble, not one of each of its cameras', async () => {
   const all = () => ids.map((id) => say(id, 'online'))
   await pass(3, all)

@@ -14,12 +14,15 @@ const playing: CameraFacts = {
   lastKeyMs: 50_000,
   hasPicture: true,
   lacksParameters: false,
+  isStill: false,
 }
 
 describe('a camera is judged', () => {
   const cases: [string, Partial<CameraFacts>, string][] = [
     ['online while key frames come', {}, 'online'],
     ['stalled without packets', { lastPacketMs: 50_000 - STALLED_MS }, 'stalled'],
+    ['frozen when its picture stands still', { isStill: true }, 'frozen'],
+    ['stalled rather than frozen without packets', { isStill: true, lastPacketMs: 50_000 - STALLED_MS }, 'stalled'],
     ['without key frames', { lastKeyMs: 50_000 - NO_KEY_FRAME_MS }, 'no-key-frame'],
     ['connecting before its first picture', { hasPicture: false, lastKeyMs: 0, playingSinceMs: 49_000 }, 'connecting'],
     ['away while it is being retried', { playingSinceMs: null, failure: unreachable('x') }, 'offline'],

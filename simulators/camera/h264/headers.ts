@@ -59,12 +59,12 @@ export function readSliceStart(nal: Buffer, stream: StreamHeaders): SliceStart {
 }
 
 /**
- * Begins a slice at macroblock 0 that belongs to the same picture as `start`: all-intra in a key picture, else a P slice.
+ * Begins a slice that belongs to the same picture as `start`: all-intra in a key picture, else a P slice.
  * The clips use parameter set 0 with pic_init_qp 26; deblocking is off inside the strip, which keeps its flat parts exact.
  */
-export function beginSlice(start: SliceStart, stream: StreamHeaders, qp: number): BitWriter {
+export function beginSlice(start: SliceStart, stream: StreamHeaders, qp: number, firstMacroblock = 0): BitWriter {
   const out = new BitWriter()
-  out.ue(0)
+  out.ue(firstMacroblock)
   out.ue(start.isKey ? 7 : 5)
   out.ue(0)
   out.write(start.frameNum, stream.frameNumBits)

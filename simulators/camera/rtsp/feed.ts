@@ -3,7 +3,8 @@ import { FRAMES_PER_SECOND, type Clip, type ClipPicture, type Footage, type Foot
 import type { CameraFault, SimulatedCamera } from '../camera.ts'
 import { stableNumber } from '../camera.ts'
 import { clockText } from '../osd/clock-text.ts'
-import type { CameraCaption, CaptionStrip } from '../osd/caption-strip.ts'
+import { beginSlice, type SliceStart, type StreamHeaders } from '../h264/headers.ts'
+import { STRIP_ROWS, type CameraCaption, type CaptionStrip } from '../osd/caption-strip.ts'
 import { packetise, stamp, type PacketRun, type PacketState } from '../rtp/packetise.ts'
 
 /** One who watches a feed. */
@@ -15,6 +16,9 @@ export interface Viewer extends PacketState {
   canTake(): boolean
   send(packets: Buffer): void
 }
+
+/** Nothing is coded with it. */
+const SKIP_QP = 26
 
 /** 90 kHz ticks of one picture. */
 export const FRAME_TICKS = 90_000 / FRAMES_PER_SECOND
@@ -52,7 +56,8 @@ export class Feed {
   sendPicture(n: number, takenAtMs: number): void {
     if (this.viewers.size === 0 || this.fault?.kind === 'silent') return
     const { pictures } = this.clip
-    const picture = pictures[(n + this.#phase) % pictures.length]!
+    const playing = pictures[(n + this.#phase) % pictures.length]!
+    const picture = this.fault?.kind === 'frozen' ? this.#frozen(playing) : playing
     const { isKey } = picture
     const keyless = this.fault?.kind === 'no-key-frames'
     if (isKey && keyless) return
@@ -77,6 +82,13 @@ export class Feed {
     if (this.viewers.size === 0) this.#shown = null
   }
 
+  /** The clip's first picture again and again: what comes between says "as before" for all of it. */
+  #frozen(playing: FootagePicture): FootagePicture {
+    if (playing.isKey) return this.clip.pictures[0]!
+    const after = this.#strip === null ? null : skippedBelow((playing as ClipPicture).start, (this.clip as Clip).stream)
+    return after === null ? playing : { ...playing, after: packetise([after], true) }
+  }
+
   #captionOf(picture: FootagePicture, clock: string): PacketRun | null {
     const before = this.#shown ?? clock
     this.#shown = clock
@@ -87,6 +99,14 @@ export class Feed {
     this.#caption ??= this.#strip.forCamera(this.camera.name)
     return packetise([this.#caption.keySlice(start, clock)], false)
   }
+}
+
+/** The slice below the caption in which every macroblock is that of the picture before. */
+function skippedBelow(start: SliceStart, stream: StreamHeaders): Buffer {
+  const first = STRIP_ROWS * stream.widthMbs
+  const out = beginSlice(start, stream, SKIP_QP, first)
+  out.ue(stream.widthMbs * Math.ceil(stream.heightPx / 16) - first) // mb_skip_run
+  return out.nal(start.nalHeader)
 }
 
 function withGarbage(packets: Buffer): Buffer {
