@@ -203,7 +203,7 @@ export class JournalTail {
       const page = await reader.readFrom(this.#ahead, BATCH)
       this.#ahead = page.next
       for (const record of page.records) {
-        const alarm = provisional.take(record)
+        const alarm = provisional.take(reader.journal, record)
         if (!alarm) continue
         this.#shown.add()
         onProvisional(alarm)
@@ -215,7 +215,7 @@ export class JournalTail {
   /** All that was shown ahead has taken effect. */
   #settle(): void {
     this.#ahead = null
-    const ghosts = this.#deps.provisional.settle()
+    const ghosts = this.#deps.provisional.settle(this.#deps.reader.journal)
     if (ghosts.length === 0) return
     const ids = ghosts.map((alarm) => alarm.id).join(' ')
     this.#deps.log.warn('provisional alarms were repetitions of older signals', { ids })

@@ -21,8 +21,8 @@ export class Provisional {
   readonly #centre: [number, number]
   /** Those that stand, by device. */
   readonly #alarms = new Map<string, Alarm>()
-  /** Those that desks were shown and no stored alarm has replaced, by id. */
-  readonly #shown = new Map<string, Alarm>()
+  /** Those that desks were shown and no stored alarm has replaced, by id, with the journals that still have to say so. */
+  readonly #shown = new Map<string, { alarm: Alarm; journals: Set<string> }>()
   readonly #seen = new Set<string>()
 
   readonly #drillAt
@@ -51,7 +51,7 @@ export class Provisional {
   }
 
   /** @returns the alarm to show, or null when the signal raises or changes none */
-  take(record: JournalRecord): Alarm | null {
+  take(journal: string, record: JournalRecord): Alarm | null {
     if (isSelfTest(record)) return null
     const { decoded, eventId } = readRecord(record)
     if (!this.#isNew(record.deviceId, eventId)) return null
@@ -73,7 +73,8 @@ export class Provisional {
     // The incident that it will belong to has no number yet; a desk shows the alarm alone.
     const alarm: Alarm = { ...after, incidentId: before?.incidentId ?? null, provisional: true }
     this.#alarms.set(device.id, alarm)
-    this.#shown.set(alarm.id, alarm)
+    const journals = this.#shown.get(alarm.id)?.journals ?? new Set()
+    this.#shown.set(alarm.id, { alarm, journals: journals.add(journal) })
     return alarm
   }
 
@@ -83,14 +84,18 @@ export class Provisional {
   }
 
   /**
-   * Everything that was shown has been offered to the database. What no stored alarm has replaced was a repetition of a signal older than our
-   * memory: it is not an alarm, and no later snapshot may show it.
+   * Everything of this journal that was shown has been offered to the database. What no stored alarm has replaced was a repetition of a signal
+   * older than our memory: it is not an alarm, and no later snapshot may show it. What another journal has shown as well waits for that one.
    * @returns those, for whoever has shown them
    */
-  settle(): Alarm[] {
-    const ghosts = [...this.#shown.values()]
-    this.#alarms.clear()
-    this.#shown.clear()
+  settle(journal: string): Alarm[] {
+    const ghosts: Alarm[] = []
+    for (const { alarm, journals } of this.#shown.values()) {
+      if (!journals.delete(journal) || journals.size > 0) continue
+      ghosts.push(alarm)
+      this.#shown.delete(alarm.id)
+      if (this.#alarms.get(alarm.deviceId)?.id === alarm.id) this.#alarms.delete(alarm.deviceId)
+    }
     return ghosts
   }
 

@@ -117,12 +117,12 @@ export class SmallCentre {
     if (this.#transact(fate, (tx) => this.#take(tx, batch))) {
       this.#cursor += batch.length
       this.provisional.taken(batch)
-      if (this.#cursor >= this.#ahead) for (const alarm of this.provisional.settle()) this.#settled(alarm)
+      if (this.#cursor >= this.#ahead) for (const alarm of this.provisional.settle('j')) this.#settled(alarm)
       return
     }
     this.#ahead = Math.max(this.#ahead, this.#cursor)
     for (const record of this.journal.slice(this.#ahead)) {
-      const alarm = this.provisional.take(record)
+      const alarm = this.provisional.take('j', record)
       if (alarm) this.shown.set(alarm.id, alarm)
     }
     this.#ahead = this.journal.length
