@@ -1,5 +1,7 @@
 import type { Alarm } from '../../domain/alarm.ts'
 import { Fault } from '../../domain/fault.ts'
+import { calledRows } from '../live/visible-rows.ts'
+import type { Who } from '../live/visibility.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 
 /** Inserts or replaces; the columns are what queries need of the body. */
@@ -55,13 +57,14 @@ export async function openAlarms(database: Queryable): Promise<Alarm[]> {
 /** Newest first; `before` is the id of the last one of the page before. */
 export async function pageOfAlarms(
   database: Queryable,
-  filter: { limit: number; before: string | null; state: Alarm['state'] | null; deviceId: string | null },
+  filter: { limit: number; before: string | null; state: Alarm['state'] | null; deviceId: string | null; who: Who },
 ): Promise<Alarm[]> {
+  const mine = calledRows(filter.who, 'alarm.body', 5)
   const rows = await database.query<{ body: Alarm }>(
     `select body from alarm
       where ($2::text is null or id < $2) and ($3::text is null or state = $3) and ($4::text is null or device_id = $4)
-      order by id desc limit $1`,
-    [filter.limit, filter.before, filter.state, filter.deviceId],
+        and ${mine.where} order by id desc limit $1`,
+    [filter.limit, filter.before, filter.state, filter.deviceId, ...mine.params],
   )
   return rows.map((row) => row.body)
 }

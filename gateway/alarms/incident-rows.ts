@@ -1,5 +1,7 @@
 import { Fault } from '../../domain/fault.ts'
 import type { Incident } from '../../domain/incident.ts'
+import { calledRows } from '../live/visible-rows.ts'
+import type { Who } from '../live/visibility.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 
 /** Inserts or replaces; the columns are what queries need of the body. */
@@ -60,13 +62,14 @@ export async function openIncidents(database: Queryable): Promise<Incident[]> {
 /** Newest first; `before` is the id of the last one of the page before. */
 export async function pageOfIncidents(
   database: Queryable,
-  filter: { limit: number; before: string | null; open: boolean | null },
+  filter: { limit: number; before: string | null; open: boolean | null; who: Who },
 ): Promise<Incident[]> {
+  const mine = calledRows(filter.who, 'incident.body', 4)
   const rows = await database.query<{ body: Incident }>(
     `select body from incident
       where ($2::text is null or id < $2) and ($3::boolean is null or (closed_at is null) = $3)
-      order by id desc limit $1`,
-    [filter.limit, filter.before, filter.open],
+        and ${mine.where} order by id desc limit $1`,
+    [filter.limit, filter.before, filter.open, ...mine.params],
   )
   return rows.map((row) => row.body)
 }

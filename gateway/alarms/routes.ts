@@ -19,6 +19,7 @@ import { logEventSchema } from '../../domain/wire/live.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
+import { whoOf } from '../live/visibility.ts'
 import type { Database } from '../store/database.ts'
 import { classifyAlarm, noteEvent, shelveAlarm, takeOverAlarm, unshelveAlarm } from './alarm-actions.ts'
 import { pageOfAlarms, readAlarms } from './alarm-rows.ts'
@@ -61,8 +62,9 @@ function signalsRoute({ database }: AlarmRouteDeps): Route {
       limit: pageQuerySchema.shape.limit,
     }),
     answer: pageSchema(signalSchema),
-    handler: async ({ query: { device, after, limit } }) => {
-      const items = await readSignals(database, { deviceId: device ?? null, after, limit })
+    handler: async ({ query: { device, after, limit }, subject }) => {
+      const filter = { deviceId: device ?? null, after, limit, who: whoOf(subject) }
+      const items = await readSignals(database, filter)
       return { items, next: items.length === limit ? items.at(-1)!.id : null }
     },
   })
@@ -77,8 +79,9 @@ function listRoutes({ database }: AlarmRouteDeps): Route[] {
       action: 'desk.view',
       query: pageQuerySchema.extend({ state: alarmSchema.shape.state.optional(), device: idSchema.optional() }),
       answer: pageSchema(alarmSchema),
-      handler: async ({ query: { limit, cursor, state, device } }) => {
-        const filter = { limit: limit + 1, before: cursor ?? null, state: state ?? null, deviceId: device ?? null }
+      handler: async ({ query: { limit, cursor, state, device }, subject }) => {
+        const which = { state: state ?? null, deviceId: device ?? null, who: whoOf(subject) }
+        const filter = { limit: limit + 1, before: cursor ?? null, ...which }
         return pageOf(await pageOfAlarms(database, filter), limit)
       },
     }),
@@ -89,8 +92,8 @@ function listRoutes({ database }: AlarmRouteDeps): Route[] {
       action: 'desk.view',
       query: pageQuerySchema.extend({ open: yesNo.optional() }),
       answer: pageSchema(incidentSchema),
-      handler: async ({ query: { limit, cursor, open } }) => {
-        const filter = { limit: limit + 1, before: cursor ?? null, open: open ?? null }
+      handler: async ({ query: { limit, cursor, open }, subject }) => {
+        const filter = { limit: limit + 1, before: cursor ?? null, open: open ?? null, who: whoOf(subject) }
         return pageOf(await pageOfIncidents(database, filter), limit)
       },
     }),
@@ -163,14 +166,6 @@ function alarmObject({ findAlarm, database }: AlarmRouteDeps): Route['object'] {
   }
 }
 
-function incidentObject({ state, database }: AlarmRouteDeps): Route['object'] {
-  return async ({ params }) => {
-    const id = params['id']!
-    const { jurisdiction, escalatedTo } = state.incidents.get(id) ?? (await readIncident(database, id))
-    return { kind: 'incident', id, jurisdiction, escalatedTo }
-  }
-}
-
 function shelfRoutes(deps: AlarmRouteDeps): Route[] {
   const object = alarmObject(deps)
   return [
@@ -203,14 +198,12 @@ function shelfRoutes(deps: AlarmRouteDeps): Route[] {
 }
 
 function incidentRoutes(deps: AlarmRouteDeps): Route[] {
-  const object = incidentObject(deps)
   return [
     defineRoute({
       method: 'get',
       path: '/incidents/:id',
       summary: 'One incident with its alarms, orders, contacts, checklist and timeline',
       action: 'desk.view',
-      object,
       params: idParams,
       answer: incidentDetailSchema,
       handler: ({ params }) => readIncidentDetail(deps, params.id),
@@ -220,7 +213,6 @@ function incidentRoutes(deps: AlarmRouteDeps): Route[] {
       path: '/incidents/:id/close',
       summary: 'Close it: its patrols are cleared, its alarms closed',
       action: 'incident.handle',
-      object,
       params: idParams,
       body: closeIncidentSchema,
       answer: incidentSchema,
@@ -235,7 +227,6 @@ function incidentRoutes(deps: AlarmRouteDeps): Route[] {
       path: '/incidents/:id/notes',
       summary: 'Write a line into its timeline',
       action: 'incident.handle',
-      object,
       params: idParams,
       body: noteSchema,
       answer: logEventSchema,

@@ -1,6 +1,8 @@
 import { toIso } from '../../domain/clock.ts'
 import type { DeviceKind } from '../../domain/device.ts'
 import type { Signal } from '../../domain/wire/http.ts'
+import { signalRows } from '../live/visible-rows.ts'
+import type { Who } from '../live/visibility.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 
 export interface SignalInput {
@@ -58,8 +60,9 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true })
 /** As received, oldest first, from the signal after `after` on. */
 export async function readSignals(
   database: Queryable,
-  filter: { deviceId: string | null; after: number; limit: number },
+  filter: { deviceId: string | null; after: number; limit: number; who: Who },
 ): Promise<Signal[]> {
+  const mine = signalRows(filter.who, 4)
   const rows = await database.query<{
     id: number
     device_id: string
@@ -70,8 +73,8 @@ export async function readSignals(
     alarm_id: string | null
   }>(
     `select id, device_id, event_id, received_at, raw, readable, alarm_id from signal
-      where id > $1 and ($2::text is null or device_id = $2) order by id limit $3`,
-    [filter.after, filter.deviceId, filter.limit],
+      where id > $1 and ($2::text is null or device_id = $2) and ${mine.where} order by id limit $3`,
+    [filter.after, filter.deviceId, filter.limit, ...mine.params],
   )
   return rows.map((row) => ({
     id: String(row.id),

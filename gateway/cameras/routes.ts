@@ -11,6 +11,8 @@ import { pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
 import { streamerBeatSchema, streamerOrdersSchema } from '../../domain/wire/streamers.ts'
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
+import { whoOf } from '../live/visibility.ts'
+import { thingRows } from '../live/visible-rows.ts'
 import { idParamsSchema } from '../registry/entity-routes.ts'
 import { notThere, pageOf } from '../registry/paging.ts'
 import type { Database } from '../store/database.ts'
@@ -60,10 +62,11 @@ function readRoutes({ database }: CameraRouteDeps): Route[] {
       action: 'camera.list',
       query: pageQuerySchema,
       answer: pageSchema(cameraSchema),
-      handler: async ({ query: { limit, cursor } }) => {
+      handler: async ({ query: { limit, cursor }, subject }) => {
+        const mine = thingRows(whoOf(subject), 'camera.body', 3)
         const rows = await database.query<CameraRow>(
-          'select * from camera where $1::text is null or id > $1 order by id limit $2',
-          [cursor ?? null, limit + 1],
+          `select * from camera where ($1::text is null or id > $1) and ${mine.where} order by id limit $2`,
+          [cursor ?? null, limit + 1, ...mine.params],
         )
         return pageOf(rows, limit, toCamera, (row) => row.id)
       },

@@ -37,7 +37,7 @@ import { EventLog, type NewEvent } from '../live/event-log.ts'
 import { readHealth, type Word } from '../live/health.ts'
 import { LiveChannel } from '../live/live-channel.ts'
 import { liveRoutes } from '../live/routes.ts'
-import { seesEvent } from '../live/visibility.ts'
+import { coverageFor, jurisdictionOfMoving, moveUpsFor, seesEvent } from '../live/visibility.ts'
 import { Troubles } from '../live/troubles.ts'
 import type { Database } from '../store/database.ts'
 import { createBeatBatch, createFixBatch } from '../store/fix-batch.ts'
@@ -134,7 +134,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),
       ...dutyLevelRoutes(truth),
       ...circleRoutes({ ...truth, graph, snap }),
-      ...roadRoutes({ closures, moveUps: () => recommender.moveUps() }),
+      ...roadRoutes({ closures, moveUps: (who) => moveUpsFor(state, who, recommender.moveUps()) }),
       ...fleetRoutes(truth),
       ...crews.routes,
       ...liveRoutes({
@@ -196,6 +196,7 @@ function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: Cor
     ...common,
     positions: state.positions,
     history: fixes,
+    whose: (id) => jurisdictionOfMoving(state, id),
     onFix: (topic, fix, source) => {
       // A phone that moves says nothing about the terminal in the car.
       if (source === 'terminal') life.alive(topic.deviceId)
@@ -243,6 +244,7 @@ function createLive(
     version: deps.version,
     dress: (event) => withPlace(state, event),
     sees: (who, event) => seesEvent(state, who, event),
+    coverageFor: (who, now) => coverageFor(state, who, now),
     provisional: () => answering().shown(),
     onRendered: (alarmId, desk) => answering().rendered.take(alarmId, desk),
     onDuty: ({ actor }, on, sound) => {

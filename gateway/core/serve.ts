@@ -94,7 +94,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     ...mediaRoutes(parts),
     ...recordingRoutes(parts),
     ...registryRoutes(parts),
-  ].map((route) => withJurisdiction(route, core.state))
+  ].map((route) => withJurisdiction(route, { state: core.state, database }))
   const { VIGIL_TLS_CERT: certPath, VIGIL_TLS_KEY: keyPath } = settings
   const server = await createHttpServer({
     auth,

@@ -4,6 +4,7 @@ import { Fault, reasonOf } from '../../domain/fault.ts'
 import { tapIdSchema } from '../../domain/wire/http.ts'
 import { PHOTO_BYTES_MAX, photoQuerySchema, photoSchema } from '../../domain/wire/crew.ts'
 import { z } from '../../domain/z.ts'
+import { readIncident } from '../alarms/incident-rows.ts'
 import { readAssignment } from '../dispatch/assignment-rows.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { Database } from '../store/database.ts'
@@ -49,9 +50,12 @@ export function photoRoutes(deps: PhotoRouteDeps): Route[] {
       path: '/photos/:id',
       summary: 'A photo of a crew; every look is in the audit before the first byte',
       action: 'photo.view',
-      object: async ({ params }) => {
-        const { patrolId } = await photoOf(database, params['id']!)
-        return { kind: 'photo', id: params['id']!, patrolId }
+      object: async ({ params, subject }) => {
+        const { patrolId, incidentId } = await photoOf(database, params['id']!)
+        const object = { kind: 'photo', id: params['id']!, patrolId }
+        if (subject.type !== 'officer' || subject.me.role === 'patrol') return object
+        const { jurisdiction, escalatedTo } = await readIncident(database, incidentId)
+        return { ...object, jurisdiction, escalatedTo }
       },
       params: z.object({ id: tapIdSchema }),
       handler: async ({ params: { id }, subject, res }) => {

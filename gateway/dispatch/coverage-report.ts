@@ -21,12 +21,13 @@ interface Row {
 
 /**
  * Minutes per day in which each zone was held, from the shares that were kept every minute. Counted by the database; a zone that has been
- * removed since keeps its lines.
+ * removed since keeps its lines, for who sees all.
+ * @param zones.only those that may be shown; null: all
  * @throws Fault `bad-request` for a span of more than 400 days, or one that ends before it begins
  */
 export async function readCoverageReport(
   database: Queryable,
-  zones: ReadonlyMap<string, Zone>,
+  { all: zones, only }: { all: ReadonlyMap<string, Zone>; only: readonly string[] | null },
   { fromMs, toMs }: ReportSpan,
   heldShare: number,
 ): Promise<CoverageReport> {
@@ -39,8 +40,8 @@ export async function readCoverageReport(
     `select zone_id, to_char(at at time zone $3, 'YYYY-MM-DD') as day, array_agg(distinct goal_s order by goal_s) as goals,
             count(*)::integer as measured, count(*) filter (where share >= $4::real)::integer as held,
             avg(share)::float8 as mean, min(share)::float8 as least
-       from coverage_minute where at >= $1 and at < $2 group by 1, 2 order by 2, 1`,
-    [toIso(fromMs), toIso(toMs), timeZone, heldShare],
+       from coverage_minute where at >= $1 and at < $2 and ($5::text[] is null or zone_id = any($5)) group by 1, 2 order by 2, 1`,
+    [toIso(fromMs), toIso(toMs), timeZone, heldShare, only],
   )
   return {
     from: toIso(fromMs),

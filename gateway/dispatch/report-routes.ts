@@ -6,6 +6,7 @@ import { z } from '../../domain/z.ts'
 import { HELD_SHARE } from '../../domain/zone.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { CentreState } from '../live/centre-state.ts'
+import { coverageFor, seesThing, whoOf } from '../live/visibility.ts'
 import type { Database } from '../store/database.ts'
 import { readCoverageReport } from './coverage-report.ts'
 import { coverageCsv, responseTimesCsv, sendCsv } from './report-csv.ts'
@@ -34,7 +35,7 @@ export function reportRoutes(deps: ReportRouteDeps): Route[] {
       summary: 'How much of each zone the free patrols reach inside its goal, now',
       action: 'desk.view',
       answer: coverageSchema,
-      handler: () => deps.coverage(),
+      handler: ({ subject }) => coverageFor(state, whoOf(subject), deps.coverage()),
     }),
     defineRoute({
       method: 'get',
@@ -44,10 +45,11 @@ export function reportRoutes(deps: ReportRouteDeps): Route[] {
       action: 'report.read',
       query: spanSchema.extend({ by: reportBySchema.default('zone'), format: formatSchema }),
       answer: responseTimesSchema,
-      handler: async ({ query: { by, format, ...span }, res }) => {
-        const zones = [...state.zonesNow()]
+      handler: async ({ query: { by, format, ...span }, subject, res }) => {
+        const who = whoOf(subject)
+        const zones = state.zonesNow().filter((zone) => seesThing(state, who, zone))
         const nameOf = (key: string | null) => nameOfGroup(state, by, key)
-        const report = await readResponseTimes(database, { ...spanOf(deps, span), by, zones, nameOf })
+        const report = await readResponseTimes(database, { ...spanOf(deps, span), by, zones, nameOf, who })
         if (format === 'csv') sendCsv(res, `response-times-by-${by}`, responseTimesCsv(report))
         return report
       },
@@ -59,8 +61,11 @@ export function reportRoutes(deps: ReportRouteDeps): Route[] {
       action: 'report.read',
       query: spanSchema.extend({ heldShare: z.coerce.number().gt(0).max(1).default(HELD_SHARE), format: formatSchema }),
       answer: coverageReportSchema,
-      handler: async ({ query: { heldShare, format, ...span }, res }) => {
-        const report = await readCoverageReport(database, state.zones, spanOf(deps, span), heldShare)
+      handler: async ({ query: { heldShare, format, ...span }, subject, res }) => {
+        const who = whoOf(subject)
+        const mine = [...state.zones.values()].filter((zone) => seesThing(state, who, zone)).map(({ id }) => id)
+        const only = who.jurisdiction === '' ? null : mine
+        const report = await readCoverageReport(database, { all: state.zones, only }, spanOf(deps, span), heldShare)
         if (format === 'csv') sendCsv(res, 'coverage', coverageCsv(report))
         return report
       },

@@ -1,6 +1,8 @@
 import { toIso } from '../../domain/clock.ts'
 import { PERCENTILES, type ReportBy, type ResponseLine, type ResponseTimes } from '../../domain/wire/reports.ts'
 import type { Zone } from '../../domain/zone.ts'
+import { calledRows } from '../live/visible-rows.ts'
+import type { Who } from '../live/visibility.ts'
 import type { Queryable } from '../store/database.ts'
 
 /** Exclusions that are listed one by one, the newest; all of them are counted by reason. */
@@ -14,6 +16,8 @@ export interface ReportSpan {
 export interface ResponseTimesQuestion extends ReportSpan {
   by: ReportBy
   zones: readonly Zone[]
+  /** Whose report: of the incidents that this officer sees. */
+  who: Who
   /** In words what a group is: a callsign, a site's name. */
   nameOf: (key: string | null) => string
 }
@@ -34,7 +38,7 @@ interface Line {
  * Every order of the span with its phases after NFPA 1710, in seconds: handling (alarm raised → ordered), turnout (ordered → en route), travel
  * (en route → on scene), response (ordered → on scene, what the zone's goal promises), and why it cannot be counted, if so.
  */
-const ORDERS = `
+const orders = (where: string): string => `
   select o.*, case
       when state in ('declined', 'cancelled', 'diverted') then state
       when on_scene_at is null then 'never-on-scene'
@@ -46,7 +50,7 @@ const ORDERS = `
              coalesce((a.body->>'enRouteAt')::timestamptz, a.ordered_at) as en_route_at,
              (a.body->>'onSceneAt')::timestamptz as on_scene_at
         from assignment a join incident i on i.id = a.incident_id
-       where a.ordered_at >= $1 and a.ordered_at < $2) as o`
+       where a.ordered_at >= $1 and a.ordered_at < $2 and ${where}) as o`
 
 const KEYS: Record<ReportBy, string> = {
   zone: 'zone_id',
@@ -61,7 +65,7 @@ const phase = (from: string, to: string, name: string): string => {
 }
 
 /** One reading of the orders, grouped twice: by what was asked and by zone. percentile_disc is the nearest rank. */
-const linesSql = (by: ReportBy): string => `
+const linesSql = (by: ReportBy, where: string): string => `
   select grouping(key) as is_zone, case when grouping(key) = 0 then key else zone_id end as key, count(*)::integer as n,
          count(goal_s)::integer as with_goal,
          count(*) filter (where extract(epoch from on_scene_at - ordered_at) <= goal_s)::integer as inside,
@@ -69,7 +73,7 @@ const linesSql = (by: ReportBy): string => `
          ${phase('ordered_at', 'en_route_at', 'turnout')},
          ${phase('en_route_at', 'on_scene_at', 'travel')},
          ${phase('ordered_at', 'on_scene_at', 'response')}
-    from (select *, ${KEYS[by]} as key from (${ORDERS}) as judged where why is null and $4::text is not null) as counted
+    from (select *, ${KEYS[by]} as key from (${orders(where)}) as judged where why is null and $4::text is not null) as counted
    group by grouping sets ((key), (zone_id)) order by 1, 2 nulls last`
 
 /**
@@ -78,17 +82,18 @@ const linesSql = (by: ReportBy): string => `
  */
 export async function readResponseTimes(
   database: Queryable,
-  { fromMs, toMs, by, zones, nameOf }: ResponseTimesQuestion,
+  { fromMs, toMs, by, zones, nameOf, who }: ResponseTimesQuestion,
 ): Promise<ResponseTimes> {
   const span = [toIso(fromMs), toIso(toMs), zones.map((zone) => zone.id)]
-  const lines = await database.query<Line>(linesSql(by), [...span, localZone()])
+  const mine = (from: number) => calledRows(who, 'i.body', from)
+  const lines = await database.query<Line>(linesSql(by, mine(5).where), [...span, localZone(), ...mine(5).params])
   const counts = await database.query<{ why: string; n: number }>(
-    `select why, count(*)::integer as n from (${ORDERS}) as judged where why is not null group by why order by 2 desc, 1`,
-    span,
+    `select why, count(*)::integer as n from (${orders(mine(4).where)}) as judged where why is not null group by why order by 2 desc, 1`,
+    [...span, ...mine(4).params],
   )
   const listed = await database.query<{ id: string; why: string }>(
-    `select id, why from (${ORDERS}) as judged where why is not null order by ordered_at desc, id desc limit $4`,
-    [...span, EXCLUDED_LISTED_MAX],
+    `select id, why from (${orders(mine(5).where)}) as judged where why is not null order by ordered_at desc, id desc limit $4`,
+    [...span, EXCLUDED_LISTED_MAX, ...mine(5).params],
   )
   const byZone = new Map(lines.filter((line) => line.is_zone === 1).map((line) => [line.key, line]))
   const ids: (string | null)[] = [...zones.map((zone) => zone.id), null]

@@ -2,12 +2,19 @@ import { closureWriteSchema, roadClosureSchema } from '../../domain/road-closure
 import { moveUpsSchema, type MoveUpsNow } from '../../domain/recommendation.ts'
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
+import { whoOf, type Who } from '../live/visibility.ts'
 import type { RoadClosures } from './road-closures.ts'
 
 const idParams = z.object({ id: z.string().min(1).max(64) })
 
 /** Closed and slowed roads, which every recommendation, circle and coverage drives by; and who should move where. */
-export function roadRoutes({ closures, moveUps }: { closures: RoadClosures; moveUps: () => MoveUpsNow }): Route[] {
+export function roadRoutes({
+  closures,
+  moveUps,
+}: {
+  closures: RoadClosures
+  moveUps: (who: Who) => MoveUpsNow
+}): Route[] {
   return [
     defineRoute({
       method: 'get',
@@ -23,7 +30,7 @@ export function roadRoutes({ closures, moveUps }: { closures: RoadClosures; move
       summary: 'What each free patrol alone holds, and the single move to a patrol’s home that restores most',
       action: 'desk.view',
       answer: moveUpsSchema,
-      handler: () => moveUps(),
+      handler: ({ subject }) => moveUps(whoOf(subject)),
     }),
     defineRoute({
       method: 'post',

@@ -34,7 +34,6 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
       path: '/incidents/:id/recommendation',
       summary: 'The right patrol by road, now, and why not each other one',
       action: 'incident.dispatch',
-      object: ({ params }) => ({ kind: 'incident', id: params['id'], ...whoseIncident(deps, params['id']!) }),
       params: idParams,
       answer: recommendationSchema,
       handler: async ({ params }) => {
@@ -48,7 +47,6 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
       summary:
         'Send a patrol, and its support with patrolIds; another than the recommended ones needs a reason; 409 patrol-busy names its incident, divert takes it away from there',
       action: 'incident.dispatch',
-      object: ({ params }) => ({ kind: 'incident', id: params['id'], ...whoseIncident(deps, params['id']!) }),
       params: idParams,
       body: assignSchema,
       answer: assignedSchema,
@@ -73,12 +71,6 @@ function orderRoutes(deps: DispatchRouteDeps): Route[] {
       handler: ({ params, actor, body }) => raiseAlarmLevel(deps, params.id, body, actor),
     }),
   ]
-}
-
-/** An incident that is not in memory is over, or is none: then the handler says so. */
-function whoseIncident({ state }: DispatchRouteDeps, id: string) {
-  const { jurisdiction, escalatedTo } = state.incidents.get(id) ?? {}
-  return { jurisdiction, escalatedTo }
 }
 
 /** Each on its own: that one is busy by now must not keep the others at home. */
@@ -110,12 +102,10 @@ function stepRoute(deps: DispatchRouteDeps, step: (typeof STEPS)[number]): Route
     params: idParams,
     body: stepSchema.optional(),
     answer: assignmentSchema,
-    object: async ({ params, subject }) => {
-      const { patrolId, incidentId } = await readAssignment(deps.database, params['id']!)
-      const object = { kind: 'assignment', id: params['id'], patrolId }
-      // A crew may answer its order wherever it is sent.
-      const isCrew = subject.type === 'officer' && subject.me.role === 'patrol'
-      return isCrew ? object : { ...object, ...whoseIncident(deps, incidentId) }
+    object: async ({ params }) => {
+      const id = params['id']!
+      const { patrolId } = await readAssignment(deps.database, id)
+      return { kind: 'assignment', id, patrolId }
     },
     handler: async ({ params, actor, body, subject }) => {
       const { reason = null, note = null, id, tappedAt = null } = body ?? {}

@@ -14,6 +14,11 @@ import { readLastPlaces, saveLastPlaces } from './vehicle-rows.ts'
 /** A restart shows places that are at most this old, and says how old. */
 const SAVE_MS = 10_000
 
+/** A dot and whose it is. */
+export interface OwnedDot extends Dot {
+  jurisdiction: string
+}
+
 export interface FleetDeps {
   positions: Positions
   database: Database
@@ -22,6 +27,8 @@ export interface FleetDeps {
   metrics: Metrics
   /** Where fixes go on their way into the history; shed first when it is slow. */
   history: { push(fix: Fix): void }
+  /** Jurisdiction of a vehicle or patrol; "" when it is nobody's in particular. */
+  whose: (vehicleId: string) => string
   /** Every fix that is a vehicle's newest place, and every jump (flagged). */
   onFix: (topic: Pick<Topic, 'kind' | 'deviceId'>, fix: Fix, source: FixSource) => void
 }
@@ -120,8 +127,8 @@ export class Fleet {
   }
 
   /** Dots that have changed since the last call. */
-  takeDots(nowMs: number): Dot[] {
-    const dots: Dot[] = []
+  takeDots(nowMs: number): OwnedDot[] {
+    const dots: OwnedDot[] = []
     for (const position of this.#deps.positions.all()) {
       if (!position.dotDue) continue
       position.dotDue = false
@@ -133,6 +140,7 @@ export class Fleet {
         bearingDeg: position.bearingDeg,
         ageS: (nowMs - position.takenAtMs) / 1000,
         flags: position.flags,
+        jurisdiction: this.#deps.whose(position.vehicleId),
       })
     }
     return dots

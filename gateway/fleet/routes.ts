@@ -8,7 +8,9 @@ import { pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { CentreState } from '../live/centre-state.ts'
+import { seesMoving, whoOf } from '../live/visibility.ts'
 import type { Database } from '../store/database.ts'
+import type { Subject } from '../trust/policy.ts'
 import { readTrail } from './vehicle-rows.ts'
 
 export interface FleetRouteDeps {
@@ -25,6 +27,10 @@ const TRAIL_SPAN_MAX_MS = 7 * 86_400_000
 /** Where everything that moves is, and was. */
 export function fleetRoutes(deps: FleetRouteDeps): Route[] {
   const { state, clock } = deps
+  const mine = <T extends { id: string }>(things: ReadonlyMap<string, T>, subject: Subject): T[] => {
+    const who = whoOf(subject)
+    return [...things.values()].filter(({ id }) => seesMoving(state, who, id))
+  }
   return [
     defineRoute({
       method: 'get',
@@ -33,8 +39,8 @@ export function fleetRoutes(deps: FleetRouteDeps): Route[] {
       action: 'vehicle.view',
       query: pageQuerySchema,
       answer: pageSchema(patrolNowSchema),
-      handler: ({ query }) =>
-        page(state.patrols, query, (patrol) => ({
+      handler: ({ query, subject }) =>
+        page(mine(state.patrols, subject), query, (patrol) => ({
           ...state.patrolNow(patrol),
           place: state.placeNow(patrol.id, clock.nowMs()),
         })),
@@ -46,8 +52,8 @@ export function fleetRoutes(deps: FleetRouteDeps): Route[] {
       action: 'vehicle.view',
       query: pageQuerySchema,
       answer: pageSchema(vehicleNowSchema),
-      handler: ({ query }) =>
-        page(state.vehicles, query, (vehicle) => ({
+      handler: ({ query, subject }) =>
+        page(mine(state.vehicles, subject), query, (vehicle) => ({
           ...state.vehicleNow(vehicle),
           place: state.placeNow(vehicle.id, clock.nowMs()),
         })),
@@ -81,13 +87,11 @@ function trailRoute({ database, state, clock }: FleetRouteDeps): Route {
 
 /** A page of a register in memory, by id. */
 function page<T extends { id: string }, N>(
-  items: ReadonlyMap<string, T>,
+  items: readonly T[],
   { limit, cursor }: { limit: number; cursor?: string },
   toItem: (item: T) => N,
 ): { items: N[]; next: string | null } {
-  const after = [...items.values()]
-    .filter((item) => cursor === undefined || item.id > cursor)
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  const after = items.filter((item) => cursor === undefined || item.id > cursor).sort((a, b) => (a.id < b.id ? -1 : 1))
   const shown = after.slice(0, limit)
   return { items: shown.map(toItem), next: after.length > limit ? shown.at(-1)!.id : null }
 }

@@ -5,11 +5,13 @@ import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
-import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
+import { encodeDots } from '../../domain/wire/dots.ts'
 import type { Health, LogEvent, ServerMessage } from '../../domain/wire/live.ts'
 import { CLOSE_CODES } from '../http/close-codes.ts'
 import type { DeskRequest, DeskSocket } from '../http/websocket.ts'
 import { isCalled } from '../../domain/calls.ts'
+import { covers } from '../../domain/jurisdiction.ts'
+import type { OwnedDot } from '../fleet/fleet.ts'
 import { deskMessageSchema } from './desk-message.ts'
 import type { EventLog } from './event-log.ts'
 import { elsewhere, whoOf, type Who } from './visibility.ts'
@@ -42,12 +44,13 @@ export interface LiveDeps {
   metrics: Metrics
   health: () => Health
   /** Changed dots since the last call. */
-  takeDots: (nowMs: number) => Dot[]
+  takeDots: (nowMs: number) => OwnedDot[]
   version: string
   /** The event as desks get it; the same for nearly all. */
   dress: (event: LogEvent) => LogEvent
   /** Whether this officer is shown it; who is not gets the event's number alone. */
   sees: (who: Who, event: LogEvent) => boolean
+  coverageFor: (who: Who, coverage: Coverage) => Coverage
   /** Alarms that are shown but not stored as they are shown. */
   provisional: () => Alarm[]
   onRendered: (alarmId: string, desk: { sessionId: string; who: Who; isOnDuty: boolean }) => void
@@ -132,7 +135,15 @@ export class LiveChannel {
     this.#broadcast({ type: 'reset', reason })
   }
   broadcastCoverage(coverage: Coverage): void {
-    this.#broadcast({ type: 'coverage', coverage })
+    const texts = new Map<string, string>()
+    for (const desk of this.#desks) {
+      const own = desk.who.jurisdiction
+      const told = () =>
+        ({ type: 'coverage', coverage: this.#deps.coverageFor(desk.who, coverage) }) satisfies ServerMessage
+      const text = texts.get(own) ?? JSON.stringify(told())
+      texts.set(own, text)
+      this.#sendText(desk, text)
+    }
   }
 
   #event(event: LogEvent): void {
@@ -161,8 +172,15 @@ export class LiveChannel {
     const nowMs = this.#deps.clock.nowMs()
     const dots = this.#deps.takeDots(nowMs)
     if (dots.length === 0 || this.#desks.size === 0) return
-    const frame = encodeDots(nowMs, dots)
-    for (const { socket } of this.#desks) if (socket.bufferedBytes < DOTS_BUFFERED_MAX) socket.send(frame)
+    // One frame for each jurisdiction that has a desk, not for each desk.
+    const frames = new Map<string, Uint8Array<ArrayBuffer> | null>()
+    for (const { socket, who } of this.#desks) {
+      if (socket.bufferedBytes >= DOTS_BUFFERED_MAX) continue
+      const own = who.jurisdiction
+      if (!frames.has(own)) frames.set(own, frameFor(own, nowMs, dots))
+      const frame = frames.get(own)
+      if (frame) socket.send(frame)
+    }
   }
 
   #broadcast(message: ServerMessage): void {
@@ -214,6 +232,12 @@ export class LiveChannel {
     if (painted.size > PAINTED_MAX) for (const oldest of painted) if (painted.delete(oldest)) break
     this.#deps.onRendered(alarmId, { sessionId: request.sessionId, who, isOnDuty })
   }
+}
+
+/** Null when none of the dots is this jurisdiction's to see. */
+function frameFor(own: string, nowMs: number, dots: readonly OwnedDot[]): Uint8Array<ArrayBuffer> | null {
+  const mine = own === '' ? dots : dots.filter(({ jurisdiction }) => covers(own, jurisdiction))
+  return mine.length === 0 ? null : encodeDots(nowMs, mine)
 }
 
 function parse(text: string): unknown {

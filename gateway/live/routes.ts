@@ -12,7 +12,16 @@ import { defineRoute, type Route } from '../http/route.ts'
 import type { Subject } from '../trust/policy.ts'
 import type { CentreState } from './centre-state.ts'
 import type { EventLog } from './event-log.ts'
-import { elsewhere, seesEvent, seesIncident, seesThing, seesTrouble, whoOf } from './visibility.ts'
+import {
+  coverageFor,
+  elsewhere,
+  seesEvent,
+  seesIncident,
+  seesMoving,
+  seesThing,
+  seesTrouble,
+  whoOf,
+} from './visibility.ts'
 
 export interface LiveRouteDeps {
   events: EventLog
@@ -77,6 +86,7 @@ export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
   const { state, clock } = deps
   const provisional = deps.provisional()
   const nowMs = clock.nowMs()
+  const coverage = deps.coverage()
   const shownTwice = new Set(provisional.map((alarm) => alarm.id))
   const stored = [...state.alarms.values()].filter((alarm) => !shownTwice.has(alarm.id))
   const mine = <T extends { jurisdiction?: string | undefined }>(things: ReadonlyMap<string, T>) =>
@@ -95,16 +105,18 @@ export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
       ...state.patrolNow(patrol),
       place: state.placeNow(patrol.id, nowMs),
     })),
-    vehicles: [...state.vehicles.values()].map((vehicle) => ({
-      ...state.vehicleNow(vehicle),
-      place: state.placeNow(vehicle.id, nowMs),
-    })),
+    vehicles: [...state.vehicles.values()]
+      .filter(({ id }) => seesMoving(state, me, id))
+      .map((vehicle) => ({
+        ...state.vehicleNow(vehicle),
+        place: state.placeNow(vehicle.id, nowMs),
+      })),
     cameras: mine(state.cameras),
     sites: mine(state.sites),
     zones: mine(state.zones),
     devices: mine(state.devices).map((device) => deps.deviceNow(device)),
     troubles: [...state.troubles.values()].filter((trouble) => seesTrouble(state, me, trouble)),
-    coverage: deps.coverage(),
+    coverage: coverage && coverageFor(state, me, coverage),
     dutyLevel: state.dutyLevel,
   }
 }

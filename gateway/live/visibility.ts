@@ -3,6 +3,7 @@ import { isCalled } from '../../domain/calls.ts'
 import { covers, jurisdictionOf } from '../../domain/jurisdiction.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
+import type { Coverage, MoveUpsNow } from '../../domain/recommendation.ts'
 import type { Trouble } from '../../domain/trouble.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import type { Subject } from '../trust/policy.ts'
@@ -23,6 +24,39 @@ export function seesThing(state: CentreState, who: Who, thing: Placed): boolean 
     who.jurisdiction,
     jurisdictionOf(thing, (id) => state.sites.get(id)),
   )
+}
+
+/** What moves under this id: a patrol, or a vehicle as the device in it. A vehicle without either is nobody's in particular. */
+export function movingThing(state: CentreState, id: string): Placed | undefined {
+  return state.patrols.get(id) ?? state.devices.get(id)
+}
+
+export function seesMoving(state: CentreState, who: Who, id: string): boolean {
+  return who.jurisdiction === '' || seesThing(state, who, movingThing(state, id) ?? {})
+}
+
+/** Whose a dot is. Price: two look-ups, for each dot that has moved. */
+export function jurisdictionOfMoving(state: CentreState, id: string): string {
+  return jurisdictionOf(movingThing(state, id) ?? {}, (siteId) => state.sites.get(siteId))
+}
+
+/** The shares of this officer's zones; the very same object for who sees all. A zone that is no more is nobody's to see. */
+export function coverageFor(state: CentreState, who: Who, coverage: Coverage): Coverage {
+  if (who.jurisdiction === '') return coverage
+  return { ...coverage, zones: coverage.zones.filter(({ zoneId }) => seesZone(state, who, zoneId)) }
+}
+
+function seesZone(state: CentreState, who: Who, zoneId: string): boolean {
+  const zone = state.zones.get(zoneId)
+  return zone !== undefined && seesThing(state, who, zone)
+}
+
+/** Moves of this officer's patrols; the share of the whole stays. */
+export function moveUpsFor(state: CentreState, who: Who, moveUps: MoveUpsNow): MoveUpsNow {
+  if (who.jurisdiction === '') return moveUps
+  const { uncovers, best } = moveUps
+  const isMine = ({ patrolId }: { patrolId: string }) => seesMoving(state, who, patrolId)
+  return { ...moveUps, uncovers: uncovers.filter(isMine), best: best && isMine(best) ? best : null }
 }
 
 export function seesTrouble(state: CentreState, who: Who, trouble: Trouble): boolean {

@@ -3,6 +3,8 @@ import { pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
 import { timeSchema } from '../../domain/scalars.ts'
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
+import { whoOf } from '../live/visibility.ts'
+import { auditRows } from '../live/visible-rows.ts'
 import type { Database } from '../store/database.ts'
 import { numberCursor, pageOf } from './paging.ts'
 
@@ -30,13 +32,14 @@ export function auditRoutes(database: Database): Route[] {
       action: 'audit.read',
       query: querySchema,
       answer: pageSchema(auditRowSchema),
-      handler: async ({ query }) => {
+      handler: async ({ query, subject }) => {
+        const mine = auditRows(whoOf(subject), 8)
         const rows = await database.query<Row>(
           `select n, at, actor, session_id, action, object_kind, object_id, reason, outcome, facts from audit
            where ($1::bigint is null or n < $1) and ($2::text is null or actor = $2) and ($3::text is null or action = $3)
              and ($4::text is null or object_id = $4) and ($5::timestamptz is null or at >= $5)
              and ($6::timestamptz is null or at < $6)
-           order by n desc limit $7`,
+             and ${mine.where} order by n desc limit $7`,
           [
             numberCursor(query.cursor),
             query.actor ?? null,
@@ -45,6 +48,7 @@ export function auditRoutes(database: Database): Route[] {
             query.from ?? null,
             query.to ?? null,
             query.limit + 1,
+            ...mine.params,
           ],
         )
         return pageOf(rows, query.limit, toAuditRow, (row) => String(row.n))

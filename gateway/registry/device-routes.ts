@@ -3,6 +3,8 @@ import { deviceKindSchema, deviceSchema, deviceWriteSchema } from '../../domain/
 import { idSchema } from '../../domain/scalars.ts'
 import { credentialSchema, pageQuerySchema, pageSchema } from '../../domain/wire/http.ts'
 import { defineRoute, type Route } from '../http/route.ts'
+import { whoOf } from '../live/visibility.ts'
+import { thingRows } from '../live/visible-rows.ts'
 import { audit, auditBy } from '../trust/audit.ts'
 import { DEVICE_COLUMNS, readDevice, toDevice, type DeviceRow } from './device-rows.ts'
 import { idParamsSchema, type RegistryDeps } from './entity-routes.ts'
@@ -28,12 +30,13 @@ export function deviceRoutes(deps: RegistryDeps): Route[] {
       action: 'device.list',
       query: pageQuerySchema.extend({ kind: deviceKindSchema.optional(), siteId: idSchema.optional() }),
       answer: pageSchema(deviceSchema),
-      handler: async ({ query: { limit, cursor, kind, siteId } }) => {
+      handler: async ({ query: { limit, cursor, kind, siteId }, subject }) => {
+        const mine = thingRows(whoOf(subject), 'device.body', 5)
         const rows = await database.query<DeviceRow>(
           `select ${DEVICE_COLUMNS} from device
            where ($1::text is null or id > $1) and ($2::text is null or kind = $2)
-             and ($3::text is null or body->>'siteId' = $3) order by id limit $4`,
-          [cursor ?? null, kind ?? null, siteId ?? null, limit + 1],
+             and ($3::text is null or body->>'siteId' = $3) and ${mine.where} order by id limit $4`,
+          [cursor ?? null, kind ?? null, siteId ?? null, limit + 1, ...mine.params],
         )
         return pageOf(rows, limit, toDevice, (row) => row.id)
       },

@@ -4,6 +4,8 @@ import { idSchema } from '../../domain/scalars.ts'
 import { z } from '../../domain/z.ts'
 import { defineRoute, type Route } from '../http/route.ts'
 import type { EventLog } from '../live/event-log.ts'
+import { whoOf } from '../live/visibility.ts'
+import { thingRows } from '../live/visible-rows.ts'
 import type { Database } from '../store/database.ts'
 import { audit, auditBy } from '../trust/audit.ts'
 import type { Action } from '../trust/policy.ts'
@@ -119,10 +121,11 @@ function readRoutes(kind: EntityKind, action: Action, database: Database): Route
       action,
       query: pageQuerySchema,
       answer: pageSchema(schema),
-      handler: async ({ query: { limit, cursor } }) => {
+      handler: async ({ query: { limit, cursor }, subject }) => {
+        const mine = thingRows(whoOf(subject), `${table}.body`, 3)
         const rows = await database.query<EntityRow>(
-          `select id, body from ${table} where $1::text is null or id > $1 order by id limit $2`,
-          [cursor ?? null, limit + 1],
+          `select id, body from ${table} where ($1::text is null or id > $1) and ${mine.where} order by id limit $2`,
+          [cursor ?? null, limit + 1, ...mine.params],
         )
         return pageOf(
           rows,

@@ -56,6 +56,6 @@ export function registryRoutes(deps: RegistryRouteDeps): Route[] {
     ...userRoutes(deps),
     ...layoutRoutes(deps.database),
     ...auditRoutes(deps.database),
-    ...cityLayerRoutes(deps.cityDir),
+    ...cityLayerRoutes(deps.cityDir, deps.database),
   ]
 }

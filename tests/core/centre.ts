@@ -102,7 +102,7 @@ export async function startCentre() {
     log,
     metrics,
     clock,
-    routes: core.routes.map((route) => withJurisdiction(route, core.state)),
+    routes: core.routes.map((route) => withJurisdiction(route, { state: core.state, database })),
     host: '127.0.0.1',
     port: 0,
     readiness: {},

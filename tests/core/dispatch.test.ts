@@ -190,6 +190,7 @@ test('order, accept, en route, detected arrival, classify, close: every time sta
     by: 'patrol',
     zones: [...core.state.zones.values()],
     nameOf: (key) => key ?? '',
+    who: { role: 'officer', jurisdiction: '' },
   })
   expect(report.n).toBe(1)
   expect(report.zones.find((zone) => zone.zoneId === 'busy')).toMatchObject({ n: 1, insideShare: 1, turnoutS: [6, 6] })

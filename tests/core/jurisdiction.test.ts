@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Alarm } from '../../domain/alarm.ts'
 import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
+import { topicOf } from '../../domain/wire/mqtt.ts'
 import { startCentre, until, type Desk, type TestCentre } from './centre.ts'
 import { connectDevice, eventsOf, type PressedDevice } from './devices.ts'
 
@@ -95,6 +96,31 @@ test('with somebody on duty elsewhere the parent jurisdiction is called; who goe
   east.send({ type: 'duty', on: true, sound: 'running' })
   await until('no trouble', () => !centre.core.state.troubles.has('device:button-school-02:unseen'))
 }, 60_000)
+
+test('the dot of a patrol goes to the desks of its jurisdiction, and its place into no list of another', async () => {
+  const { state, events } = centre.core
+  const body = { ...state.patrols.get('patrol-01')!, jurisdiction: 'city/east' }
+  await events.transact((tx) =>
+    events.append(tx, { kind: 'patrol', action: 'changed', subjectId: body.id, actor: 'test', body }),
+  )
+  const [east, west, city] = [await centre.desk(null, 'east'), await centre.desk(null, 'west'), await centre.desk()]
+  const move = async (patrol: string) => {
+    const terminal = await connectDevice(centre.mqttPort, patrol, { kind: 'patrol' })
+    devices.push(terminal)
+    const fix = { at: new Date().toISOString(), lng: 114.62, lat: 21.96, speedMps: 1 }
+    await terminal.client.publishAsync(topicOf('patrol', patrol, 'fix'), JSON.stringify([fix]))
+  }
+  await move('patrol-01')
+  await until('the dot in the east and in the city', () => east.dots > 0 && city.dots > 0)
+  expect(west.dots).toBe(0)
+  const { body: listed } = await centre.api<{ items: { id: string }[] }>('GET', '/patrols', undefined, 'west')
+  expect(listed.items.map(({ id }) => id)).not.toContain('patrol-01')
+  expect((await centre.api('GET', '/vehicles/patrol-01/trail', undefined, 'west')).status).toBe(404)
+  expect((await centre.api('GET', '/vehicles/patrol-01/trail', undefined, 'east')).status).toBe(200)
+  // Without a jurisdiction it is nobody's in particular.
+  await move('patrol-02')
+  await until('the other dot in the west', () => west.dots > 0)
+})
 
 test('a device that was offline hears that it was answered when it listens again, whatever its session', async () => {
   const find = (device: string) =>

@@ -69,8 +69,9 @@ async function store(made: readonly Made[]): Promise<void> {
 }
 
 function ask(by: ReportBy, toMs = START_MS + 40 * 86_400_000): Promise<ResponseTimes> {
-  const question = { fromMs: START_MS, toMs, by, zones: [zone], nameOf: (key: string | null) => key ?? '' }
-  return readResponseTimes(core.database, question)
+  const nameOf = (key: string | null) => key ?? ''
+  const who = { role: 'officer', jurisdiction: '' } as const
+  return readResponseTimes(core.database, { fromMs: START_MS, toMs, by, zones: [zone], nameOf, who })
 }
 
 /** The same by hand, in the plainest way. */
@@ -192,7 +193,7 @@ test('the minutes in which a zone was held, by day, with those that nobody measu
   for (let minute = 0; minute < 30; minute++) await insert(minute, minute < 20 ? 0.95 : 0.5, 180)
   await insert(30, 0.9, 120)
   await insert(3 * 1440, 1, 180)
-  const zones = new Map([[zone.id, zone]])
+  const zones = { all: new Map([[zone.id, zone]]), only: null }
   const span = { fromMs: Date.parse(at(0)) - 60_000, toMs: Date.parse(at(0)) + 5 * 86_400_000 }
   const report = await readCoverageReport(core.database, zones, span, 0.9)
   expect(report.days).toMatchObject([

@@ -2,60 +2,17 @@ import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROLES, type Role } from '../../domain/officer.ts'
 import { EVENT_KINDS } from '../../domain/wire/live.ts'
-import { drillRoutes } from '../../gateway/alarms/drill-routes.ts'
-import { alarmRoutes } from '../../gateway/alarms/routes.ts'
-import { roadRoutes } from '../../gateway/dispatch/road-routes.ts'
-import { circleRoutes } from '../../gateway/dispatch/circle-routes.ts'
-import { dutyLevelRoutes } from '../../gateway/dispatch/duty-level-routes.ts'
-import { createCrews } from '../../gateway/crew/crews.ts'
-import { dispatchRoutes } from '../../gateway/dispatch/routes.ts'
-import { Positions } from '../../gateway/fleet/positions.ts'
-import { fleetRoutes } from '../../gateway/fleet/routes.ts'
 import { fullPathOf } from '../../gateway/http/answer-route.ts'
-import type { Route } from '../../gateway/http/route.ts'
-import { CentreState } from '../../gateway/live/centre-state.ts'
-import { liveRoutes } from '../../gateway/live/routes.ts'
 import { authorize, EVENT_ACTIONS } from '../../gateway/trust/authorize.ts'
 import { ACTIONS, type Action, type Subject } from '../../gateway/trust/policy.ts'
-import { ownRoutes, startFixture, type Fixture, type Parts } from '../http/fixture.ts'
+import { ownRoutes, startFixture, type Fixture } from '../http/fixture.ts'
+import { coreRoutes } from './core-routes.ts'
 
 let fixture: Fixture
 beforeAll(async () => {
   fixture = await startFixture({ routes: (parts) => [...coreRoutes(parts), ...ownRoutes(parts, tmpdir())] })
 })
 
-/** The other half of the routes. What they are given is real as far as a refusal or a list needs it. */
-function coreRoutes(parts: Parts): Route[] {
-  const state = new CentreState(new Positions())
-  const notHere = () => {
-    throw new Error('no test of policies comes this far')
-  }
-  const deps = { ...parts, state, onOutbox: notHere, recommend: notHere, coverage: () => null, health: notHere }
-  return [
-    ...alarmRoutes({ ...deps, findAlarm: () => undefined, acknowledge: notHere }),
-    ...drillRoutes({ plan: notHere, cancel: notHere, ofSite: notHere }),
-    ...dispatchRoutes({ ...deps, coverage: notHere }),
-    ...dutyLevelRoutes(deps),
-    ...circleRoutes({ ...deps, graph: notHere as never, snap: notHere }),
-    ...roadRoutes({ closures: notHere as never, moveUps: notHere }),
-    ...fleetRoutes(deps),
-    ...createCrews({
-      ...deps,
-      graph: notHere as never,
-      snap: notHere as never,
-      fleet: notHere as never,
-      photoDir: tmpdir(),
-      version: 'test',
-    }).routes,
-    ...liveRoutes({
-      ...deps,
-      mqtt: { host: null, port: 1883, isTls: false },
-      city: notHere as never,
-      provisional: () => [],
-      deviceNow: (device) => device,
-    }),
-  ]
-}
 afterAll(() => fixture.close())
 
 function officer(role: Role, jurisdiction = '', patrolId: string | null = null): Subject {
