@@ -103,6 +103,7 @@ async function main(): Promise<void> {
     city,
     journalDir: own.journalDir,
     decisionsDir: decisionsDirOf(own.dataDir),
+    recordDir: own.recordDir,
     photoDir: join(own.dataDir, 'photos'),
     version: VERSION,
     mqtt: own.devicesAt,
@@ -122,7 +123,7 @@ async function main(): Promise<void> {
     metrics,
     box,
     expectedWorkers: own.expectedWorkers,
-    recordOf: (cameraId) => recordings.spans.recordOf(cameraId),
+    recordOf: (cameraId) => (core.disk.mayRecord() ? recordings.spans.recordOf(cameraId) : null),
   })
   await fleet.start()
   closers.push({ name: 'streamer fleet', close: () => fleet.stop() })

@@ -40,6 +40,7 @@ import { liveRoutes } from '../live/routes.ts'
 import { coverageFor, jurisdictionOfMoving, moveUpsFor, seesEvent } from '../live/visibility.ts'
 import { Troubles } from '../live/troubles.ts'
 import type { Database } from '../store/database.ts'
+import { DiskRoom } from '../store/disk-room.ts'
 import { createBeatBatch, createFixBatch } from '../store/fix-batch.ts'
 import { createAnswering } from './answering.ts'
 import { listenToBroker } from './listen-to-broker.ts'
@@ -56,6 +57,8 @@ export interface CoreDeps {
   journalDir: string
   /** Folder of the core's own journal of answers. */
   decisionsDir: string
+  /** Where workers record. */
+  recordDir: string
   /** Where crews' photos are kept. */
   photoDir: string
   version: string
@@ -71,6 +74,7 @@ export interface Core {
   events: EventLog
   troubles: Troubles
   state: CentreState
+  disk: DiskRoom
   /** Everything but sign-in, registers, cameras and media. */
   routes: Route[]
   onDesk: OnDesk
@@ -106,6 +110,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const answering: Answering = createAnswering({ ...truth, ...where, recommend, live: () => live })
 
   followEmergencies(state, events)
+  await truth.disk.start()
   await moving.start()
   await closures.start()
   for (const part of [outbox, live, crews.channel, coverage]) part.start()
@@ -150,7 +155,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     stop: async () => {
       clearTimeout(warmUp)
       stopListening()
-      for (const part of [live, crews.channel, outbox, coverage, closures]) part.stop()
+      for (const part of [live, crews.channel, outbox, coverage, closures, truth.disk]) part.stop()
       await answering.stop()
       await moving.stop()
       events.stop()
@@ -171,17 +176,19 @@ async function openTruth(deps: CoreDeps) {
   events.subscribe((event) => state.apply(event))
   // What was appended between the two readings.
   await events.look()
+  const { journalDir: journal, decisionsDir: data, recordDir: record } = deps
+  const disk = new DiskRoom({ ...common, troubles, folders: { journal, data, record } })
   const outbox = new Outbox({ ...common, publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }) })
   const recommender = new Recommender({ ...common, state, graph: city.graph, runCards: city.places.runCards })
   events.subscribe((event) => recommender.onEvent(event))
-  return { ...common, events, troubles, state, outbox, recommender, onOutbox: () => outbox.kick() }
+  return { ...common, events, troubles, state, disk, outbox, recommender, onOutbox: () => outbox.kick() }
 }
 type Truth = Awaited<ReturnType<typeof openTruth>>
 type Answering = ReturnType<typeof createAnswering>
 
 /** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
 function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: CoreDeps, truth: Truth) {
-  const { state, onOutbox } = truth
+  const { state, disk, onOutbox } = truth
   const common = { database, clock, log, metrics }
   const arrivals = new Arrivals(state, ({ id }) => {
     stepAssignment(truth, id, { do: 'on-scene', arrival: 'detected' }, 'centre').then(onOutbox, (error: unknown) => {
@@ -189,8 +196,9 @@ function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: Cor
       arrivals.forget(id)
     })
   })
-  const fixes = createFixBatch(common)
-  const beats = createBeatBatch(common)
+  const mayKeep = () => disk.mayKeepHistory()
+  const fixes = createFixBatch({ ...common, mayKeep })
+  const beats = createBeatBatch({ ...common, mayKeep })
   const life = new DeviceLife({ ...truth, history: beats })
   const fleet = new Fleet({
     ...common,

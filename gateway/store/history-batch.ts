@@ -21,6 +21,8 @@ export interface BatchOptions {
   metrics: Metrics
   /** Most rows that wait while the database is slow or away; beyond it the oldest are shed. */
   waitingMax?: number
+  /** False while the disk's last room is kept for presses: then every row is dropped. Default: always true. */
+  mayKeep?: () => boolean
   /** How long a lonely row may wait for company. */
   lingerMs?: number
 }
@@ -64,6 +66,7 @@ export class HistoryBatch<Row> {
     const shed = metrics.counter('vigil_history_shed_total', 'Rows of histories that were dropped')
     this.#shed = {
       full: shed.of({ table, why: 'queue-full' }),
+      disk: shed.of({ table, why: 'disk-low' }),
       unusable: shed.of({ table, why: 'unusable' }),
       refused: shed.of({ table, why: 'refused-by-database' }),
     }
@@ -76,6 +79,7 @@ export class HistoryBatch<Row> {
       this.#shed.unusable.add()
       return
     }
+    if (this.#options.mayKeep?.() === false) return this.#shed.disk.add()
     this.#waiting.push(row)
     if (this.#waiting.length > this.#waitingMax)
       this.#shedOldest(this.#waiting.length - this.#waitingMax + SHED_AT_ONCE)

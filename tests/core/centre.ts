@@ -90,6 +90,7 @@ export async function startCentre() {
     city,
     journalDir,
     decisionsDir: join(folder, 'decisions'),
+    recordDir: join(folder, 'recordings'),
     photoDir: join(folder, 'photos'),
     version: 'test',
     mqtt: { host: null, port: mqttPort, isTls: false },
