@@ -16,7 +16,9 @@ import type { Me } from '../../domain/officer.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
 import type { DutyLevelNow } from '../../domain/duty-level.ts'
-import type { DutyLevel } from '../../domain/zone.ts'
+import type { DutyLevel, Zone } from '../../domain/zone.ts'
+import type { Drill } from '../../domain/drill.ts'
+import type { Site } from '../../domain/site.ts'
 import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
 import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
@@ -113,6 +115,15 @@ export const api = {
     const answer = await call<DiscoveredCamera[] | { items: DiscoveredCamera[] }>('POST', 'cameras/discover', {})
     return Array.isArray(answer) ? answer : answer.items
   },
+
+  changeSite: (id: string, patch: Partial<Omit<Site, 'id'>>) => call<Site>('PATCH', `sites/${at(id)}`, patch),
+  changeZone: (id: string, patch: Partial<Omit<Zone, 'id'>>) => call<Zone>('PATCH', `zones/${at(id)}`, patch),
+  drills: (siteId: string) => call<{ items: Drill[] }>('GET', `sites/${at(siteId)}/drills`),
+  planDrill: (siteId: string, plan: Pick<Drill, 'from' | 'to' | 'why'>) =>
+    call<Drill>('POST', `sites/${at(siteId)}/drills`, plan),
+  cancelDrill: (siteId: string, drillId: string) =>
+    call<Drill>('POST', `sites/${at(siteId)}/drills/${at(drillId)}/cancel`, {}),
+  closedIncidents: (limit: number) => call<{ items: Incident[] }>('GET', `incidents?open=false&limit=${limit}`),
 
   issueCredential: (deviceId: string) =>
     call<{ username: string; password: string; kind?: DeviceKind }>('POST', `devices/${at(deviceId)}/credential`, {}),

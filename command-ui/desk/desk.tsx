@@ -25,6 +25,9 @@ import './desk.css'
 const CamerasPage = lazy(() => import('../pages/cameras-page.tsx').then((m) => ({ default: m.CamerasPage })))
 const DevicesPage = lazy(() => import('../pages/devices-page.tsx').then((m) => ({ default: m.DevicesPage })))
 const VehiclesPage = lazy(() => import('../pages/vehicles-page.tsx').then((m) => ({ default: m.VehiclesPage })))
+const SitesPage = lazy(() => import('../registers/sites-page.tsx').then((m) => ({ default: m.SitesPage })))
+const ZonesPage = lazy(() => import('../registers/zones-page.tsx').then((m) => ({ default: m.ZonesPage })))
+const ReplayPage = lazy(() => import('../replay/replay-page.tsx').then((m) => ({ default: m.ReplayPage })))
 const WallPage = lazy(() => import('../wall/wall-page.tsx').then((m) => ({ default: m.WallPage })))
 const SettingsPage = lazy(() => import('../pages/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
 
@@ -70,6 +73,9 @@ export function Desk() {
             <ErrorFence label={page}>
               <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
                 {page === 'wall' && <WallPage screen={1} />}
+                {page === 'replay' && <ReplayPage />}
+                {page === 'sites' && <SitesPage />}
+                {page === 'zones' && <ZonesPage />}
                 {page === 'cameras' && <CamerasPage />}
                 {page === 'devices' && <DevicesPage />}
                 {page === 'vehicles' && <VehiclesPage />}

@@ -116,7 +116,8 @@ function PanelHead() {
           {incident ? (
             <>
               {' · '}
-              <span className="num">{incident.number}</span> {' · '}
+              <span className="num">{incident.number}</span>
+              {' · '}
               {t.incidentState[incident.state]}
             </>
           ) : null}

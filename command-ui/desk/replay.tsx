@@ -20,12 +20,12 @@ const ASK_AGAIN_MS = 5_000
 /** What the incident's cameras have recorded: one at a time, with a time axis to seek on. */
 export function Replay() {
   const t = useText()
-  const { incidentId } = useCurrent(true)
+  const { incidentId, incident } = useCurrent(true)
   const { recordings, wrong, take } = useRecordings(incidentId ?? null)
   const [chosenId, choose] = useState<string | null>(null)
   const [reason, giveReason] = useState<string | null>(null)
   if (!recordings) return <p className="dim">{wrong === null ? t.replay.loading : faultSentence(wrong)}</p>
-  const { cameras } = recordings
+  const cameras = bestFirst(recordings.cameras, incident?.cameraIds ?? [])
   const chosen = cameras.find((one) => one.cameraId === chosenId) ?? cameras.find((one) => one.playlist) ?? cameras[0]
   if (!chosen) return <p className="dim">{t.replay.none}</p>
   return (
@@ -40,12 +40,21 @@ export function Replay() {
       ) : (
         <ReplayPicture key={chosen.cameraId} recording={chosen} reason={reason} />
       )}
-      <Lock recordings={recordings} onLocked={take} />
+      <div className="replay-foot">
+        <Lock recordings={recordings} onLocked={take} />
+        <a href={`#/replay/${encodeURIComponent(recordings.incidentId)}`}>{t.replay.whole} →</a>
+      </div>
     </div>
   )
 }
 
-function useRecordings(incidentId: string | null) {
+/** The camera that sees the scene best is the one to begin with. */
+export function bestFirst(cameras: readonly CameraRecording[], order: readonly string[]): CameraRecording[] {
+  const rank = ({ cameraId }: CameraRecording) => (order.includes(cameraId) ? order.indexOf(cameraId) : order.length)
+  return [...cameras].sort((a, b) => rank(a) - rank(b))
+}
+
+export function useRecordings(incidentId: string | null) {
   const [shown, setShown] = useState<{ id: string; recordings: IncidentRecordings } | null>(null)
   const [wrong, setWrong] = useState<ApiFault | null>(null)
   useEffect(() => {
@@ -122,7 +131,7 @@ function ReplayPicture({ recording, reason }: { recording: CameraRecording; reas
   )
 }
 
-function urlOf(playlist: string, endAt: string, reason: string | null): string {
+export function urlOf(playlist: string, endAt: string, reason: string | null): string {
   const query = new URLSearchParams({ to: endAt })
   if (reason !== null) query.set('reason', reason)
   return `${playlist}?${query.toString()}`
@@ -174,7 +183,7 @@ function Lock({
   return <ReasonForm label={t.replay.lockWhy} button={t.replay.lock} onReason={send} />
 }
 
-function ReasonForm({
+export function ReasonForm({
   label,
   button,
   onReason,

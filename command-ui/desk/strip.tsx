@@ -1,4 +1,3 @@
-import { PAGES, goTo, route } from '../route.ts'
 import { store } from '../data/centre.ts'
 import { FLOOD_BEGINS_ABOVE } from '../../domain/flood.ts'
 import { alarmLoad, flood } from '../data/load-meter.ts'
@@ -9,6 +8,7 @@ import { overlay } from '../search/bar-state.ts'
 import { Key, ToneWord, type Tone } from '../ui/marks.tsx'
 import { DutyLevelWord } from './duty-level.tsx'
 import { SoundSwitch } from './sound-switch.tsx'
+import { StripPages } from './strip-pages.tsx'
 import { ZonesHeld } from './zones-held.tsx'
 import './strip.css'
 
@@ -18,26 +18,13 @@ export function Strip() {
   const city = useObservable(store.city)
   const me = useObservable(store.me)
   const lang = useObservable(language)
-  const { page } = useObservable(route)
   return (
     <header className="strip">
       <div className="strip-name">
         <img src="./vigil.svg" alt="" />
         <h1 className="ellipsis">{city ? (lang === 'en' ? city.nameEn : city.name) : t.app.name}</h1>
       </div>
-      <nav aria-label={t.nav.pages}>
-        {PAGES.map((name) => (
-          <button
-            key={name}
-            type="button"
-            className="quiet"
-            aria-current={page === name ? 'page' : undefined}
-            onClick={() => goTo(name)}
-          >
-            {t.nav[name]}
-          </button>
-        ))}
-      </nav>
+      <StripPages />
       <DutyLevelWord />
       <ZonesHeld />
       <HealthWords />

@@ -78,11 +78,11 @@ const INCIDENT_STEPS = new Set([
 ])
 
 /** The log also carries the state of patrol and incident after each step; the step itself is the line to read. */
-function isTold(event: LogEvent): boolean {
+export function isTold(event: LogEvent): boolean {
   return event.kind === 'incident' ? INCIDENT_STEPS.has(event.action) : event.kind !== 'patrol'
 }
 
-function subjectWords(event: LogEvent, t: Dictionary): string {
+export function subjectWords(event: LogEvent, t: Dictionary): string {
   const body = event.body
   const reason = [body['endedReason'], body['clearedNote'], body['closingNote'], body['text'], body['note']].find(
     (words): words is string => typeof words === 'string' && words !== '',

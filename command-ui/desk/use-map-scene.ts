@@ -12,7 +12,7 @@ import { useScene } from './use-scene.ts'
 
 /** What the map shows of the selection; the same object until something in it has changed. */
 export function useMapScene(): MapScene | null {
-  const { alarm, incident, assignments, incidentId } = useCurrent(true)
+  const { alarm, incident, assignments, incidentId, stage } = useCurrent(true)
   const lang = useObservable(language)
   const open = useObservable(openIncident)
   const chosenId = useObservable(choice)
@@ -24,7 +24,9 @@ export function useMapScene(): MapScene | null {
   useEffect(() => {
     showTrail(vehicleId)
   }, [vehicleId])
-  const recommendation = open?.id === incidentId ? (open?.recommendation ?? null) : null
+  // What is over needs nobody: ways and circles of it would be taken for advice.
+  const isOpen = open?.id === incidentId && stage !== 'closed'
+  const recommendation = isOpen ? (open?.recommendation ?? null) : null
   const sentIds = assignments.filter((a) => a.endedAt === null && a.clearedAt === null).map((a) => a.patrolId)
   const chosen = sentIds[0] ?? chosenCandidate(recommendation, chosenId)?.patrolId ?? null
   const cameraIds =

@@ -5,11 +5,15 @@ export const enDesk: typeof zhDesk = {
   nav: {
     desk: 'Desk',
     wall: 'Wall',
+    replay: 'Replay',
+    sites: 'Sites',
+    zones: 'Zones',
     cameras: 'Cameras',
     devices: 'Devices',
     vehicles: 'Vehicles',
     settings: 'Settings',
     pages: 'Pages',
+    registers: 'Registers',
   },
   language: { switch: '中文', label: 'Switch language' },
   sound: {
@@ -248,7 +252,7 @@ export const enDesk: typeof zhDesk = {
   },
   popup: {
     label: 'Priority-1 alarm',
-    others: (n) => `${n} more priority-1 alarms wait`,
+    others: (n) => (n === 1 ? '1 more priority-1 alarm waits' : `${n} more priority-1 alarms wait`),
     next: 'Next',
     goTo: 'Handle at the desk',
   },

@@ -9,6 +9,7 @@ export const enReplay: Pick<Dictionary, 'replay'> = {
     running: 'recording',
     failed: 'The recording cannot be played now, trying again',
     unsupported: 'This browser cannot play the recording',
+    whole: 'Replay the whole incident',
     play: 'Play',
     pause: 'Pause',
     newest: 'Load the newest',

@@ -7,11 +7,15 @@ export const zhDesk = {
   nav: {
     desk: '值班台',
     wall: '视频墙',
+    replay: '回放',
+    sites: '单位',
+    zones: '响应分区',
     cameras: '摄像机',
     devices: '报警设备',
     vehicles: '车辆',
     settings: '设置',
     pages: '页面',
+    registers: '登记',
   },
   language: { switch: 'English', label: '切换语言' },
   sound: {

@@ -84,7 +84,7 @@ export const zhPages = {
     busy: '正在连接摄像机…（最多 6 秒）',
     added: (name: string) => `已添加 ${name}`,
     remove: '删除',
-    removeSure: (name: string) => `删除 ${name}?录像保留。`,
+    removeSure: (name: string) => `删除 ${name}？录像保留。`,
     watch: '查看画面',
     warm: '常连',
     onDemand: '按需',

@@ -10,6 +10,7 @@ export const zhReplay = {
     running: '录制中',
     failed: '录像暂时无法播放，正在重试',
     unsupported: '此浏览器不能播放该录像',
+    whole: '整个过程回放',
     play: '播放',
     pause: '暂停',
     newest: '载入最新',

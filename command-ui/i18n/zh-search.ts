@@ -3,7 +3,7 @@ export const zhSearch = {
   search: {
     label: '查找',
     placeholder: '名称、拼音、首字母、编号、呼号…',
-    hint: '输入任意摄像机、单位、警力、车辆或警情,例如 hwsyxx、巡07',
+    hint: '输入任意摄像机、单位、警力、车辆或警情，例如 hwsyxx、巡07',
     nothing: '没有找到',
     found: '查找结果',
     choose: '选择',
@@ -16,7 +16,7 @@ export const zhSearch = {
     alarm: {
       heading: '接处警',
       keys: [
-        '下一步:接警、派警',
+        '下一步：接警、派警',
         '接警',
         '接管',
         '派出所选警力',
@@ -46,6 +46,6 @@ export const zhSearch = {
         '摄像机列表',
       ],
     },
-    ptz: { heading: '云台(放大时)', keys: ['转动', '变焦', '归位'] },
+    ptz: { heading: '云台（放大时）', keys: ['转动', '变焦', '归位'] },
   },
 }

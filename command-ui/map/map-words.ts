@@ -43,7 +43,7 @@ const zh: MapWords = {
   taxi: '出租车',
   emergency: '紧急',
   cameraWord: '摄像机',
-  thinned: (shown, total) => (shown < total ? `出租车 ${shown} / ${total}(放大显示全部)` : `出租车 ${total}`),
+  thinned: (shown, total) => (shown < total ? `出租车 ${shown} / ${total}（放大显示全部）` : `出租车 ${total}`),
   age: (s) => (s < 1.5 ? '刚刚' : s < 90 ? `${Math.round(s)} 秒前` : `${Math.round(s / 60)} 分钟前`),
   speed: (mps) => `${Math.round(mps * 3.6)} 公里/时`,
   noFix: '无定位',

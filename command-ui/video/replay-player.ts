@@ -12,6 +12,8 @@ export interface ReplayPlayer {
   /** To the picture of that moment, or the next one that there is. */
   seek(wallMs: number): void
   toggle(): void
+  /** Follows somebody else's hand: plays at that rate, or stands still. */
+  run(isRunning: boolean, rate: number): void
   destroy(): void
 }
 
@@ -79,6 +81,11 @@ export function createReplay(
       const intoS = (wallMs - (found.programDateTime ?? wallMs)) / 1000
       video.currentTime = found.start + Math.min(Math.max(0, intoS), Math.max(0, found.duration - 0.05))
       tell()
+    },
+    run: (isRunning, rate) => {
+      video.playbackRate = rate
+      if (!isRunning) video.pause()
+      else if (video.paused) video.play().catch(tell)
     },
     toggle: () => {
       // Refused only while the page is hidden; the next press of the button asks again.

@@ -249,21 +249,6 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     expect(command).toMatch(/-m '\{"id":"[^"]+","type":"panic"\}'/)
   })
 
-  it('has no accessibility violation, idle, in an alarm, and on its pages, in both languages', async () => {
-    await startDuty()
-    expect(await axeViolations()).toEqual([])
-    fixture.centre.raise('btn-1')
-    await page.locator('[data-patrol-id][role="radio"]').first().waitFor()
-    expect(await axeViolations()).toEqual([])
-    await page.keyboard.press('l')
-    await page.getByText('Recommended patrols').waitFor()
-    for (const name of ['cameras', 'devices', 'vehicles', 'settings']) {
-      await page.goto(`${fixture.url}/#/${name}`)
-      await page.locator('.page-head h1').waitFor()
-      expect(await axeViolations(), name).toEqual([])
-    }
-  })
-
   it('is small at first: the map, the player and the pages come later', () => {
     const html = readFileSync(join(uiDir, 'index.html'), 'utf8')
     const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, name]) => name!)

@@ -2,6 +2,7 @@ import type { WallLayouts } from '../../domain/wall.ts'
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
 import { systemClock } from '../../domain/clock.ts'
+import type { Drill } from '../../domain/drill.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
@@ -29,6 +30,9 @@ export class FixtureCentre {
   layouts: WallLayouts = { revision: 0, layouts: [], tours: [], screens: {} }
   /** Orders to cameras that turn. */
   turned: { id: string; order: object }[] = []
+  /** What was written to sites and zones. */
+  changes: { id: string; body: object }[] = []
+  drills: Drill[] = []
   n = 100
   alarms = new Map<string, Alarm>()
   incidents = new Map<string, Incident>()

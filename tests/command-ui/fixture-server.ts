@@ -9,6 +9,7 @@ import { harnessCity } from '../../command-ui/map/harness-city.ts'
 import { systemClock, toIso } from '../../domain/clock.ts'
 import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
+import { registerAnswerOf } from './fixture-registers.ts'
 import { FixtureCentre } from './fixture-centre.ts'
 import { ME, PATROLS, VEHICLES } from './fixture-district.ts'
 
@@ -105,7 +106,8 @@ export async function startFixture(
       return send(res, 200, { token: 't', me: { ...ME, mustSetPassword: fixture.mustSetPassword } })
     }
     if (!fixture.isSignedIn) return send(res, 401, { code: 'not-signed-in', detail: 'sign in' })
-    const found = answerOf(centre, path, req.method ?? 'GET', body)
+    const method = req.method ?? 'GET'
+    const found = registerAnswerOf(centre, path, method, body) ?? answerOf(centre, path, method, body)
     if (found === undefined) return send(res, 404, { code: 'not-found', detail: path })
     return send(res, 200, found)
   }

@@ -1,0 +1,38 @@
+/** 警情回放页。The type of this object is the type of its English twin. */
+export const zhReplayPage = {
+  heading: '警情回放',
+  choose: '选择要回放的警情',
+  none: '还没有结案的警情',
+  notLoaded: '警情没有查到',
+  open: '回放',
+  columns: {
+    number: '警情编号',
+    place: '地点',
+    type: '类型',
+    opened: '报警时间',
+    closed: '结案时间',
+    result: '处理结果',
+  },
+  back: '所有警情',
+  play: '播放',
+  pause: '暂停',
+  speed: '回放速度',
+  times: (rate: number) => `${rate}×`,
+  axis: '警情时间轴',
+  events: '处置过程',
+  seekTo: (what: string) => `跳到：${what}`,
+  camera: '摄像机',
+  noPicture: '此刻没有录像',
+  noRecording: '该警情没有录像',
+  sketch: '警力轨迹示意图',
+  trail: (callsign: string, points: number) => `${callsign} · ${points} 个定位点`,
+  noTrail: '没有派出警力',
+  trailMissing: (callsign: string) => `${callsign} 的轨迹没有查到`,
+  noFixYet: (callsign: string) => `${callsign} 此刻没有定位`,
+  silent: (callsign: string, s: number) => `${callsign} 定位中断 ${s} 秒`,
+  moving: (callsign: string, kmh: number) => `${callsign} ${kmh} 公里/时`,
+  kept: '有录像',
+  gap: '缺失',
+}
+
+export type ReplayPageWords = typeof zhReplayPage
