@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import { M_PER_DEG_LAT, mPerDegLng } from '../../domain/geo/distance.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Zone } from '../../domain/zone.ts'
+import { useStreets, type Bounds } from '../data/use-streets.ts'
 import './area-sketch.css'
 
 export interface SketchDot {
@@ -29,9 +30,15 @@ export function AreaSketch({
   dots?: readonly SketchDot[]
   around?: readonly LngLat[]
 }) {
-  const { box, unitM, toPoint } = useMemo(
+  const { box, unitM, toPoint, bounds } = useMemo(
     () => planeOf(around ?? zones.flatMap(({ polygon }) => polygon[0] ?? [])),
     [around, zones],
+  )
+  const streets = useStreets(bounds)
+  const streetPath = useMemo(
+    () =>
+      streets.map((line) => line.map((at, i) => `${i === 0 ? 'M' : 'L'}${toPoint(at).join(' ')}`).join('')).join(''),
+    [streets, toPoint],
   )
   const ringPath = (ring: readonly LngLat[]) =>
     `${ring.map((at, i) => `${i === 0 ? 'M' : 'L'}${toPoint(at).join(' ')}`).join('')}z`
@@ -48,6 +55,7 @@ export function AreaSketch({
             d={polygon.map(ringPath).join('')}
           />
         ))}
+      <path className="area-street" d={streetPath} strokeWidth={unitM * (around ? 0.6 : 0.12)} />
       {dots.map(({ id, at, kind }) => {
         const [x, y] = toPoint(at)
         return kind === 'site' ? (
@@ -89,5 +97,13 @@ function planeOf(points: readonly LngLat[]) {
     widthM + 2 * marginM,
     heightM + 2 * marginM,
   ].map(Math.round)
-  return { box, unitM: Math.max(widthM, heightM) / 130, toPoint }
+  const [left, top, boxWidthM, boxHeightM] = box as [number, number, number, number]
+  // A wide frame shows more to the left and right than the box asks for.
+  const bounds: Bounds = [
+    origin[0] + (left - boxWidthM) / kx,
+    origin[1] - (top + 1.2 * boxHeightM) / M_PER_DEG_LAT,
+    origin[0] + (left + 2 * boxWidthM) / kx,
+    origin[1] - (top - 0.2 * boxHeightM) / M_PER_DEG_LAT,
+  ]
+  return { box, unitM: Math.max(widthM, heightM) / 130, toPoint, bounds }
 }

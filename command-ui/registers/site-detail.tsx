@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
 import { store } from '../data/centre.ts'
@@ -113,6 +113,7 @@ function SiteSketch({ site, label }: { site: Site; label: string }) {
     { id: site.id, at: [site.lng, site.lat], kind: 'site' },
     ...cameras.map(({ id, lng, lat }): SketchDot => ({ id, at: [lng, lat], kind: 'camera' })),
   ]
-  const around: LngLat[] = dots.map(({ at }) => at)
+  const shape = JSON.stringify(dots.map(({ at }) => at))
+  const around = useMemo(() => JSON.parse(shape) as LngLat[], [shape])
   return <AreaSketch label={label} zones={zones} dots={dots} around={around} />
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Zone } from '../../domain/zone.ts'
 import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
@@ -15,7 +15,8 @@ export function ZonesPage() {
   const t = useRegisterText().zones
   const words = useText()
   const duty = useObservable(store.dutyLevel)
-  const zones = [...useAll(store.zones)].sort((a, b) => a.goalS - b.goalS || a.name.localeCompare(b.name, 'zh'))
+  const all = useAll(store.zones)
+  const zones = useMemo(() => [...all].sort((a, b) => a.goalS - b.goalS || a.name.localeCompare(b.name, 'zh')), [all])
   const [chosen, choose] = useState<Zone['id'] | null>(null)
   const c = t.columns
   return (
@@ -35,24 +36,26 @@ export function ZonesPage() {
       {zones.length === 0 ? (
         <p className="empty dim">{t.empty}</p>
       ) : (
-        <PageTable
-          columns={[
-            c.name,
-            c.reached,
-            `${c.goal} · ${t.level.normal}`,
-            t.level.special,
-            t.level.wartime,
-            `${c.least} · ${t.level.normal}`,
-            t.level.special,
-            t.level.wartime,
-            null,
-          ]}
-          nameless={words.action.other}
-        >
-          {zones.map((zone) => (
-            <ZoneRow key={zone.id} zone={zone} isChosen={zone.id === chosen} onChoose={() => choose(zone.id)} />
-          ))}
-        </PageTable>
+        <div className="zones-table">
+          <PageTable
+            columns={[
+              c.name,
+              c.reached,
+              `${c.goal} · ${t.level.normal}`,
+              t.level.special,
+              t.level.wartime,
+              `${c.least} · ${t.level.normal}`,
+              t.level.special,
+              t.level.wartime,
+              null,
+            ]}
+            nameless={words.action.other}
+          >
+            {zones.map((zone) => (
+              <ZoneRow key={zone.id} zone={zone} isChosen={zone.id === chosen} onChoose={() => choose(zone.id)} />
+            ))}
+          </PageTable>
+        </div>
       )}
     </PageFrame>
   )

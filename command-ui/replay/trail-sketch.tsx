@@ -4,7 +4,7 @@ import type { LngLat } from '../../domain/scalars.ts'
 import { store } from '../data/centre.ts'
 import { placeAt, fixBefore } from './place-at.ts'
 import { useReplayText } from './replay-words.ts'
-import { useStreets } from './use-streets.ts'
+import { useStreets } from '../data/use-streets.ts'
 import type { Past, PatrolTrail } from './use-past.ts'
 
 /** Room around the trails, as a share of the picture. */

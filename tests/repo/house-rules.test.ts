@@ -10,6 +10,7 @@ import {
   leftOverViolations,
   lengthViolations,
   nameViolations,
+  wordViolations,
   type SourceFile,
   type Violation,
 } from './rules.ts'
@@ -70,6 +71,21 @@ const rules: Rule[] = [
     name: 'no error is swallowed',
     check: leftOverViolations,
     planted: [{ path: 'gateway/a.ts', text: ['try { a() } catch', '{}'].join(' ') }],
+  },
+  {
+    name: 'Chinese words of the desk stand in its dictionaries',
+    check: wordViolations,
+    planted: [{ path: 'command-ui/a.ts', text: "const words = '没有报警'" }],
+  },
+  {
+    name: 'English words of the desk stand in its dictionaries',
+    check: wordViolations,
+    planted: [{ path: 'command-ui/a.tsx', text: 'const a = () => <p>No alarms</p>' }],
+  },
+  {
+    name: 'what a reader says stands in the dictionaries',
+    check: wordViolations,
+    planted: [{ path: 'command-ui/a.tsx', text: 'const a = () => <button aria-label="Close it" />' }],
   },
   { name: 'names say something', check: nameViolations, planted: [{ path: 'gateway/utils/a.ts', text: '' }] },
 ]

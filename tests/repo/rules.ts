@@ -164,6 +164,31 @@ function codeLines(file: SourceFile): string[] {
   return file.text.split('\n').filter((line) => !/^\s*(\/\/|\*|\/\*)/.test(line))
 }
 
+/** Where words for people may stand: the dictionaries. The map has its own, as it is also drawn without the desk; its signs are one letter. */
+const WORDS_OF_ITS_OWN =
+  /^command-ui\/(i18n\/|map\/map-words\.ts|map\/map-images\.ts|map\/harness|patrol\/shell-worker\.ts|vite\.config)/
+const HAN = /[\u4e00-\u9fff]/
+/** A name of a language is written in that language, whichever is spoken. */
+const LANGUAGE_NAMES = new Set(['中文', 'English'])
+/** Two words or more between tags, or in what is read out or shown in a field. */
+const TAG_WORDS = />\s*([A-Za-z][A-Za-z’'-]+(?:\s+[A-Za-z’'-]+)*[.!?]?)\s*<\/[a-z]/g
+const SAID_WORDS = /\b(?:aria-label|placeholder|title|alt)="([^"]*[A-Za-z]{2}[^"]*)"/g
+
+/** A sentence that a dictionary does not have is shown to somebody who cannot read it. */
+export function wordViolations(files: readonly SourceFile[]): Violation[] {
+  return files.flatMap((file) => {
+    if (topOf(file.path) !== 'command-ui' || WORDS_OF_ITS_OWN.test(file.path)) return []
+    const code = file.text.replaceAll(/\/\*[\s\S]*?\*\/|(^|\s)\/\/.*$/gm, '')
+    const found = code.split('\n').filter((line) => HAN.test(line) && !LANGUAGE_NAMES.has(line.trim()))
+    if (file.path.endsWith('.tsx')) {
+      for (const pattern of [TAG_WORDS, SAID_WORDS]) {
+        for (const [, words] of code.matchAll(pattern)) if (!LANGUAGE_NAMES.has(words!.trim())) found.push(words!)
+      }
+    }
+    return found.map((line) => ({ path: file.path, what: `words outside the dictionaries: ${line.trim()}` }))
+  })
+}
+
 const BANNED = /^(manager|service|helper|helpers|util|utils|common|data|info|handle|process)$/
 /** `command-ui/data/` is the one folder whose name the design fixes. */
 const NAME_EXCEPTIONS = new Set(['command-ui/data'])

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { FeatureCollection } from 'geojson'
 import type { LngLat } from '../../domain/scalars.ts'
-import { countOddity } from '../data/centre.ts'
+import { countOddity } from './centre.ts'
 
-type Bounds = [west: number, south: number, east: number, north: number]
+export type Bounds = [west: number, south: number, east: number, north: number]
 
 /** Drawn beyond this they are a grey carpet; the first ones are those of the city's own order. */
 const STREETS_MAX = 3000
