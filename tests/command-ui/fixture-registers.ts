@@ -1,8 +1,9 @@
 import { systemClock, toIso } from '../../domain/clock.ts'
 import type { Drill } from '../../domain/drill.ts'
+import type { Trail } from '../../domain/fix.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
 import type { FixtureCentre } from './fixture-centre.ts'
-import { SITES, ZONES } from './fixture-district.ts'
+import { CENTRE, SITES, ZONES } from './fixture-district.ts'
 
 /** What the made-up centre answers about its registers and about what is over; undefined: not one of these. */
 export function registerAnswerOf(
@@ -16,6 +17,7 @@ export function registerAnswerOf(
   if (path === 'incidents' && method === 'GET') {
     return { items: [...centre.incidents.values()].filter(({ state }) => state === 'closed'), next: null }
   }
+  if (head === 'vehicles' && verb === 'trail') return trailOf(id)
   if (head === 'incidents' && verb === 'recordings') return recordingsOf(centre, id)
   if (head === 'sites' && verb === 'drills') {
     if (method === 'GET') return { items: centre.drills.filter(({ siteId }) => siteId === id) }
@@ -56,4 +58,13 @@ function recordingsOf(centre: FixtureCentre, incidentId: string): IncidentRecord
     needsReason: false,
     cameras: [{ ...camera, kept: [{ fromAt, toAt: middleAt }], gaps: [gap] }],
   }
+}
+
+/** It drove east through the last two minutes, one fix in five seconds. */
+function trailOf(vehicleId: string): Trail {
+  const nowMs = systemClock.nowMs()
+  const points = Array.from({ length: 24 }, (_, i): Trail['points'][number] => {
+    return [nowMs - 120_000 + i * 5_000, CENTRE[0] + i * 0.0005, CENTRE[1], 10, 90]
+  })
+  return { vehicleId, from: toIso(nowMs - 120_000), to: toIso(nowMs), points, truncated: false }
 }

@@ -193,8 +193,6 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
   if (head === 'assignments' && verb === 'cancel') {
     return centre.changeAssignment(id, 'cancelled', { state: 'cancelled', endedAt: at, endedReason: 'undo' }, 'admin')
   }
-  if (head === 'vehicles' && verb.startsWith('trail'))
-    return { vehicleId: id, from: at, to: at, points: [], truncated: false }
   if (path === 'cameras/discover') {
     return [
       {
