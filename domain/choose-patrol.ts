@@ -62,6 +62,8 @@ export interface ChoosePatrolInput {
   declined: ReadonlySet<string>
   /** Patrols that were ordered to this incident and did not answer in time. */
   silent?: ReadonlySet<string>
+  /** Patrols on their way to this incident: theirs is the way that the desk follows. */
+  underWay?: ReadonlySet<string>
   /** What the run card asks for, and which kinds of patrol are on the way already; absent: one patrol. */
   run?: { level: number; requirements: readonly Requirement[]; sent: readonly Patrol['kind'][] }
   /** Busy patrols that may be taken from something less urgent than `priority`; absent: none. */
@@ -246,7 +248,11 @@ function explainRank(candidate: Candidate, chosen: Candidate | null, fastestS: n
 
 function drawRoutes(input: ChoosePatrolInput, candidates: readonly Candidate[], search: ReverseSearch): void {
   const places = new Map(input.patrols.map((patrol) => [patrol.id, patrol]))
-  for (const candidate of candidates.filter(({ canBeSent, etaS }) => canBeSent && etaS !== null).slice(0, ROUTES_MAX)) {
+  const isDrawn = ({ canBeSent, patrolId }: Candidate) => canBeSent || input.underWay?.has(patrolId) === true
+  const placed = candidates.filter((one) => isDrawn(one) && one.etaS !== null)
+  // Who can be sent is sorted before who is on the way; the latter are few, and theirs are never left out.
+  const shown = placed.filter(({ patrolId }, i) => i < ROUTES_MAX || input.underWay?.has(patrolId))
+  for (const candidate of shown) {
     const { lng, lat, bearingDeg } = places.get(candidate.patrolId)!
     const from = input.snap(lng!, lat!, PATROL_SNAP_MAX_M, bearingDeg ?? NaN)
     candidate.route = from && search.routeFrom(from)

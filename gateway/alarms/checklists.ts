@@ -5,7 +5,7 @@ interface Line {
   en: string
 }
 
-const LOOK: Line = { zh: '看实时画面,核实现场', en: 'Look at the live picture, verify the scene' }
+const LOOK: Line = { zh: '看实时画面，核实现场', en: 'Look at the live picture, verify the scene' }
 const SEND: Line = { zh: '派出推荐警力', en: 'Send the recommended patrol' }
 const CALL: Line = { zh: '联系单位联系人', en: 'Call the site’s contact' }
 const WAIT: Line = { zh: '到场后核实并登记结果', en: 'After arrival, verify and record the result' }
@@ -14,19 +14,19 @@ const WAIT: Line = { zh: '到场后核实并登记结果', en: 'After arrival, v
 const CHECKLISTS: Record<AlarmType, readonly Line[]> = {
   panic: [LOOK, SEND, CALL, { zh: '通知学校或单位保安先期处置', en: 'Have the site’s guards act first' }, WAIT],
   duress: [
-    { zh: '不要回拨,不要惊动现场', en: 'Do not call back, do not alert the scene' },
+    { zh: '不要回拨，不要惊动现场', en: 'Do not call back, do not alert the scene' },
     SEND,
     { zh: '提示出警人员关闭警灯警笛接近', en: 'Tell the crew to approach without lights and siren' },
     LOOK,
     WAIT,
   ],
-  'silent-panic': [{ zh: '不要回拨,不要惊动现场', en: 'Do not call back, do not alert the scene' }, SEND, LOOK, WAIT],
+  'silent-panic': [{ zh: '不要回拨，不要惊动现场', en: 'Do not call back, do not alert the scene' }, SEND, LOOK, WAIT],
   medical: [{ zh: '同时通知 120', en: 'Inform the ambulance service (120)' }, SEND, CALL, LOOK, WAIT],
   fire: [{ zh: '同时通知 119', en: 'Inform the fire brigade (119)' }, SEND, LOOK, CALL, WAIT],
   intrusion: [
     LOOK,
     SEND,
-    { zh: '注意周边摄像机,留意逃离方向', en: 'Watch the cameras around for the way of escape' },
+    { zh: '注意周边摄像机，留意逃离方向', en: 'Watch the cameras around for the way of escape' },
     CALL,
     WAIT,
   ],

@@ -81,6 +81,7 @@ export class Recommender {
       silent: this.#silent(incident.id),
       heading: this.#headingOf(incident),
       run: this.#runOf(incident),
+      underWay: this.#underWay(incident.id),
       divert: { priority: incident.priority, busy: this.#busy(incident.id) },
       graph: this.graph,
       snap: this.snap,
@@ -222,6 +223,13 @@ export class Recommender {
       sent.push(this.#state.patrols.get(assignment.patrolId)?.kind ?? 'car')
     }
     return { level, requirements: requirementsOf(this.#runCards, incident.type, level), sent }
+  }
+
+  #underWay(incidentId: string): Set<string> {
+    const open = [...this.#state.assignments.values()].filter(isOpenAssignment)
+    return new Set(
+      open.filter((one) => one.incidentId === incidentId && one.state !== 'onScene').map(({ patrolId }) => patrolId),
+    )
   }
 
   /** What each busy patrol is on its way to, other incidents only. */

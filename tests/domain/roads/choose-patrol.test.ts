@@ -57,6 +57,15 @@ const reasonsOf = (recommendation: ReturnType<typeof choose>, id: string) =>
   recommendation.candidates.find(({ patrolId }) => patrolId === id)!.reasons
 
 describe('choosing a patrol', () => {
+  it('draws the way of who is on the way here, however many could be sent, and not of who is on the way elsewhere', () => {
+    const free = Array.from({ length: 6 }, (_, i) => patrol(`free-${i}`, 114.2, 22.605 + i * 0.0005))
+    const busy = ['here', 'elsewhere'].map((id) => patrol(id, 114.2, 22.601, { status: 'en-route' }))
+    const found = choose([...free, ...busy], { underWay: new Set(['here']) })
+    const drawn = found.candidates.filter(({ route }) => route !== null).map(({ patrolId }) => patrolId)
+    expect(drawn).toHaveLength(6)
+    expect(drawn.at(-1)).toBe('here')
+  })
+
   it('sends the one that is nearest by road, not the dot across the river', () => {
     const found = choose([acrossTheRiver, downTheRoad])
     expect(found.chosen).toBe('down')
