@@ -108,14 +108,14 @@ test('wrong passwords take as long for accounts that do not exist, and twenty of
     expect(answer).toMatchObject({ status: 401, body: { code: 'wrong-credential' } })
     return fixture.clock.monotonicMs() - startedMs
   }
-  const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
   const there: number[] = []
   const notThere: number[] = []
-  for (let i = 0; i < 3; i++) {
+  for (let i = 0; i < 4; i++) {
     there.push(await timeOf('admin'))
     notThere.push(await timeOf('nobody-of-this-name'))
   }
-  const ratio = median(there) / median(notThere)
+  // The quickest of each: what a busy machine adds to the others says nothing about accounts.
+  const ratio = Math.min(...there) / Math.min(...notThere)
   expect(ratio).toBeGreaterThan(0.5)
   expect(ratio).toBeLessThan(2)
   const wrong = Array.from({ length: 24 }, () => signIn({ username: 'admin', password: 'wrong-password' }))
