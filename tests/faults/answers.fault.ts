@@ -28,12 +28,16 @@ afterAll(async () => {
 
 /** One outage: a press, its acknowledgement, kill -9 of the core, and only then the database again. @returns ms until the answer was durable */
 async function answerAndDie(credential: Credential): Promise<number> {
+  // A core that was killed knows no session by heart: a desk must be back before its database goes.
+  await until('the desk is back', 20_000, () => Promise.resolve(desk.isConnected()))
+  // Devices are connected when an outage begins; one whose credential was issued a second ago may still be a stranger to the intake.
+  const client = connectPatiently(centre.mqttPort, credential)
+  await until('the device is connected', 20_000, () => Promise.resolve(client.connected))
   const keeper = centre.pidOf('keeper')
   process.kill(keeper, 'SIGSTOP')
   process.kill(await centre.databasePid(), 'SIGQUIT')
   const isAway = async () => (await centre.admin.get<Snapshot>('snapshot')).health.database === 'away'
   await until('the core to notice', 20_000, isAway)
-  const client = connectPatiently(centre.mqttPort, credential)
   const topic = topicOf('taxi', credential.deviceId, 'event')
   client.publish(topic, JSON.stringify({ id: `answer-${credential.deviceId}`, type: 'panic' }), { qos: 1 })
   const find = () => Promise.resolve(desk.provisional.find((one) => one.deviceId === credential.deviceId))
@@ -60,11 +64,15 @@ async function answerAndDie(credential: Credential): Promise<number> {
 test('an answer that was given while the database was away survives kill -9 of the core, with its time, and escalates nothing', async () => {
   const tookMs: number[] = []
   for (const credential of credentials) tookMs.push(await answerAndDie(credential))
+  // This test's own connection was cut as well, and learns it now.
+  const merged = await until('the database', 10_000, async () => {
+    const rows = await centre.database.query<{ outcome: string }>('select outcome from decision')
+    return rows.length === credentials.length && rows
+  })
+  expect(merged).toEqual(credentials.map(() => ({ outcome: 'merged' })))
   tell({
     id: 'D9',
     promise: 'acknowledged without the database, then kill -9 of the core',
     figure: `${ROUNDS} answers, 0 lost, each merged once with the time of the key; durable and on the desks after ${spread(tookMs)}`,
   })
-  const decisions = await centre.database.query<{ outcome: string }>('select outcome from decision')
-  expect(decisions).toEqual(credentials.map(() => ({ outcome: 'merged' })))
 })
