@@ -1,3 +1,8 @@
+/** Code of the trouble of a desk that gets more alarms than an officer can answer. */
+export const FLOOD = 'alarm-flood'
+/** In place of the jurisdiction: the desks of the whole city. */
+export const WHOLE = 'centre'
+
 /** The window of ISA-18.2, and its words for one position: more than ten alarms in ten minutes begin a flood, fewer than five end it. */
 export const LOAD_WINDOW_MS = 10 * 60_000
 export const FLOOD_BEGINS_ABOVE = 10

@@ -1,18 +1,15 @@
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
-import { countInWindow, isFlood, LOAD_WINDOW_MS } from '../../domain/flood.ts'
+import { countInWindow, FLOOD, isFlood, LOAD_WINDOW_MS, WHOLE } from '../../domain/flood.ts'
 import { covers } from '../../domain/jurisdiction.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import type { Troubles } from '../live/troubles.ts'
 
-export const FLOOD = 'alarm-flood'
 /** Alarms remembered; a flood of this size is one at every desk. */
 const REMEMBERED_MAX = 20_000
 const LOOK_MS = 2_000
-/** A desk of the whole city stands for nobody's jurisdiction in particular. */
-const WHOLE = 'centre'
 
 export interface FloodDeps {
   events: EventLog

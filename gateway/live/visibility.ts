@@ -1,5 +1,6 @@
 import type { Alarm } from '../../domain/alarm.ts'
-import { isCalled } from '../../domain/calls.ts'
+import { isCalled, isSupervisor } from '../../domain/calls.ts'
+import { FLOOD, WHOLE } from '../../domain/flood.ts'
 import { covers, jurisdictionOf } from '../../domain/jurisdiction.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
@@ -59,10 +60,31 @@ export function moveUpsFor(state: CentreState, who: Who, moveUps: MoveUpsNow): M
   return { ...moveUps, uncovers: uncovers.filter(isMine), best: best && isMine(best) ? best : null }
 }
 
-export function seesTrouble(state: CentreState, who: Who, trouble: Trouble): boolean {
-  const { subjectKind, subjectId } = trouble
-  if (subjectKind !== 'device' && subjectKind !== 'camera') return true
-  const thing = subjectKind === 'device' ? state.devices.get(subjectId) : state.cameras.get(subjectId)
+/** A trouble of a thing is seen by who sees the thing; too many alarms at a desk also by every supervisor, who may help; the rest by all. */
+export function seesTrouble(state: CentreState, who: Who, { subjectKind, subjectId, code }: Trouble): boolean {
+  switch (subjectKind) {
+    case 'device':
+      return seesRegistered(state, who, state.devices.get(subjectId))
+    case 'camera':
+      return seesRegistered(state, who, state.cameras.get(subjectId))
+    case 'site':
+      return seesRegistered(state, who, state.sites.get(subjectId))
+    case 'city':
+      return code !== FLOOD || subjectId === WHOLE || isSupervisor(who) || covers(who.jurisdiction, subjectId)
+    case 'program':
+    case 'journal':
+    case 'database':
+    case 'broker':
+      return true
+    default: {
+      const never: never = subjectKind
+      throw new Error(`unknown subject of a trouble ${String(never)}`)
+    }
+  }
+}
+
+/** A thing that is in no register is nobody's in particular. */
+function seesRegistered(state: CentreState, who: Who, thing: Placed | undefined): boolean {
   return !thing || seesThing(state, who, thing)
 }
 

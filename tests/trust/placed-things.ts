@@ -73,6 +73,8 @@ export async function registerEverything(database: Database): Promise<void> {
     await database.execute(`insert into coverage_minute (zone_id, at, share, goal_s) values ($1, now(), 1, 60)`, [
       `zone-${place}`,
     ])
+    for (const kind of ['device', 'camera', 'site']) await trouble(database, kind, `${kind}-${place}`, 'lost')
+    await trouble(database, 'city', jurisdiction || 'centre', 'alarm-flood')
     await raise(database, place, `device-${place}`, { jurisdiction, zoneId: `zone-${place}` })
   }
   const home = { jurisdiction: PLACES.sibling, zoneId: null }
@@ -81,6 +83,13 @@ export async function registerEverything(database: Database): Promise<void> {
     await raise(database, name, `device-${name}`, { ...home, escalatedTo: [call] })
   }
   await writeAudit(database)
+}
+
+async function trouble(database: Database, kind: string, id: string, code: string): Promise<void> {
+  await database.execute(
+    `insert into trouble (id, subject_kind, subject_id, code, detail, since) values ($1, $2, $3, $4, '', now())`,
+    [`${kind}:${id}:${code}`, kind, id, code],
+  )
 }
 
 async function register(database: Database, id: string, body: object): Promise<void> {

@@ -81,10 +81,10 @@ const idsOf =
     (body[key] as Named[]).map((one) => one[member] ?? '')
 const items = idsOf('items')
 const things = (...kinds: string[]) => kinds.flatMap((kind) => VISIBLE.map((place) => `${kind}-${place}`))
+const supervises = (role: Role) => ['supervisor', 'commander', 'admin'].includes(role)
 /** Of alarms and incidents also those that somebody has been called to. */
 const called = (kind: string) => (role: Role) => {
-  const supervises = ['supervisor', 'commander', 'admin'].includes(role)
-  const reached = Object.entries(CALLED).filter(([, { reaches }]) => reaches === 'all' || (reaches === 'supervisors' && supervises)) // prettier-ignore
+  const reached = Object.entries(CALLED).filter(([, { reaches }]) => reaches === 'all' || (reaches === 'supervisors' && supervises(role))) // prettier-ignore
   return [...things(kind), ...reached.map(([name]) => `${kind}-${name}`)]
 }
 
@@ -143,10 +143,14 @@ const DECISIONS: Record<string, Filtered | { everybody: string }> = {
     read: (body) =>
       ['alarms', 'incidents', 'assignments', 'patrols', 'vehicles', 'cameras', 'sites', 'zones', 'devices']
         .flatMap((key) => idsOf(key)(body))
+        .concat(idsOf('troubles', 'subjectId')(body))
         .concat(idsOf('zones', 'zoneId')(body['coverage'] as Body)),
     expected: (role) => [
       ...['alarm', 'incident', 'order'].flatMap((kind) => called(kind)(role)),
       ...things('patrol', 'device', 'camera', 'site', 'zone', 'device', 'homed', 'zone'),
+      // Troubles: of things as the things, of a flooded desk for whom it is below and for whoever may help.
+      ...things('device', 'camera', 'site'),
+      ...(supervises(role) ? places : VISIBLE).map((place) => PLACES[place] || 'centre'),
     ],
   },
   '/events': { everybody: 'hides each event in its own test, tests/core/jurisdiction.test.ts' },
