@@ -152,6 +152,7 @@ export const enWords: typeof zhWords = {
     'drill-cancelled': 'Drill cancelled',
     shown: 'Shown at a desk',
     noted: 'Note',
+    overridden: 'other than recommended',
     written: 'Note',
     joined: 'Alarm joined',
     merged: 'Merged',

@@ -171,6 +171,7 @@ export const zhWords = {
     'drill-cancelled': '取消演练',
     shown: '已显示在值班台',
     noted: '备注',
+    overridden: '未按推荐派警',
     written: '备注',
     joined: '并入警情',
     merged: '合并',

@@ -22,7 +22,7 @@ export function PageTable({
       <thead>
         <tr>
           {columns.map((column, i) => (
-            <th key={column ?? `nameless-${i}`} scope="col">
+            <th key={`${i} ${column}`} scope="col">
               {column ?? <span className="sr-only">{nameless}</span>}
             </th>
           ))}

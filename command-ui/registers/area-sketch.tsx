@@ -62,10 +62,10 @@ export function AreaSketch({
           <path
             key={id}
             className="dot-site"
-            d={`M${x} ${y - unitM * 3}l${unitM * 3} ${unitM * 3} ${-unitM * 3} ${unitM * 3} ${-unitM * 3} ${-unitM * 3}z`}
+            d={`M${x} ${y - unitM * 5}l${unitM * 5} ${unitM * 5} ${-unitM * 5} ${unitM * 5} ${-unitM * 5} ${-unitM * 5}z`}
           />
         ) : (
-          <circle key={id} className="dot-camera" cx={x} cy={y} r={unitM * 1.4} />
+          <circle key={id} className="dot-camera" cx={x} cy={y} r={unitM * 2.6} />
         )
       })}
     </svg>

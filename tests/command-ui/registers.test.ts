@@ -109,6 +109,12 @@ describe.skipIf(!executablePath)('sites, zones and what is over, in a browser', 
       .toEqual([{ id, body: { goalS, goals: { wartime: 45 }, minPatrols: { normal: 2 } } }])
     await expect.poll(() => row.locator('button').count()).toBe(0)
     expect(await row.locator('input').nth(2).inputValue()).toBe('45')
+    const heads = page.locator('.page-table th')
+    const before = await heads.count()
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await page.keyboard.press('l')
+    await page.getByText('Reached now').waitFor()
+    expect(await heads.count(), 'no head of the other language is left').toBe(before)
   })
 
   it('plays a closed incident again: the hand moves the trail, and a gap says why', async () => {
