@@ -192,7 +192,10 @@ export class SlewToCue {
     await events.transact(async (tx) => {
       if (turned) await saveTurned(tx, turned)
       else await forgetTurned(tx, row.id)
-      const body = toCamera(row)
+      // Turning took a second, and its state may have changed since: the lock keeps this event in order with that of the state.
+      const rows = await tx.query<CameraRow>('select * from camera where id = $1 for update', [row.id])
+      if (!rows[0]) return
+      const body = toCamera(rows[0])
       await events.append(tx, { kind: 'camera', action, subjectId: row.id, incidentId, actor: CENTRE, body })
     })
   }

@@ -27,6 +27,14 @@ const mast = { lng: 114.05, lat: 22.55, bearingDeg: 90, rangeM: 100 }
 /** Behind the camera, to the left. */
 const [lng, lat] = destination(mast.lng, mast.lat, 300, 40)
 
+/** While a camera turns, its streamer tells its state. */
+class SlowPtz extends Ptz {
+  override async moveTo(...order: Parameters<Ptz['moveTo']>): Promise<void> {
+    await super.moveTo(...order)
+    await fixture.database.execute(`update camera set state = 'online' where id = $1`, [order[0].id])
+  }
+}
+
 const slewWith = (parts: Fixture) => new SlewToCue({ ...parts, clock, state: { cameras, incidents }, ptz, steering })
 
 beforeAll(async () => {
@@ -34,7 +42,7 @@ beforeAll(async () => {
   fixture = await startFixture({
     networks: '127.0.0.0/8',
     routes: (parts) => {
-      ptz = new Ptz(parts)
+      ptz = new SlowPtz(parts)
       steering = new Steering(clock)
       const turning = { ...parts, ptz, steering, onHand: (cameraId: string) => slew.onHand(cameraId) }
       return ownRoutes(turning, tmpdir())
@@ -110,6 +118,7 @@ const away = { pan: 0.25, tilt: 0, zoom: 0.5 }
 async function lookAway(): Promise<void> {
   const rows = await fixture.database.query<Parameters<Ptz['moveTo']>[0]>(`select * from camera where id = 'square'`)
   await ptz.moveTo(rows[0]!, away)
+  await fixture.database.execute(`update camera set state = 'idle'`)
 }
 
 test('an incident turns the camera that can see it; when it is closed the camera looks where it looked before', async () => {
@@ -119,6 +128,10 @@ test('an incident turns the camera that can see it; when it is closed the camera
   expect(farm.positionOf('square')).toMatchObject(atScene())
   await until('told', async () => (await told('i1')).length === 1)
   expect(await told('i1')).toEqual(['turned-to-scene'])
+  const [event] = await fixture.database.query<{ body: Camera }>(
+    `select body from event where action = 'turned-to-scene'`,
+  )
+  expect(event!.body.state, 'that of the moment after, not of the moment before').toBe('online')
   const audits = await admin.get<{ items: { actor: string; facts: object }[] }>(
     'audit?action=camera.ptz&objectId=square',
   )
