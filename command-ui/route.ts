@@ -4,7 +4,18 @@ import { Observable } from './data/observable.ts'
 const WALL_SCREENS_MAX = 4
 
 /** Pages by the hash of the address, so that the app works below any path and from any static server. */
-export const PAGES = ['desk', 'wall', 'replay', 'sites', 'zones', 'cameras', 'devices', 'vehicles', 'settings'] as const
+export const PAGES = [
+  'desk',
+  'wall',
+  'replay',
+  'sites',
+  'zones',
+  'cameras',
+  'devices',
+  'vehicles',
+  'reports',
+  'settings',
+] as const
 export type Page = (typeof PAGES)[number]
 
 export interface Route {

@@ -21,7 +21,9 @@ import type { Drill } from '../../domain/drill.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
 import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
+import type { CoverageReport, ReportBy, ResponseTimes } from '../../domain/wire/reports.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
+import { toIso } from '../../domain/clock.ts'
 import { ApiFault, faultOfAnswer } from './api-fault.ts'
 
 /** A camera that does not answer is reported within 6 s by the server; anything slower than this is a dead centre. */
@@ -31,9 +33,27 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** One request below `/api/v1`. Throws `ApiFault` and nothing else. */
 async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  let answer: Response
+  const answer = await ask(method, path, body)
+  const text = await answer.text().catch(() => '')
+  const parsed = parsedJson(text)
+  if (!answer.ok) throw faultOfAnswer(answer.status, parsed)
+  return parsed as T
+}
+
+/** The same for a file. */
+async function callFile(path: string): Promise<Blob> {
+  const answer = await ask('GET', path)
+  if (!answer.ok) throw faultOfAnswer(answer.status, parsedJson(await answer.text().catch(() => '')))
   try {
-    answer = await fetch(`/api/v1/${path}`, {
+    return await answer.blob()
+  } catch (error) {
+    throw new ApiFault('unreachable', answer.status, 'the file ended in the middle', {}, error)
+  }
+}
+
+async function ask(method: Method, path: string, body?: unknown): Promise<Response> {
+  try {
+    return await fetch(`/api/v1/${path}`, {
       method,
       headers: body === undefined ? {} : { 'content-type': 'application/json' },
       body: body === undefined ? null : JSON.stringify(body),
@@ -43,10 +63,6 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<T>
   } catch (error) {
     throw new ApiFault('unreachable', 0, 'the centre does not answer', {}, error)
   }
-  const text = await answer.text().catch(() => '')
-  const parsed = parsedJson(text)
-  if (!answer.ok) throw faultOfAnswer(answer.status, parsed)
-  return parsed as T
 }
 
 function parsedJson(text: string): unknown {
@@ -59,6 +75,11 @@ function parsedJson(text: string): unknown {
 }
 
 const at = encodeURIComponent
+const spanText = (fromMs: number, toMs: number) => `from=${toIso(fromMs)}&to=${toIso(toMs)}`
+const reportPath = (by: ReportBy | 'coverage', fromMs: number, toMs: number) =>
+  by === 'coverage'
+    ? `reports/coverage?${spanText(fromMs, toMs)}`
+    : `reports/response-times?by=${by}&${spanText(fromMs, toMs)}`
 
 /** The routes of `/api/v1` that a desk uses. */
 export const api = {
@@ -102,6 +123,12 @@ export const api = {
 
   trail: (vehicleId: string, from: string, to: string) =>
     call<Trail>('GET', `vehicles/${at(vehicleId)}/trail?from=${at(from)}&to=${at(to)}`),
+
+  responseTimes: (by: ReportBy, fromMs: number, toMs: number) =>
+    call<ResponseTimes>('GET', reportPath(by, fromMs, toMs)),
+  coverageReport: (fromMs: number, toMs: number) => call<CoverageReport>('GET', reportPath('coverage', fromMs, toMs)),
+  reportCsv: (by: ReportBy | 'coverage', fromMs: number, toMs: number) =>
+    callFile(`${reportPath(by, fromMs, toMs)}&format=csv`),
 
   addCamera: (camera: CameraWrite) => call<Camera>('POST', 'cameras', camera),
   changeCamera: (id: string, patch: CameraPatch) => call<Camera>('PATCH', `cameras/${at(id)}`, patch),

@@ -29,16 +29,24 @@ const SitesPage = lazy(() => import('../registers/sites-page.tsx').then((m) => (
 const ZonesPage = lazy(() => import('../registers/zones-page.tsx').then((m) => ({ default: m.ZonesPage })))
 const ReplayPage = lazy(() => import('../replay/replay-page.tsx').then((m) => ({ default: m.ReplayPage })))
 const WallPage = lazy(() => import('../wall/wall-page.tsx').then((m) => ({ default: m.WallPage })))
+const ReportsPage = lazy(() => import('../reports/reports-page.tsx').then((m) => ({ default: m.ReportsPage })))
 const SettingsPage = lazy(() => import('../pages/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
 
 const CommandBar = lazy(() => import('../search/command-bar.tsx').then((m) => ({ default: m.CommandBar })))
 const KeysSheet = lazy(() => import('../search/keys-sheet.tsx').then((m) => ({ default: m.KeysSheet })))
+
+/** Addresses that ask for no page in particular. */
+const LANDINGS: readonly string[] = ['', '#/', '#/desk', '#/sign-in']
 
 /** The one screen of the duty officer. Pages open in the middle; strip, alarms and the pop-up stay. */
 export function Desk() {
   const t = useText()
   const duty = useObservable(onDuty)
   const { page } = useObservable(route)
+  const me = useObservable(store.me)
+  // An inspector reads what happened: no siren is his, and no duty begins.
+  const isReader = me?.role === 'inspector'
+  const mustStart = !duty && !isReader
   const hasCity = useObservable(store.city) !== null
   useEffect(() => watchSound(), [])
   useEffect(() => watchAttention(), [])
@@ -49,12 +57,15 @@ export function Desk() {
     // After a reload in the middle of a shift the browser may allow sound without a new click; if not, the banner asks.
     if (onDuty.get()) void unlockSound()
   }, [])
+  useEffect(() => {
+    if (isReader && LANDINGS.includes(location.hash)) goTo('reports')
+  }, [isReader])
   const isDesk = page === 'desk' || page === 'sign-in'
   return (
     <div className="desk" data-page={page}>
       <Strip />
       <Banners />
-      <div className="desk-body" inert={!duty}>
+      <div className="desk-body" inert={mustStart}>
         <aside className="desk-left" aria-label={t.stack.heading}>
           <AlarmStack />
           <SideLists />
@@ -79,6 +90,7 @@ export function Desk() {
                 {page === 'cameras' && <CamerasPage />}
                 {page === 'devices' && <DevicesPage />}
                 {page === 'vehicles' && <VehiclesPage />}
+                {page === 'reports' && <ReportsPage />}
                 {page === 'settings' && <SettingsPage />}
               </Suspense>
             </ErrorFence>
@@ -89,7 +101,7 @@ export function Desk() {
         <NoticeToast />
         <Overlay />
       </div>
-      {!duty && <StartDuty />}
+      {mustStart && <StartDuty />}
     </div>
   )
 }

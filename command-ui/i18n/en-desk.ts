@@ -11,6 +11,7 @@ export const enDesk: typeof zhDesk = {
     cameras: 'Cameras',
     devices: 'Devices',
     vehicles: 'Vehicles',
+    reports: 'Reports',
     settings: 'Settings',
     pages: 'Pages',
     registers: 'Registers',

@@ -13,6 +13,7 @@ export const zhDesk = {
     cameras: '摄像机',
     devices: '报警设备',
     vehicles: '车辆',
+    reports: '报表',
     settings: '设置',
     pages: '页面',
     registers: '登记',

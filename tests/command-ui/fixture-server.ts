@@ -8,10 +8,12 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { harnessCity } from '../../command-ui/map/harness-city.ts'
 import { systemClock, toIso } from '../../domain/clock.ts'
 import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
+import type { ReportBy } from '../../domain/wire/reports.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
 import { registerAnswerOf } from './fixture-registers.ts'
 import { FixtureCentre } from './fixture-centre.ts'
 import { ME, PATROLS, VEHICLES } from './fixture-district.ts'
+import { madeUpCoverage, madeUpResponseTimes } from './fixture-reports.ts'
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -106,6 +108,7 @@ export async function startFixture(
       return send(res, 200, { token: 't', me: { ...ME, mustSetPassword: fixture.mustSetPassword } })
     }
     if (!fixture.isSignedIn) return send(res, 401, { code: 'not-signed-in', detail: 'sign in' })
+    if (path.startsWith('reports/')) return sendReport(res, path, url.searchParams)
     const method = req.method ?? 'GET'
     const found = registerAnswerOf(centre, path, method, body) ?? answerOf(centre, path, method, body)
     if (found === undefined) return send(res, 404, { code: 'not-found', detail: path })
@@ -247,6 +250,17 @@ async function bodyOf(req: IncomingMessage): Promise<unknown> {
 function send(res: ServerResponse, status: number, body: unknown): void {
   res.writeHead(status, { 'content-type': 'application/json' })
   res.end(JSON.stringify(body))
+}
+
+function sendReport(res: ServerResponse, path: string, query: URLSearchParams): void {
+  const span = [query.get('from') ?? '', query.get('to') ?? ''] as const
+  if (query.get('format') === 'csv') {
+    res.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' })
+    res.end(`\ufefffrom,${span[0]},to,${span[1]}\r\n`)
+    return
+  }
+  const by = (query.get('by') ?? 'zone') as ReportBy
+  send(res, 200, path === 'reports/coverage' ? madeUpCoverage(...span) : madeUpResponseTimes(by, ...span))
 }
 
 function sendVideo(res: ServerResponse, dir: string | null, path: string): void {
