@@ -14,7 +14,9 @@ import type { Trail } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
-import type { Recommendation } from '../../domain/recommendation.ts'
+import type { ClosureWrite, RoadClosure } from '../../domain/road-closure.ts'
+import type { CircleFeatures } from '../../domain/wire/circles.ts'
+import type { MoveUpsNow, Recommendation } from '../../domain/recommendation.ts'
 import type { DutyLevelNow } from '../../domain/duty-level.ts'
 import type { DutyLevel, Zone } from '../../domain/zone.ts'
 import type { Drill } from '../../domain/drill.ts'
@@ -120,6 +122,14 @@ export const api = {
 
   messageCrew: (assignmentId: string, text: string) =>
     call<LogEvent>('POST', `assignments/${at(assignmentId)}/messages`, { text }),
+
+  patrolCircle: (patrolId: string) => call<CircleFeatures>('GET', `patrols/${at(patrolId)}/circle`),
+  moveUps: () => call<MoveUpsNow>('GET', 'coverage/move-ups'),
+  closures: () => call<RoadClosure[]>('GET', 'roads/closures'),
+  closeRoad: (closure: ClosureWrite) => call<RoadClosure>('POST', 'roads/closures', closure),
+  openRoad: (id: string) => call<RoadClosure>('DELETE', `roads/closures/${at(id)}`),
+  raiseAlarmLevel: (incidentId: string, level: number) =>
+    call<Incident>('POST', `incidents/${at(incidentId)}/alarm-level`, { level }),
 
   trail: (vehicleId: string, from: string, to: string) =>
     call<Trail>('GET', `vehicles/${at(vehicleId)}/trail?from=${at(from)}&to=${at(to)}`),

@@ -24,6 +24,7 @@ export interface Pending {
     | 'close'
     | 'cancel'
     | 'message'
+    | 'raise-level'
   alarmId: string | null
   incidentId: string | null
   /** Enter was pressed again before the acknowledgement was answered. */

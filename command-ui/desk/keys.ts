@@ -11,6 +11,7 @@ import { isTyping } from './attention.ts'
 import { menu, type Menu } from './menus.ts'
 import { stackOrder } from './order.ts'
 import { sceneCameras } from './scene-cameras.ts'
+import { raiseLevel } from './support-actions.ts'
 import { choice, current, folded, selectAlarm, selection } from './selection.ts'
 import { canShelve } from './stage.ts'
 
@@ -71,6 +72,9 @@ function act(event: KeyboardEvent): boolean {
       return canShelve(current().alarm) && openMenu('shelve')
     case 't':
       return openMenu('take-over')
+    case '+':
+      void raiseLevel()
+      return true
     case 'z':
       if (!undo.get()) return false
       void undoDispatch()

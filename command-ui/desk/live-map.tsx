@@ -7,9 +7,12 @@ import { useAll, useObservable } from '../data/use-store.ts'
 import { language, useText } from '../i18n/language.ts'
 import { isTyping } from './attention.ts'
 import { loadCityLayers } from './city-layer-files.ts'
+import { CloseRoadButton, MapCards } from './map-cards.tsx'
+import { closing, coverageShown, showReach } from './map-roads.ts'
 import { mapWish } from './map-view.ts'
 import { choice, mainCameraId, selection } from './selection.ts'
 import { showTrail } from './trails.ts'
+import { useMapOverlay } from './use-map-overlay.ts'
 import { useMapScene } from './use-map-scene.ts'
 
 const MODES: MapMode[] = ['2d', 'tilt', '3d']
@@ -45,6 +48,7 @@ export function LiveMap({ isShown }: { isShown: boolean }) {
       {isImpossible && <p className="centre-words">{t.map.failed}</p>}
       {map && <MapFeed map={map} isShown={isShown} />}
       {map && <MapTools map={map} />}
+      {map && <MapCards />}
     </>
   )
 }
@@ -88,9 +92,11 @@ function MapFeed({ map, isShown }: { map: CityMap; isShown: boolean }) {
     const key =
       wish.followId === null ? null : (store.patrols.get(wish.followId)?.key ?? store.vehicles.get(wish.followId)?.key)
     map.follow(key ?? null)
+    if (wish.followId !== null && store.patrols.get(wish.followId)) void showReach(wish.followId)
   }, [map, wish])
   useEffect(() => followPicks(map), [map])
   useSceneOnMap(map)
+  useMapOverlay(map)
   return null
 }
 
@@ -101,9 +107,11 @@ function agedDot(dot: { takenAtMs: number } & Parameters<CityMap['moveDots']>[0]
 /** A click on a patrol chooses it for the order; on a camera, shows it large. */
 function followPicks(map: CityMap): () => void {
   return map.on('pick', (picked) => {
-    if (isTyping()) return
+    // The click is for a road.
+    if (isTyping() || closing.get() !== 'off') return
     if (picked.kind === 'patrol') {
       choice.set(picked.id)
+      void showReach(picked.id)
       map.follow(picked.key)
     } else if (picked.kind === 'camera') mainCameraId.set(picked.id)
     else if (picked.kind === 'taxi') {
@@ -151,6 +159,7 @@ function MapTools({ map }: { map: CityMap }) {
   const chosen = useObservable(selection)
   useEffect(() => {
     for (const name of SWITCHED) map.setLayerVisible(name, !off.has(name))
+    coverageShown.set(!off.has('coverage'))
   }, [map, off])
   return (
     <div className="map-tools">
@@ -192,6 +201,7 @@ function MapTools({ map }: { map: CityMap }) {
           ))}
         </ul>
       </details>
+      <CloseRoadButton />
       {(chosen.alarmId ?? chosen.incidentId) && (
         <button type="button" onClick={() => map.fitScene()}>
           {t.map.scene}

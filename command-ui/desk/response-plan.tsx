@@ -3,9 +3,10 @@ import { store } from '../data/centre.ts'
 import { useObservable } from '../data/use-store.ts'
 import { minutesSeconds } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
+import { Key } from '../ui/marks.tsx'
 import { pending } from './actions.ts'
 import './response-plan.css'
-import { divertPatrol, sendSupport } from './support-actions.ts'
+import { divertPatrol, raiseLevel, sendSupport } from './support-actions.ts'
 
 /** 1+N: how many the run card asks for, what is missing, and the second act that sends the support. */
 export function ResponsePlan({ recommendation }: { recommendation: Recommendation }) {
@@ -20,8 +21,13 @@ export function ResponsePlan({ recommendation }: { recommendation: Recommendatio
     <div className="response-plan" data-wanted={plan.wanted} data-sent={plan.sent}>
       <span>
         <strong className="num">{t.plan.card(plan.wanted - 1)}</strong>{' '}
-        <span className="dim">{t.plan.sent(plan.sent, plan.wanted)}</span>
+        <span className="dim">
+          {t.plan.level(plan.level)} · {t.plan.sent(plan.sent, plan.wanted)}
+        </span>
       </span>
+      <button type="button" data-action="raise-level" disabled={isBusy} onClick={() => void raiseLevel()}>
+        {t.plan.more} <Key>+</Key>
+      </button>
       {told.map(({ why, patrols }) => (
         <span key={why} className="word tone-warn" data-shortfall={why}>
           ▲ {t.plan.shortfall[why](patrols)}

@@ -5,7 +5,10 @@ import { refreshRecommendation } from '../data/incident-details.ts'
 import { text } from '../i18n/language.ts'
 import { attempt, say } from './actions.ts'
 import { faultSentence } from './fault-sentence.ts'
+import { current } from './selection.ts'
 
+/** As the domain's; written out because the schemas beside it would come into the first load. */
+const ALARM_LEVEL_MAX = 3
 /** Why one of several was refused is told in an answer that is itself a success. */
 const CONFLICT = 409
 
@@ -38,6 +41,25 @@ export function divertPatrol(incidentId: string, patrolId: string, callsign: str
     try {
       await api.divert(incidentId, patrolId)
       say(text().action.dispatched(callsign))
+    } finally {
+      refreshRecommendation()
+    }
+  })
+}
+
+/** Asks for the next level of the run card: the recommendation then names the further support. */
+export function raiseLevel(): Promise<boolean> {
+  const { incident } = current()
+  if (!incident || incident.state === 'closed' || incident.state === 'merged') return Promise.resolve(false)
+  const level = (incident.alarmLevel ?? 1) + 1
+  if (level > ALARM_LEVEL_MAX) {
+    say(text().plan.levelMost(ALARM_LEVEL_MAX), true)
+    return Promise.resolve(false)
+  }
+  return attempt({ what: 'raise-level', alarmId: null, incidentId: incident.id, thenDispatch: false }, async () => {
+    try {
+      const { alarmLevel = level } = await api.raiseAlarmLevel(incident.id, level)
+      say(text().plan.levelIs(alarmLevel))
     } finally {
       refreshRecommendation()
     }

@@ -52,6 +52,10 @@ export const enDesk: typeof zhDesk = {
   plan: {
     card: (n) => `1+${n}`,
     sent: (sent, wanted) => `${sent} sent of ${wanted}`,
+    level: (level) => `level ${level}`,
+    more: 'Ask for more',
+    levelIs: (level) => `The response is at level ${level} now`,
+    levelMost: (level) => `Level ${level} is the highest`,
     support: 'support',
     sendSupport: (names) => `Send support ${names}`,
     shortfall: {

@@ -22,6 +22,7 @@ export const enSearch: typeof zhSearch = {
         'take over',
         'send the chosen patrol',
         'choose a patrol',
+        'ask for one level more',
         'take the last order back',
         'verify on the video wall',
         'false alarm and other results',

@@ -54,6 +54,10 @@ export const zhDesk = {
   plan: {
     card: (n: number) => `1+${n}`,
     sent: (sent: number, wanted: number) => `已派 ${sent} / 需 ${wanted}`,
+    level: (level: number) => `${level} 级响应`,
+    more: '增援一级',
+    levelIs: (level: number) => `已升为 ${level} 级响应`,
+    levelMost: (level: number) => `已是最高的 ${level} 级响应`,
     support: '增援',
     sendSupport: (names: string) => `派出增援 ${names}`,
     shortfall: {

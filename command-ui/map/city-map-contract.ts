@@ -5,10 +5,12 @@ import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
+import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import type { Dot } from '../../domain/wire/dots.ts'
 import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
 import type { SWITCHES } from './city-style.ts'
+import type { MapOverlay } from './overlay-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
 export type MapMode = '2d' | 'tilt' | '3d'
@@ -23,6 +25,8 @@ export interface MapPick {
 }
 export interface MapEvents {
   pick: (picked: MapPick) => void
+  /** The officer clicked, on whatever. */
+  place: (lngLat: LngLat) => void
   /** The officer moved the map: stop moving it for him until he asks again. A follow has ended by itself. */
   gesture: () => void
 }
@@ -63,6 +67,9 @@ export interface CityMap {
   flyTo(lngLat: LngLat, zoom?: number): void
   setLayerVisible(name: MapSwitch, isVisible: boolean): void
   setCoverage(coverage: Coverage | null): void
+  setOverlay(overlay: MapOverlay): void
+  /** What one patrol reaches; null: nobody's. */
+  setReach(circle: CircleFeatures | null): void
   /** @returns call it to stop listening */
   on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void
   resize(): void

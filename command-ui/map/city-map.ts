@@ -6,6 +6,7 @@ import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
+import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import type { Dot } from '../../domain/wire/dots.ts'
 import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
@@ -26,6 +27,7 @@ import { frameCity, openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
 import { etaText, roadLabelled, scenePoints } from './scene-shapes.ts'
+import type { MapOverlay } from './overlay-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 import './map.css'
 
@@ -234,6 +236,14 @@ class DeskMap implements CityMap {
 
   setCoverage(coverage: Coverage | null): void {
     this.#when(() => this.#picture.setCoverage(coverage))
+  }
+
+  setOverlay(overlay: MapOverlay): void {
+    this.#when(() => this.#picture.setOverlay(overlay))
+  }
+
+  setReach(circle: CircleFeatures | null): void {
+    this.#when(() => this.#picture.setReach(circle))
   }
 
   on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void {

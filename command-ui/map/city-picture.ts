@@ -1,5 +1,6 @@
 import type { Feature, FeatureCollection } from 'geojson'
 import type { Candidate, Coverage } from '../../domain/recommendation.ts'
+import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Language } from './base-style.ts'
 import { CITY_LAYERS, drawnLayer, outsideOf } from './city-layers.ts'
@@ -7,6 +8,7 @@ import type { CityLayers } from './city-layers.ts'
 import { SWITCHES } from './city-style.ts'
 import { labelLayers } from './label-style.ts'
 import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
+import { overlayFeatures, reachFeatures, type MapOverlay } from './overlay-shapes.ts'
 import { circleFeatures, coverageLabels, routeFeatures, routeLabelFeatures, trailFeatures } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
@@ -63,6 +65,14 @@ export class CityPicture {
     this.#fill('circles', circleFeatures(scene?.circles ?? []))
     this.#fill('routes', routeFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
     this.#fill('trail', trailFeatures(scene?.trail))
+  }
+
+  setOverlay(overlay: MapOverlay): void {
+    this.#fill('overlay', overlayFeatures(overlay))
+  }
+
+  setReach(circle: CircleFeatures | null): void {
+    this.#fill('reach', reachFeatures(circle))
   }
 
   /** Times on the roads, for those candidates whose way is long enough at this zoom. */

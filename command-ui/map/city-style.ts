@@ -2,6 +2,7 @@ import type { StyleSpecification } from './maplibre-door.ts'
 import { buildingLayers, groundLayers, roadLayers, zoneLayers } from './base-style.ts'
 import type { Language } from './base-style.ts'
 import { CITY_LAYERS } from './city-layers.ts'
+import { overlayLabelLayers, overlayLayers, reachLayers } from './overlay-style.ts'
 import { labelLayers } from './label-style.ts'
 import {
   circleEdges,
@@ -18,7 +19,7 @@ export const LIVING_BEFORE = 'circle-label'
 /** The whole map, bottom to top. */
 export function cityStyle(language: Language): StyleSpecification {
   const sources: StyleSpecification['sources'] = sceneSources()
-  for (const name of [...CITY_LAYERS, 'coverage', 'coverage-labels', 'sites', 'outside']) {
+  for (const name of [...CITY_LAYERS, 'coverage', 'coverage-labels', 'sites', 'outside', 'overlay', 'reach']) {
     // z 16 is 1 m a tile unit for a district: finer tiles only cost memory.
     sources[name] = { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, maxzoom: 16, tolerance: 0.3 }
   }
@@ -41,10 +42,13 @@ export function cityStyle(language: Language): StyleSpecification {
       ...circleGround(),
       ...roadLayers(),
       ...circleEdges(),
+      ...reachLayers(),
       ...buildingLayers(),
+      ...overlayLayers(),
       ...routeLayers(),
       ...labelLayers(language),
       coverageLabelLayer(),
+      ...overlayLabelLayers(),
       ...sceneLabelLayers(),
     ],
   }

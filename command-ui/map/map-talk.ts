@@ -4,7 +4,11 @@ import type { Pointer } from './pointer.ts'
 
 /** What the officer does with the map, told to those who listen. */
 export class MapTalk {
-  #listeners = { pick: new Set<MapEvents['pick']>(), gesture: new Set<MapEvents['gesture']>() }
+  #listeners = {
+    pick: new Set<MapEvents['pick']>(),
+    gesture: new Set<MapEvents['gesture']>(),
+    place: new Set<MapEvents['place']>(),
+  }
 
   on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void {
     const set = this.#listeners[event] as Set<MapEvents[E]>
@@ -15,6 +19,7 @@ export class MapTalk {
   /** @param letGo runs first when the officer moves the map by hand */
   listen(map: MapLibreMap, pointer: Pointer, letGo: () => void): void {
     map.on('click', (event) => {
+      for (const listener of this.#listeners.place) listener([event.lngLat.lng, event.lngLat.lat])
       const picked = pointer.pickAt(event.point.x, event.point.y)
       if (!picked) return
       const { lng, lat } = event.lngLat

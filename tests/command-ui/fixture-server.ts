@@ -181,6 +181,9 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
     const others = more.map((patrolId) => ({ patrolId, assignment: centre.dispatch(id, patrolId), problem: null }))
     return { ...assignment, others }
   }
+  if (head === 'incidents' && verb === 'alarm-level') {
+    return centre.changeIncident(id, 'level-changed', { alarmLevel: Number(body['level']) }, 'admin')
+  }
   if (path === 'duty-level' && method === 'PUT') {
     const duty = { level: body['level'], at, by: 'admin', reason: body['reason'] }
     centre.put('duty', 'level-changed', { id: 'duty-level', ...duty }, null, 'admin')

@@ -6,6 +6,7 @@ import { nextFrameMs } from '../../../command-ui/map/pace.ts'
 import { cameraLook, GROUND, minutesText, PATROL_LOOK, PRIORITY_INK, rgbOf } from '../../../command-ui/map/palette.ts'
 import { lngLatOf, planeAt, planeToClip, toScreen, xOf, yOf } from '../../../command-ui/map/plane.ts'
 import { circleFeatures, routeFeatures, routeLabelFeatures } from '../../../command-ui/map/scene-shapes.ts'
+import { goalsOf, overlayFeatures, reachFeatures } from '../../../command-ui/map/overlay-shapes.ts'
 import { NearestPick } from '../../../command-ui/map/nearest.ts'
 import { PATROL_STATUSES } from './statuses.ts'
 import type { Candidate } from '../../../domain/recommendation.ts'
@@ -216,5 +217,70 @@ describe('picking', () => {
     const far = new NearestPick(0, 0)
     far.offer('site', 0, () => 's', 14.5, 0)
     expect(far.best).toBeNull()
+  })
+})
+
+describe('what a commander lays over the city', () => {
+  const nothing = { closures: [], moveUp: null, marked: null }
+
+  test('a closed road carries its sign on the longest of its lines, a slow one its speed', () => {
+    const closure = {
+      id: 'c1',
+      edgeIds: ['R1', 'R2'],
+      roadNames: ['滨河路'],
+      lines: [
+        [
+          [113.8, 22.4],
+          [113.8005, 22.4],
+        ],
+        [
+          [113.81, 22.4],
+          [113.83, 22.4],
+        ],
+      ] as [number, number][][],
+      kmh: null,
+      reason: '积水',
+      by: 'admin',
+      at: '2026-11-25T08:00:00Z',
+      until: null,
+      endedAt: null,
+      endedBy: null,
+    }
+    const [lines, sign] = overlayFeatures({ ...nothing, closures: [closure] }).features
+    expect(lines?.geometry.type).toBe('MultiLineString')
+    expect((sign!.geometry as GeoJSON.Point).coordinates[0]).toBeCloseTo(113.82, 6)
+    expect(sign?.properties?.['text']).toBe('⊘')
+    const slow = overlayFeatures({ ...nothing, closures: [{ ...closure, kmh: 20 }] }).features[1]
+    expect(slow?.properties?.['text']).toBe('20')
+  })
+
+  test('a move is a bent arrow from the car to its post, its head turned the way it arrives', () => {
+    const [from, to]: [[number, number], [number, number]] = [
+      [113.8, 22.4],
+      [113.84, 22.4],
+    ]
+    const { features } = overlayFeatures({ ...nothing, moveUp: { from, to, text: '巡07 恢复 4.0%' } })
+    const line = (features[0]!.geometry as GeoJSON.LineString).coordinates
+    expect(line[0]).toEqual(from)
+    expect(line.at(-1)![0]).toBeCloseTo(to[0], 9)
+    expect(line.at(-1)![1]).toBeCloseTo(to[1], 9)
+    expect(line[12]![1]).toBeGreaterThan(22.4)
+    const turn = Number(features[1]!.properties!['turn'])
+    // It comes down from the north of a straight line: a little to the right of east.
+    expect(turn).toBeGreaterThan(5)
+    expect(turn).toBeLessThan(60)
+  })
+
+  test('the smallest goal of a patrol has the lightest ink', () => {
+    const area = (goalS: number) => ({
+      type: 'Feature' as const,
+      properties: { kind: 'area' as const, goalS },
+      geometry: { type: 'MultiPolygon' as const, coordinates: [] },
+    })
+    const circle = { type: 'FeatureCollection' as const, features: [area(480), area(180), area(60)], isCut: false }
+    expect(goalsOf(circle)).toEqual([60, 180, 480])
+    const inks = reachFeatures(circle).features.map(({ properties }) => luminance(String(properties!['ink'])))
+    expect(inks).toEqual(inks.toSorted((a, b) => a - b))
+    expect(reachFeatures(null).features).toEqual([])
   })
 })

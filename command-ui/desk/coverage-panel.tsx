@@ -1,0 +1,70 @@
+import { HELD_SHARE } from '../../domain/zone.ts'
+import { store } from '../data/centre.ts'
+import { useAll, useObservable } from '../data/use-store.ts'
+import { goalMinutes } from '../i18n/durations.ts'
+import { ToneWord } from '../ui/marks.tsx'
+import { moveUps, showReach } from './map-roads.ts'
+import { useRoadText } from './road-words.ts'
+import { gainText } from './use-map-overlay.ts'
+
+/** Beside the coverage on the map: each zone with its figures, the worst first, and the one move that restores most. */
+export function CoveragePanel() {
+  const w = useRoadText()
+  const coverage = useObservable(store.coverage)
+  const zones = [...(coverage?.zones ?? [])].sort((a, b) => a.share - b.share)
+  return (
+    <section className="map-card" aria-label={w.coverage} data-coverage-panel>
+      <h3>{w.coverage}</h3>
+      <ul className="coverage-zones">
+        {zones.map(({ zoneId, name, goalS, share, freePatrols, minPatrols }) => {
+          const isHeld = share >= HELD_SHARE
+          const isThin = minPatrols !== undefined && freePatrols < minPatrols
+          return (
+            <li key={zoneId} data-zone={zoneId} data-held={isHeld}>
+              <span className="ellipsis" title={name}>
+                {name}
+              </span>
+              <span className={`num ${isThin ? 'tone-warn' : 'dim'}`}>{w.free(freePatrols, minPatrols ?? null)}</span>
+              <span className="dim num">{w.goal(goalMinutes(goalS))}</span>
+              <strong className="num">{Math.floor(share * 100)}%</strong>
+              <ToneWord tone={isHeld ? 'ok' : 'warn'}>{isHeld ? w.held : w.gap}</ToneWord>
+            </li>
+          )
+        })}
+      </ul>
+      <MoveUpLine />
+    </section>
+  )
+}
+
+function MoveUpLine() {
+  const w = useRoadText()
+  const moves = useObservable(moveUps)
+  const patrols = useAll(store.patrols)
+  if (moves === null) return null
+  if (moves === 'failed') return <p className="dim">{w.failed}</p>
+  if (!moves.best) return <p className="dim">{w.noMove}</p>
+  const { patrolId, callsign, to, gain } = moves.best
+  const host = patrols.find(({ homeLng, homeLat }) => homeLng === to[0] && homeLat === to[1])
+  const hide = () => void showReach(null)
+  return (
+    <>
+      <button
+        type="button"
+        className="move-up"
+        data-move-up={patrolId}
+        title={w.moveHint}
+        onMouseEnter={() => void showReach(patrolId)}
+        onMouseLeave={hide}
+        onFocus={() => void showReach(patrolId)}
+        onBlur={hide}
+      >
+        <span className="dim">{w.moveUp}</span>
+        <strong>{w.move(callsign, host ? w.home(host.callsign) : w.post)}</strong>
+        <span className="num">
+          {w.before(gainText(moves.share))} → {w.after(gainText(moves.share + gain))} · {w.restores(gainText(gain))}
+        </span>
+      </button>
+    </>
+  )
+}
