@@ -11,7 +11,7 @@ if (!executablePath && isRequired('browser')) throw new Error('this run needs Ch
 
 /** One look of axe takes two seconds on a busy machine, and a dozen states are looked at. */
 const LOOKS_MS = 120_000
-const PAGES = ['desk', 'wall', 'replay', 'sites', 'zones', 'cameras', 'devices', 'vehicles', 'settings']
+const PAGES = ['desk', 'wall', 'replay', 'sites', 'zones', 'cameras', 'devices', 'vehicles', 'reports', 'settings']
 
 describe.skipIf(!executablePath)('every page of the desk, in both languages', () => {
   let uiDir: string
@@ -96,6 +96,8 @@ describe.skipIf(!executablePath)('every page of the desk, in both languages', ()
           await page.locator(selector).waitFor()
           await look(key)
           await page.keyboard.press('Escape')
+          // While it goes it still takes the keys.
+          await page.locator(selector).waitFor({ state: 'detached' })
         }
         expect(findings).toEqual([])
       },
