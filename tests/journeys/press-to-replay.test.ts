@@ -141,7 +141,6 @@ describe.skipIf(!chromium)('an alarm’s recording, through a killed streamer, t
     // An open page has it in the player; one that is opened now asks the streamer, which has it no more.
     expect(Date.now() - pressMs).toBeGreaterThan(45_000)
     await page.reload()
-    await page.locator('[data-action="start-duty"]').click()
     await page.locator('[data-loop-of][data-from="recording"][data-phase="playing"]').waitFor({ timeout: 60_000 })
     await page.screenshot({ path: join(shots, 'replay-loop.png') })
   })
