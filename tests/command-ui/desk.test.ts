@@ -221,11 +221,11 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     await waitBody('live', 'live')
   })
 
-  it('keeps a red banner while sound is blocked when the desk is opened again in the middle of a shift', async () => {
+  it('keeps a red banner while sound is blocked after a reload in the middle of a shift', async () => {
     await startDuty()
-    // A plain reload may keep the right to make a sound; from another place nothing is kept but the duty.
-    await page.goto('about:blank')
-    await page.goto(fixture.url)
+    await page.reload()
+    // Whatever the driver asks the page counts as a touch for the browser, which then allows sound: the desk must have tried before.
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
     await page.locator('.banner').waitFor()
     expect(await body('audio')).toBe('blocked')
     await page.locator('.banner').click()
