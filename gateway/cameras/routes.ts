@@ -195,7 +195,8 @@ function posterRoute({ fleet, watches, internalToken }: CameraRouteDeps): Route 
   return defineRoute({
     method: 'get',
     path: '/cameras/:id/poster.mp4',
-    summary: 'The last picture in memory at once, as a one-picture MP4; x-vigil-picture-at says of when it is',
+    summary:
+      'The last picture in memory at once, as a one-picture MP4; x-vigil-picture-at says of when it is. 204 while there is none',
     action: 'camera.watch',
     params: idParamsSchema,
     handler: async ({ params: { id }, subject, res }) => {
@@ -204,7 +205,13 @@ function posterRoute({ fleet, watches, internalToken }: CameraRouteDeps): Route 
       if (baseUrl === null) throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id })
       // Who sees the poster is about to see the live picture: one look.
       await watches.look(subject, id, 'live')
-      const { picture, takenAt } = await fetchWorkerPoster({ baseUrl, internalToken }, id)
+      const found = await fetchWorkerPoster({ baseUrl, internalToken }, id).catch((error: unknown) => {
+        // A camera that nobody has looked at yet: as it should be, no failure.
+        if (error instanceof Fault && error.code === 'no-picture') return null
+        throw error
+      })
+      if (found === null) return void res.writeHead(204, { 'cache-control': 'no-store' }).end()
+      const { picture, takenAt } = found
       if (takenAt !== null) res.setHeader('x-vigil-picture-at', takenAt)
       res.setHeader('content-type', 'video/mp4')
       res.setHeader('content-length', picture.length)

@@ -49,7 +49,7 @@ test('the poster is the last picture in memory at once, with its date; none wher
     })
   await until('its worker has it', () => worker.fleet.cameras.has('poster-1'))
   const none = await poster()
-  expect(none.status, 'nobody has looked at it yet').toBe(503)
+  expect(none.status, 'nobody has looked at it yet').toBe(204)
   expect(await (await worker.get('/live/poster-1/index.m3u8')).text()).toContain('#EXTM3U')
   const answer = await poster()
   expect(answer.status).toBe(200)
