@@ -181,7 +181,7 @@ test('escalations of a raised alarm fire once each, although the core is killed 
   await pause(Math.max(0, 17_000 - (performance.now() - pressedMs)))
   const steps = await centre.database.query<{ step: number; late: number }>(
     `select step, extract(epoch from fired_at - due_at)::float8 as late from timer
-      where subject_id = (select id from alarm where device_id = 'taxi-090') and fired_at is not null order by step`,
+      where kind = 'escalate' and subject_id = (select id from alarm where device_id = 'taxi-090') and fired_at is not null order by step`,
   )
   expect(steps.map(({ step }) => step)).toEqual([1, 2])
   await checkInvariants(centre.database, pressing.ledger)
