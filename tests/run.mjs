@@ -29,8 +29,8 @@ const STEPS = [
   ['format', tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
   ['tests', vitest('tests')],
   ['journeys', vitest('journeys', '--config', 'tests/journeys/vitest.config.ts')],
-  // Last, because it takes longest; its counts are in the same kind of file.
-  ['faults', [process.execPath, [join(root, 'tests/faults/run.mjs')]]],
+  // The part of the catalogue that no busy machine can turn; its counts are in the same kind of file.
+  ['faults', [process.execPath, [join(root, 'tests/faults/run.mjs'), '--quick']]],
 ]
 
 let passed = 0
