@@ -74,7 +74,7 @@ const STATEMENTS: readonly (readonly [RegExp, string])[] = [
   [/^insert into signal/, 'insert-signal'],
   [/^insert into timer/, 'insert-timer'],
   [/^with moved as .*insert into event/s, 'insert-event'],
-  [/^insert into rendered/, 'rendered'],
+  [/^with before as .*insert into rendered/s, 'rendered'],
   [/^update outbox/, 'mark-sent'],
 ]
 
