@@ -8,7 +8,7 @@ import { type DatabaseOnACable, databaseOnACable } from './support/database-on-a
 import { isLong, pause, spread, tell } from './support/figures.ts'
 import { credentialsOf, startPressing } from './support/pressing.ts'
 import { settle } from './support/settle.ts'
-import { pressToDeskMs, type WatchingDesk, watchAsDesk } from './support/watching-desk.ts'
+import { pressToDeskMs, untilAllSeen, type WatchingDesk, watchAsDesk } from './support/watching-desk.ts'
 import { startWholeCentre, type WholeCentre } from './support/whole-centre.ts'
 
 const DEVICES = 6
@@ -81,14 +81,13 @@ async function pressThrough({ id, promise, forMs, begin, end }: Fault): Promise<
   const mergedMs = performance.now() - healedMs
   const meanwhile = ledger.promised.filter((one) => one.pressedMs >= beganMs && one.pressedMs <= healedMs)
   const puback = meanwhile.map((one) => one.pubackMs - one.pressedMs)
-  const all = pressToDeskMs(desk.seen, ledger.pressedMs, new Map())
+  await untilAllSeen(desk, ledger.pressedMs, new Map())
   const toDesk = pressToDeskMs(desk.seen, ledger.pressedMs, new Map(), beganMs, healedMs)
   tell({
     id,
     promise,
     figure: `${ledger.promised.length} promised, 0 lost, 0 twice; ${desk.provisional.length - provisionalBefore} occurrences shown provisionally; the strip says so after ${toldMs.toFixed(0)} ms and changed its word ${desk.words.length - wordsBefore} times; merged ${mergedMs.toFixed(0)} ms after it; press → PUBACK ${spread(puback)}; press → desk ${spread(toDesk)}`,
   })
-  expect(all.length, 'presses that a desk has seen').toBe(ledger.promised.length)
   expect(meanwhile.length).toBeGreaterThan(DEVICES)
   expect(quantile(puback, 0.99)).toBeLessThan(PUBACK_P99_MS)
   expect(quantile(toDesk, 0.99)).toBeLessThan(DESK_P99_MS)

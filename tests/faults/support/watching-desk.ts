@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws'
 import type { Alarm } from '../../../domain/alarm.ts'
 import type { LogEvent, ServerMessage } from '../../../domain/wire/live.ts'
+import { until } from '../../support/api.ts'
 
 /** When a desk has first seen the k-th occurrence of a device's alarm: `deviceId k` → ms. */
 export type SeenAt = Map<string, number>
@@ -147,4 +148,21 @@ export function pressToDeskMs(
     })
   }
   return took
+}
+
+/** Repetitions beyond five in ten seconds are told a second later, together. */
+const TOLD_TOGETHER_MS = 5_000
+
+/** Waits until the desk has seen every press. @returns press → first seen, ms, of all of them */
+export function untilAllSeen(
+  { seen }: WatchingDesk,
+  pressedMs: ReadonlyMap<string, number[]>,
+  before: ReadonlyMap<string, number>,
+): Promise<number[]> {
+  const pressed = [...pressedMs.values()].reduce((sum, times) => sum + times.length, 0)
+  return until('the desk has seen every press', TOLD_TOGETHER_MS, async () => {
+    const took = await Promise.resolve(pressToDeskMs(seen, pressedMs, before))
+    if (took.length !== pressed) throw new Error(`${took.length} of ${pressed} on the desk`)
+    return took
+  })
 }
