@@ -9,7 +9,7 @@ const NOT_COVERED = [
   'A restore from a backup (D8).',
   'Damage to the journal (D6): a record cut at every byte and flipped at every byte are `tests/intake/journal.test.ts`, which reads files and starts no centre.',
   'A clock that steps (T1): `tests/core/clock-steps.test.ts`, with a clock of its own; the clock of this machine is left alone. A browser whose clock is a day off (U6): `tests/command-ui/clock.test.ts`.',
-  'Desks of several jurisdictions: every desk of a centre sees the whole centre. The desks here are the data side of the product’s own desk without the painting; a browser that paints is measured by `npm run bench`.',
+  'Desks of several jurisdictions during a storm: the desks here see the whole centre; who sees what is the matrix of `tests/core/jurisdiction.test.ts`, at rest. These desks are the data side of the product’s own desk without the painting; a browser that paints is measured by `npm run bench`.',
   'TimescaleDB and a database on another machine: the run uses the built-in server; the network between is a cable of ours (D2, D3).',
 ]
 
