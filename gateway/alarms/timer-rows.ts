@@ -62,13 +62,14 @@ export async function moveTimers(tx: Tx, beforeMs: number, stepMs: number): Prom
   )
 }
 
-/** Marks the due ones fired and gives them to this transaction alone; what another sweep holds is left to it. */
+/** Marks the due ones fired and gives them to this transaction alone, longest due first; what another sweep holds is left to it. */
 export async function fireDueTimers(tx: Tx, at: string, limit: number): Promise<Timer[]> {
-  return await tx.query<Timer>(
+  const timers = await tx.query<Timer>(
     `update timer set fired_at = $1 where id in (
        select id from timer where due_at <= $1 and fired_at is null and cancelled_at is null
         order by due_at limit $2 for update skip locked)
      returning id, kind, subject_id as "subjectId", step, due_at as "dueAt"`,
     [at, limit],
   )
+  return timers.toSorted((a, b) => a.dueAt.localeCompare(b.dueAt) || a.id - b.id)
 }

@@ -1,18 +1,18 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import { markUnanswered, type NextPatrol } from '../dispatch/unanswered.ts'
-import type { EventLog, NewEvent } from '../live/event-log.ts'
-import type { Tx } from '../store/database.ts'
-import { fireAlarmTimer, type AlarmTimerDeps } from './alarm-timers.ts'
+import type { EventLog } from '../live/event-log.ts'
+import { type AlarmTimer, type AlarmTimerDeps, fireAlarmTimers } from './alarm-timers.ts'
 import { fireDueTimers, moveTimers, type Timer } from './timer-rows.ts'
 
 /** One sweep for all timers of the centre. A tone that is a quarter of a second late is still a tone. */
 const SWEEP_MS = 250
-/** More than fire together in a storm of 25 alarms; the next sweep takes the rest. */
-const FIRED_AT_ONCE = 100
+/** In one transaction, so that a press never waits long for it; when more are due the next one follows at once. */
+const FIRED_AT_ONCE = 200
 /** The wall clock against the monotonic one from sweep to sweep: what NTP slews stays far below, what is more was set by somebody. */
 const STEP_MIN_MS = 2_000
 
@@ -67,7 +67,7 @@ export class Timers {
     if (this.#busy || this.#deps.isHeld?.()) return
     this.#busy = true
     try {
-      await this.sweep()
+      while ((await this.sweep()) === FIRED_AT_ONCE && !this.#deps.isHeld?.()) await setImmediate()
     } catch (error) {
       this.#failed.add()
       const away = error instanceof Fault && error.code === 'database-away'
@@ -85,8 +85,10 @@ export class Timers {
     const fired = await this.#events.transact(async (tx) => {
       if (isStep) await moveTimers(tx, wallMs - stepMs, stepMs)
       const timers = await fireDueTimers(tx, toIso(wallMs), FIRED_AT_ONCE)
-      const events: NewEvent[] = []
-      for (const timer of timers) events.push(...(await this.#fireOne(tx, timer)))
+      const events = await fireAlarmTimers(tx, this.#deps, timers.filter(isOfAlarm))
+      for (const timer of timers) {
+        if (!isOfAlarm(timer)) events.push(...(await markUnanswered(tx, this.#deps, timer.subjectId)))
+      }
       await this.#events.appendAll(tx, events)
       return timers
     })
@@ -99,31 +101,6 @@ export class Timers {
     for (const timer of fired) this.#fired.of({ kind: timer.kind }).add()
     return fired.length
   }
-
-  /** A timer whose subject is gone must not keep the others from firing. */
-  async #fireOne(tx: Tx, timer: Timer): Promise<NewEvent[]> {
-    try {
-      return await this.#fire(tx, timer)
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== 'not-found') throw error
-      this.#log.warn('a timer has lost its subject', { kind: timer.kind, subject: timer.subjectId })
-      return []
-    }
-  }
-
-  async #fire(tx: Tx, timer: Timer): Promise<NewEvent[]> {
-    switch (timer.kind) {
-      case 'escalate':
-      case 'unseen':
-      case 'unshelve':
-      case 'close-test':
-        return await fireAlarmTimer(tx, this.#deps, { ...timer, kind: timer.kind })
-      case 'order-unanswered':
-        return await markUnanswered(tx, this.#deps, timer.subjectId)
-      default: {
-        const never: never = timer.kind
-        throw new Error(`unknown kind of timer ${String(never)}`)
-      }
-    }
-  }
 }
+
+const isOfAlarm = (timer: Timer): timer is AlarmTimer => timer.kind !== 'order-unanswered'

@@ -19,7 +19,11 @@ export async function insertPainted(tx: Tx, { alarmId, sessionId, isOnDuty }: Pa
   return rows[0]?.first ?? false
 }
 
-export async function isSeenOnDuty(database: Queryable, alarmId: string): Promise<boolean> {
-  const rows = await database.query('select 1 from rendered where alarm_id = $1 and on_duty limit 1', [alarmId])
-  return rows.length > 0
+/** @returns those of the alarms that a desk on duty has painted */
+export async function seenOnDuty(database: Queryable, alarmIds: readonly string[]): Promise<Set<string>> {
+  const rows = await database.query<{ id: string }>(
+    'select distinct alarm_id as id from rendered where alarm_id = any($1) and on_duty',
+    [alarmIds],
+  )
+  return new Set(rows.map(({ id }) => id))
 }

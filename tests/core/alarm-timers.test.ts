@@ -7,6 +7,7 @@ import { acknowledgeAlarm, shelveAlarm, takeOverAlarm, unshelveAlarm } from '../
 import { Drills } from '../../gateway/alarms/drills.ts'
 import { FloodWatch } from '../../gateway/alarms/flood-watch.ts'
 import { SignalTaker } from '../../gateway/alarms/take-signals.ts'
+import { setTimers } from '../../gateway/alarms/timer-rows.ts'
 import { Timers } from '../../gateway/alarms/timers.ts'
 import { insertPainted } from '../../gateway/live/rendered-rows.ts'
 import { button, button2, CENTRE, officer, school, signal, startCore, take, type TestCore } from './harness.ts'
@@ -230,4 +231,29 @@ test('a press in a planned drill is marked and rings; a second device, duress or
   const row = { actor: 'zhang', reason: '消防演练' }
   expect(audits).toEqual([row, row])
   drills.stop()
+})
+
+test('what came due while nobody swept comes in its order, of all alarms in one sweep, and an alarm that is gone keeps no other', async () => {
+  await placeSchool('city/east/s1')
+  await take(core, [signal({ id: 'a', type: 'panic' })])
+  await take(core, [signal({ id: 'b', type: 'panic' }, button2)])
+  const lost = { kind: 'escalate' as const, subjectId: 'nobody', step: 1, dueAtMs: core.clock.nowMs() }
+  await core.database.tx((tx) => setTimers(tx, [lost]))
+  core.clock.advance(61_000)
+  expect(await new Timers(core).sweep()).toBe(13)
+  for (const deviceId of ['btn-1', 'btn-2']) {
+    const { id, escalation } = alarmOf(deviceId)
+    const steps = told('escalated').flatMap(({ subjectId, body }) =>
+      subjectId === id ? (body as Alarm).escalation : [],
+    )
+    expect(steps).toEqual([1, 2, 3, 4])
+    const [row] = await core.database.query<{ body: Alarm }>('select body from alarm where id = $1', [id])
+    expect([escalation, row!.body]).toEqual([4, alarmOf(deviceId)])
+  }
+  const [incident] = [...core.state.incidents.values()]
+  const [stored] = await core.database.query<{ body: unknown }>('select body from incident where id = $1', [
+    incident!.id,
+  ])
+  expect(stored!.body).toEqual(incident)
+  expect(isCalled(who('city/west'), incident!)).toBe(true)
 })
