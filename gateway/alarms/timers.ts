@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
@@ -11,7 +10,10 @@ import { fireDueTimers, moveTimers, type Timer } from './timer-rows.ts'
 
 /** One sweep for all timers of the centre. A tone that is a quarter of a second late is still a tone. */
 const SWEEP_MS = 250
-/** In one transaction, so that a press never waits long for it; when more are due the next one follows at once. */
+/**
+ * In one transaction, so that a press never waits long for it. When more are due the next one follows after as long as this one took: presses that came with
+ * the storm have at least every other turn.
+ */
 const FIRED_AT_ONCE = 200
 /** The wall clock against the monotonic one from sweep to sweep: what NTP slews stays far below, what is more was set by somebody. */
 const STEP_MIN_MS = 2_000
@@ -66,8 +68,10 @@ export class Timers {
   async #sweepQuietly(): Promise<void> {
     if (this.#busy || this.#deps.isHeld?.()) return
     this.#busy = true
+    const beganMs = performance.now()
+    let isMore = false
     try {
-      while ((await this.sweep()) === FIRED_AT_ONCE && !this.#deps.isHeld?.()) await setImmediate()
+      isMore = (await this.sweep()) === FIRED_AT_ONCE
     } catch (error) {
       this.#failed.add()
       const away = error instanceof Fault && error.code === 'database-away'
@@ -75,6 +79,7 @@ export class Timers {
     } finally {
       this.#busy = false
     }
+    if (isMore && this.#timer) setTimeout(() => void this.#sweepQuietly(), performance.now() - beganMs)
   }
 
   /** Visits every timer that is due. @returns how many fired */
