@@ -7,6 +7,7 @@ export const FAULT_STATUS = {
   'not-signed-in': 401,
   'wrong-credential': 401,
   forbidden: 403,
+  'foreign-jurisdiction': 403,
   'not-found': 404,
   conflict: 409,
   'state-changed': 409,

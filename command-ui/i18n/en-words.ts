@@ -248,6 +248,8 @@ export const enWords: typeof zhWords = {
     'not-signed-in': 'The session has ended; sign in again',
     'wrong-credential': 'Wrong username or password',
     forbidden: 'You may not do this',
+    'foreign-jurisdiction':
+      'Not saved: it belongs to another jurisdiction, or would then. Ask somebody of the whole centre, or give it a jurisdiction within your own',
     'not-found': 'Not found; it may have been removed',
     conflict: 'This conflicts with what is there',
     'state-changed': 'Somebody has changed it in the meantime',

@@ -268,6 +268,7 @@ export const zhWords = {
     'not-signed-in': '登录已过期，请重新登录',
     'wrong-credential': '用户名或密码不正确',
     forbidden: '没有权限',
+    'foreign-jurisdiction': '未保存：该对象属于（或将属于）其他辖区。请由全中心账号办理，或填写本辖区内的辖区',
     'not-found': '未找到，可能已被删除',
     conflict: '与已有内容冲突',
     'state-changed': '状态已被他人改变',

@@ -8,6 +8,7 @@ import type { SecretBox } from '../trust/secret-box.ts'
 import { insertCamera, sealCredential, toCamera, type CameraBody, type CameraRow } from './camera-row.ts'
 import type { ExaminedSource } from './examine-camera.ts'
 import { alreadyThere, notThere } from '../registry/paging.ts'
+import { stayWithin, withMove } from '../registry/stay-within.ts'
 
 export interface StoreDeps {
   events: EventLog
@@ -44,6 +45,7 @@ export function addCamera(
     onvif,
   }
   return events.transact(async (tx) => {
+    await stayWithin(tx, by.subject, 'camera', null, written)
     const row = await insertCamera(tx, box, {
       id,
       body,
@@ -73,6 +75,9 @@ export function changeCamera(
   const { source: _source, enabled, ...typed } = patch
   const body = found ? { ...typed, source: found.source, onvif: found.onvif } : typed
   return events.transact(async (tx) => {
+    const [before] = await tx.query<Pick<CameraRow, 'body'>>('select body from camera where id = $1 for update', [id])
+    if (!before) throw notThere('camera', id)
+    const move = await stayWithin(tx, by.subject, 'camera', before.body, { ...before.body, ...typed })
     const rows = await tx.query<CameraRow>(
       `update camera set body = body || $2::jsonb, enabled = coalesce($3, enabled), changed_at = now()
        where id = $1 returning *`,
@@ -92,7 +97,7 @@ export function changeCamera(
     const facts = { verb: 'changed', members: Object.keys(patch) }
     await audit(tx, auditBy(by.subject, 'camera.write', 'camera', id, { facts }))
     const camera = toCamera(row)
-    await events.append(tx, cameraEvent('changed', id, by.actor, camera))
+    await events.append(tx, cameraEvent('changed', id, by.actor, withMove(camera, move)))
     return camera
   })
 }

@@ -9,6 +9,7 @@ import { audit, auditBy } from '../trust/audit.ts'
 import { DEVICE_COLUMNS, readDevice, toDevice, type DeviceRow } from './device-rows.ts'
 import { idParamsSchema, type RegistryDeps } from './entity-routes.ts'
 import { alreadyThere, notThere, pageOf } from './paging.ts'
+import { stayWithin, withMove, type Placed } from './stay-within.ts'
 
 /** 160 random bits in 32 characters that can be read out over a telephone. */
 const CREDENTIAL_BYTES = 20
@@ -64,6 +65,7 @@ export function deviceRoutes(deps: RegistryDeps): Route[] {
       status: 201,
       handler: ({ body, subject, actor }) =>
         events.transact(async (tx) => {
+          await stayWithin(tx, subject, 'device', null, body)
           const rows = await tx.query<DeviceRow>(
             `insert into device (id, kind, body) values ($1, $2, $3) on conflict do nothing returning ${DEVICE_COLUMNS}`,
             [body.id, body.kind, JSON.stringify(body)],
@@ -92,6 +94,9 @@ function changeRoute({ events }: RegistryDeps): Route {
     answer: deviceSchema,
     handler: ({ params: { id }, body, subject, actor }) =>
       events.transact(async (tx) => {
+        const [before] = await tx.query<{ body: Placed }>('select body from device where id = $1 for update', [id])
+        if (!before) throw notThere('device', id)
+        const move = await stayWithin(tx, subject, 'device', before.body, { ...before.body, ...body })
         const rows = await tx.query<DeviceRow>(
           `update device set body = body || $2::jsonb, changed_at = now() where id = $1 returning ${DEVICE_COLUMNS}`,
           [id, JSON.stringify(body)],
@@ -100,7 +105,8 @@ function changeRoute({ events }: RegistryDeps): Route {
         const device = toDevice(rows[0])
         const facts = { verb: 'changed', members: Object.keys(body) }
         await audit(tx, auditBy(subject, 'device.write', 'device', id, { facts }))
-        await events.append(tx, { kind: 'device', action: 'changed', subjectId: id, actor, body: device })
+        const told = withMove(device, move)
+        await events.append(tx, { kind: 'device', action: 'changed', subjectId: id, actor, body: told })
         return device
       }),
   })

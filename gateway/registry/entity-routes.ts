@@ -10,6 +10,7 @@ import type { Database } from '../store/database.ts'
 import { audit, auditBy } from '../trust/audit.ts'
 import type { Action } from '../trust/policy.ts'
 import { alreadyThere, notThere, pageOf } from './paging.ts'
+import { stayWithin, withMove } from './stay-within.ts'
 
 export interface RegistryDeps {
   database: Database
@@ -60,6 +61,7 @@ export function entityRoutes(kind: EntityKind, deps: RegistryDeps): Route[] {
       handler: ({ body, subject, actor }) =>
         events.transact(async (tx) => {
           const id = String(body['id'])
+          await stayWithin(tx, subject, table, null, body)
           const added = await tx.execute(`insert into ${table} (id, body) values ($1, $2) on conflict do nothing`, [
             id,
             JSON.stringify(body),
@@ -80,17 +82,17 @@ export function entityRoutes(kind: EntityKind, deps: RegistryDeps): Route[] {
       answer: schema,
       handler: ({ params: { id }, body, subject, actor }) =>
         events.transact(async (tx) => {
-          const rows = await tx.query<EntityRow>(
-            `update ${table} set body = body || $2::jsonb where id = $1 returning id, body`,
-            [id, JSON.stringify(body)],
-          )
-          if (!rows[0]) throw notThere(table, id)
+          const [before] = await tx.query<EntityRow>(`select id, body from ${table} where id = $1 for update`, [id])
+          if (!before) throw notThere(table, id)
+          const after = { ...before.body, ...body }
+          const move = await stayWithin(tx, subject, table, before.body, after)
+          await tx.execute(`update ${table} set body = body || $2::jsonb where id = $1`, [id, JSON.stringify(body)])
           await audit(
             tx,
             auditBy(subject, action, table, id, { facts: { verb: 'changed', members: Object.keys(body) } }),
           )
-          await events.append(tx, change('changed', id, actor, rows[0].body))
-          return rows[0].body
+          await events.append(tx, change('changed', id, actor, withMove(after, move)))
+          return after
         }),
     }),
     defineRoute({

@@ -17,6 +17,17 @@ export interface RegistryRouteDeps extends RegistryDeps, UserRouteDeps {
 /** What people register: devices, sites, zones, patrols (writes only: the list with places is the fleet's), accounts. */
 export function registryRoutes(deps: RegistryRouteDeps): Route[] {
   return [
+    ...thingRoutes(deps),
+    ...userRoutes(deps),
+    ...layoutRoutes(deps.database),
+    ...auditRoutes(deps.database),
+    ...cityLayerRoutes(deps.cityDir, deps.database),
+  ]
+}
+
+/** Things that have a place. */
+export function thingRoutes(deps: RegistryDeps): Route[] {
+  return [
     ...deviceRoutes(deps),
     ...entityRoutes(
       {
@@ -53,9 +64,5 @@ export function registryRoutes(deps: RegistryRouteDeps): Route[] {
       },
       deps,
     ),
-    ...userRoutes(deps),
-    ...layoutRoutes(deps.database),
-    ...auditRoutes(deps.database),
-    ...cityLayerRoutes(deps.cityDir, deps.database),
   ]
 }
