@@ -16,7 +16,8 @@ import { z } from '../z.ts'
 
 /**
  * The one ordered, gapless event log, as desks and integrators see it. `body` is always the whole entity after the event
- * (an upsert into the collection named by `kind`); `removed` events carry only the id.
+ * (an upsert into the collection named by `kind`); `removed` events carry only the id. That of a thing that was moved to another jurisdiction has
+ * `movedFrom` beside it; who can see only where it was gets it as `removed`.
  */
 export const EVENT_KINDS = [
   'alarm',

@@ -37,7 +37,7 @@ import { EventLog, type NewEvent } from '../live/event-log.ts'
 import { readHealth, type Word } from '../live/health.ts'
 import { LiveChannel } from '../live/live-channel.ts'
 import { liveRoutes } from '../live/routes.ts'
-import { coverageFor, jurisdictionOfMoving, moveUpsFor, seesEvent } from '../live/visibility.ts'
+import { coverageFor, jurisdictionOfMoving, moveUpsFor, movesOthers, shownEvent } from '../live/visibility.ts'
 import { Troubles } from '../live/troubles.ts'
 import type { Database } from '../store/database.ts'
 import { DiskRoom } from '../store/disk-room.ts'
@@ -251,7 +251,8 @@ function createLive(
     takeDots: (nowMs) => fleet.takeDots(nowMs),
     version: deps.version,
     dress: (event) => withPlace(state, event),
-    sees: (who, event) => seesEvent(state, who, event),
+    shown: (who, event, dressed) => shownEvent(state, who, event, dressed),
+    movesOthers: (who, event) => movesOthers(state, who, event),
     coverageFor: (who, now) => coverageFor(state, who, now),
     provisional: () => answering().shown(),
     onRendered: (alarmId, desk) => answering().rendered.take(alarmId, desk),

@@ -107,7 +107,9 @@ export class CentreState {
   apply(event: LogEvent): void {
     if (event.n <= this.#n) return
     this.#n = event.n
-    const { subjectId: id, body } = event
+    const { subjectId: id } = event
+    // Where it was moved from is true of the event, not of the thing.
+    const { movedFrom: _movedFrom, ...body } = event.body
     const removed = event.action === 'removed'
     switch (event.kind) {
       case 'alarm': {

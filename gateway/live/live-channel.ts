@@ -14,7 +14,7 @@ import { covers } from '../../domain/jurisdiction.ts'
 import type { OwnedDot } from '../fleet/fleet.ts'
 import { deskMessageSchema } from './desk-message.ts'
 import type { EventLog } from './event-log.ts'
-import { elsewhere, whoOf, type Who } from './visibility.ts'
+import { whoOf, type Who } from './visibility.ts'
 
 /** The strip is red after 5 s without one. */
 export const PULSE_MS = 2_000
@@ -27,6 +27,9 @@ const DESKS_MAX = 500
 
 /** Alarms that one desk has painted and may still be standing there. */
 const PAINTED_MAX = 1_000
+
+/** What hangs on the thing that was moved comes and goes with it. */
+const MOVED: ServerMessage = { type: 'reset', reason: 'something was moved to another jurisdiction' }
 
 interface Desk {
   socket: DeskSocket
@@ -48,8 +51,10 @@ export interface LiveDeps {
   version: string
   /** The event as desks get it; the same for nearly all. */
   dress: (event: LogEvent) => LogEvent
-  /** Whether this officer is shown it; who is not gets the event's number alone. */
-  sees: (who: Who, event: LogEvent) => boolean
+  /** As this officer gets it: `dressed`, else as gone, or its number alone. */
+  shown: (who: Who, event: LogEvent, dressed: LogEvent) => LogEvent
+  /** Whether it changes what this officer sees beyond what it tells. */
+  movesOthers: (who: Who, event: LogEvent) => boolean
   coverageFor: (who: Who, coverage: Coverage) => Coverage
   /** Alarms that are shown but not stored as they are shown. */
   provisional: () => Alarm[]
@@ -117,6 +122,7 @@ export class LiveChannel {
       const missed = events.after(request.after)
       if (missed) for (const event of missed) this.#sendTo(desk, { type: 'event', event: this.#eventFor(desk, event) })
       else this.#sendTo(desk, { type: 'reset', reason: 'too far behind' })
+      if (missed?.some((event) => this.#deps.movesOthers(desk.who, event))) this.#sendTo(desk, MOVED)
     }
     this.#sendTo(desk, { type: 'pulse', at, n: events.n, health: this.#deps.health() })
     for (const alarm of this.#deps.provisional()) {
@@ -147,19 +153,21 @@ export class LiveChannel {
   }
 
   #event(event: LogEvent): void {
-    const texts = new Map<LogEvent, string>()
+    const texts = new Map<string, string>()
     const dressed = this.#deps.dress(event)
-    const hidden = elsewhere(event)
     for (const desk of this.#desks) {
-      const shown = this.#deps.sees(desk.who, event) ? dressed : hidden
-      const text = texts.get(shown) ?? JSON.stringify({ type: 'event', event: shown } satisfies ServerMessage)
-      texts.set(shown, text)
+      const shown = this.#deps.shown(desk.who, event, dressed)
+      // Three texts at most: whole, gone, a number.
+      const key = shown === dressed ? 'whole' : shown.action
+      const text = texts.get(key) ?? JSON.stringify({ type: 'event', event: shown } satisfies ServerMessage)
+      texts.set(key, text)
       this.#sendText(desk, text)
+      if (this.#deps.movesOthers(desk.who, event)) this.#sendTo(desk, MOVED)
     }
   }
 
   #eventFor(desk: Desk, event: LogEvent): LogEvent {
-    return this.#deps.sees(desk.who, event) ? this.#deps.dress(event) : elsewhere(event)
+    return this.#deps.shown(desk.who, event, this.#deps.dress(event))
   }
 
   #pulse(): void {

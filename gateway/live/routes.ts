@@ -12,16 +12,7 @@ import { defineRoute, type Route } from '../http/route.ts'
 import type { Subject } from '../trust/policy.ts'
 import type { CentreState } from './centre-state.ts'
 import type { EventLog } from './event-log.ts'
-import {
-  coverageFor,
-  elsewhere,
-  seesEvent,
-  seesIncident,
-  seesMoving,
-  seesThing,
-  seesTrouble,
-  whoOf,
-} from './visibility.ts'
+import { coverageFor, seesIncident, seesMoving, seesThing, seesTrouble, shownEvent, whoOf } from './visibility.ts'
 
 export interface LiveRouteDeps {
   events: EventLog
@@ -67,7 +58,7 @@ export function liveRoutes(deps: LiveRouteDeps): Route[] {
       answer: z.object({ n: z.number().int(), events: z.array(logEventSchema) }),
       handler: async ({ query, req, res, subject }) => {
         const who = whoOf(subject)
-        const shown = (event: LogEvent) => (seesEvent(deps.state, who, event) ? event : elsewhere(event))
+        const shown = (event: LogEvent) => shownEvent(deps.state, who, event)
         const resumed = Number(req.headers['last-event-id'] ?? NaN)
         const after = Number.isInteger(resumed) ? resumed : query.after
         if (query.limit !== undefined || (req.headers.accept ?? '').includes('application/json')) {

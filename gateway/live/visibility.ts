@@ -123,7 +123,36 @@ export function seesEvent(state: CentreState, who: Who, event: LogEvent): boolea
   }
 }
 
+/** Those on which other things hang: the cameras and devices of a site, the troubles and vehicle of a device. */
+const WITH_OTHERS: ReadonlySet<LogEvent['kind']> = new Set(['site', 'device', 'camera'])
+
+/** An event as this officer gets it: whole, as gone when it tells of a thing that was moved out of their sight, else its number alone. */
+export function shownEvent(state: CentreState, who: Who, event: LogEvent, whole = event): LogEvent {
+  if (seesEvent(state, who, event)) return whole
+  const from = movedFrom(event)
+  return from !== null && covers(who.jurisdiction, from) ? gone(event) : elsewhere(event)
+}
+
+/** Whether it moves something into or out of this officer's sight that other things hang on: then only a new snapshot is right. */
+export function movesOthers(state: CentreState, who: Who, event: LogEvent): boolean {
+  const from = movedFrom(event)
+  if (from === null || !WITH_OTHERS.has(event.kind)) return false
+  return covers(who.jurisdiction, from) !== seesEvent(state, who, event)
+}
+
+/** Whose it was before, of a thing that this event has moved; see `withMove`. */
+function movedFrom({ body }: LogEvent): string | null {
+  const from = body['movedFrom']
+  return typeof from === 'string' ? from : null
+}
+
+/** For who may no longer see it. */
+function gone({ n, at, kind, subjectId }: LogEvent): LogEvent {
+  const body = { id: subjectId }
+  return { n, at, kind, action: 'removed', subjectId, incidentId: null, actor: 'centre', body }
+}
+
 /** What an officer gets in place of an event of another jurisdiction: its number, so that the log stays gapless, and nothing else. */
-export function elsewhere({ n, at }: LogEvent): LogEvent {
+function elsewhere({ n, at }: LogEvent): LogEvent {
   return { n, at, kind: 'note', action: 'elsewhere', subjectId: '', incidentId: null, actor: 'centre', body: {} }
 }

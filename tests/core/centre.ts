@@ -18,6 +18,7 @@ import { createHttpServer } from '../../gateway/http/server.ts'
 import { Edge } from '../../gateway/intake/edge.ts'
 import { JournalWriter } from '../../gateway/intake/journal/writer.ts'
 import { withJurisdiction } from '../../gateway/live/route-jurisdiction.ts'
+import { thingRoutes } from '../../gateway/registry/routes.ts'
 import { createDatabase } from '../../gateway/store/database.ts'
 import { createAuth } from '../../gateway/trust/authenticate.ts'
 import { createSecretBox } from '../../gateway/trust/secret-box.ts'
@@ -103,7 +104,9 @@ export async function startCentre() {
     log,
     metrics,
     clock,
-    routes: core.routes.map((route) => withJurisdiction(route, { state: core.state, database })),
+    routes: [...core.routes, ...thingRoutes({ database, events: core.events })].map((route) =>
+      withJurisdiction(route, { state: core.state, database }),
+    ),
     host: '127.0.0.1',
     port: 0,
     readiness: {},

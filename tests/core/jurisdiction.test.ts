@@ -144,3 +144,45 @@ test('a device that was offline hears that it was answered when it listens again
     await until(`the answer at ${device}`, () => after.heard.includes('off-1 acknowledged'))
   }
 })
+
+test('what is moved to another jurisdiction leaves the desks that lose it and reaches those that gain it at once', async () => {
+  await centre.officer('mover', '', 'admin')
+  const send = (path: string, jurisdiction: string) => centre.api('PATCH', path, { jurisdiction }, 'mover')
+  const ofThing = (desk: Desk, id: string) =>
+    desk.messages.flatMap((m) => (m.type === 'event' && m.event.subjectId === id ? [m.event] : []))
+  const isReset = (desk: Desk) => desk.messages.some((m) => m.type === 'reset')
+  await send('/patrols/patrol-03', 'city/east')
+  await send('/sites/school-03', 'city/east')
+  const [east, west, city] = [await centre.desk(null, 'east'), await centre.desk(null, 'west'), await centre.desk()]
+  const before = centre.core.events.n
+
+  expect((await send('/patrols/patrol-03', 'city/west')).status).toBe(200)
+  const gone = await until('the patrol to leave the east', () => ofThing(east, 'patrol-03')[0])
+  expect(gone).toMatchObject({ kind: 'patrol', action: 'removed', actor: 'centre', body: { id: 'patrol-03' } })
+  expect(Object.keys(gone.body), 'and nothing else of it').toEqual(['id'])
+  const gained = await until('the patrol in the west', () => ofThing(west, 'patrol-03')[0])
+  expect(gained).toMatchObject({ action: 'changed', body: { callsign: expect.any(String) as string, status: 'free' } })
+  await until('the city', () => ofThing(city, 'patrol-03')[0]?.action === 'changed')
+  expect([east, west, city].map(isReset), 'nothing hangs on a patrol').toEqual([false, false, false])
+
+  // A site takes its buttons and cameras along: who loses or gains them takes a new snapshot.
+  const buttonsOf = async (who: string) =>
+    (await snapshotOf(who)).devices.filter(({ siteId }) => siteId === 'school-03').length
+  expect(await buttonsOf('east')).toBeGreaterThan(0)
+  expect(await buttonsOf('west')).toBe(0)
+  await send('/sites/school-03', 'city/west')
+  await until('the east', () => ofThing(east, 'school-03')[0]?.action === 'removed' && isReset(east))
+  await until('the west', () => ofThing(west, 'school-03')[0]?.action === 'changed' && isReset(west))
+  await until('the city', () => ofThing(city, 'school-03')[0]?.action === 'changed')
+  expect(isReset(city), 'who sees both places loses and gains nothing').toBe(false)
+  expect(await buttonsOf('east')).toBe(0)
+  expect(await buttonsOf('west')).toBeGreaterThan(0)
+  expect(centre.core.state.sites.get('school-03')).not.toHaveProperty('movedFrom')
+
+  // The same for a desk that was away meanwhile, and for an integrator that reads pages.
+  const late = await centre.desk(before, 'east')
+  await until('what was missed', () => ofThing(late, 'school-03')[0]?.action === 'removed' && isReset(late))
+  expect(ofThing(late, 'patrol-03').map(({ action }) => action)).toEqual(['removed'])
+  const { events } = (await centre.api<{ events: LogEvent[] }>('GET', `/events?after=${before}&limit=50`, undefined, 'east')).body // prettier-ignore
+  expect(events.filter(({ subjectId }) => subjectId === 'patrol-03')).toMatchObject([{ action: 'removed' }])
+})
