@@ -12,9 +12,11 @@ import { Conditions } from './conditions.ts'
 import { Credentials } from './credentials.ts'
 import type { TlsFiles } from './door.ts'
 import { Edge } from './edge.ts'
+import { FloodLane } from './flood-lane.ts'
 import { CONDITIONS_TOPIC } from './internal-topics.ts'
 import { JournalHealth } from './journal-health.ts'
 import { JournalWriter } from './journal/writer.ts'
+import { Pacer } from './pacer.ts'
 import { startSelfTest } from './self-test.ts'
 import type { TakeEvent } from './take-event.ts'
 
@@ -22,7 +24,7 @@ import type { TakeEvent } from './take-event.ts'
  * Program: intake. Devices come in, events are in the journal before they are acknowledged; nothing else happens in this process.
  * It waits for nothing: without a database it lets in the devices of its cache file. Environment: VIGIL_MQTT_HOST, VIGIL_MQTT_PORT, VIGIL_MQTTS_PORT,
  * VIGIL_TLS_CERT, VIGIL_TLS_KEY, VIGIL_MQTT_URL, VIGIL_DATA_DIR, VIGIL_JOURNAL_DIR, VIGIL_DATABASE_URL, VIGIL_CENTRE_MQTT_PASSWORD, VIGIL_PROGRAM_ID. Sends `{type:'ready', metricsPort,
- * mqttPort?, mqttsPort?}`; the journal's folder is `{journal folder}/{program}-{six digits}`.
+ * mqttPort?, mqttsPort?}`; the journal's folder is `{journal folder}/{program}-{six digits}`, with an external broker `{program}-floods-{six digits}` beside it.
  */
 const env = process.env
 const program = env['VIGIL_PROGRAM_ID'] || 'intake-1'
@@ -65,7 +67,11 @@ async function main(): Promise<void> {
   closers.push(() => journal.close())
   const stopSelfTest = startSelfTest({ take, clock: systemClock, log })
   closers.unshift(() => Promise.resolve(stopSelfTest()))
-  if (brokerUrl) closers.unshift(consumeExternal(brokerUrl, health))
+  if (brokerUrl) {
+    const floods = await JournalWriter.open({ ...deps, root, program: `${program}-floods` })
+    closers.push(() => floods.close())
+    closers.unshift(consumeExternal(brokerUrl, health, floods))
+  }
   const { port: metricsPort } = await serveMetricsPage(metrics)
   const ports = { metricsPort, mqttPort: edge?.port, mqttsPort: edge?.tlsPort }
   log.info('intake ready', { journal: journal.journal, ...ports })
@@ -74,9 +80,11 @@ async function main(): Promise<void> {
 }
 
 /** Events of an external broker; what stands here is told to the core over that broker, too. @returns how to end it */
-function consumeExternal(url: string, health: JournalHealth): () => Promise<void> {
+function consumeExternal(url: string, health: JournalHealth, floods: JournalWriter): () => Promise<void> {
   const retained = new RetainedEvents()
-  const consumer = consumeEvents({ ...deps, url, clientId: `vigil-${program}`, take: health.take, retained })
+  const pacer = new Pacer(deps)
+  const { take } = new FloodLane({ ...deps, pacer, take: health.take, takeAside: (record) => floods.append(record) })
+  const consumer = consumeEvents({ ...deps, url, clientId: `vigil-${program}`, take, retained })
   // A connection of its own: the other one is cut each time that the disk refuses.
   const news = connectBroker({ ...deps, url, clientId: `vigil-${program}-news`, protocolVersion: 5 })
   const drops = new BrokerDrops(news, systemClock)
@@ -87,10 +95,11 @@ function consumeExternal(url: string, health: JournalHealth): () => Promise<void
     })
   }
   const conditions = new Conditions({ clock: systemClock, program, publish })
-  for (const source of [health, retained, drops]) conditions.addSource(() => source.conditions())
+  for (const source of [health, pacer, retained, drops]) conditions.addSource(() => source.conditions())
   conditions.start()
   return async () => {
     conditions.stop()
+    pacer.stop()
     await consumer.close()
     await news.close()
   }

@@ -44,6 +44,7 @@ export class Pacer {
   readonly #lane = new Set<Held>()
   readonly #held: Series
   #timer: NodeJS.Timeout | null = null
+  #forgotAtMs = -Infinity
 
   constructor(deps: { clock: Clock; metrics: Metrics }) {
     this.#clock = deps.clock
@@ -72,7 +73,14 @@ export class Pacer {
     this.#timer ??= setInterval(() => this.#turn(), TICK_MS)
   }
 
-  /** So many packets of it have waited, or were shed. */
+  /** It has been beyond its share within the last ten seconds. */
+  isBeyond(deviceId: string): boolean {
+    const share = this.#shares.get(deviceId)
+    if (!share || share.sinceMs === null) return false
+    return this.#clock.monotonicMs() - share.lastHeldMs <= OVER_AFTER_MS
+  }
+
+  /** So many packets of it have waited, were kept aside, or were shed. */
   note(deviceId: string, packets: number): void {
     const share = this.#shareOf(deviceId)
     const nowMs = this.#clock.monotonicMs()
@@ -97,7 +105,7 @@ export class Pacer {
       if (sinceMs === null) continue
       if (nowMs - lastHeldMs > OVER_AFTER_MS) share.sinceMs = null
       else if (lastHeldMs - sinceMs >= FLOODS_AFTER_MS) {
-        const detail = `${deviceId} sends more than its share: ${count} messages had to wait or were thrown away so far`
+        const detail = `${deviceId} sends more than its share: ${count} messages were held back or thrown away so far`
         const facts = { count }
         list.push({ code: 'device-floods', subjectKind: 'device', subjectId: deviceId, detail, facts })
       }
@@ -128,9 +136,10 @@ export class Pacer {
     const nowMs = this.#clock.monotonicMs()
     let share = this.#shares.get(deviceId)
     if (!share) {
-      if (this.#shares.size >= SHARES_MAX) this.#forgetQuiet()
       share = { tokens: BURST_PACKETS, atMs: nowMs, sinceMs: null, lastHeldMs: 0, count: 0 }
-      this.#shares.set(deviceId, share)
+      if (this.#shares.size >= SHARES_MAX) this.#forgetQuiet(nowMs)
+      // More names than devices can be: an external broker lets somebody make them up. A new one is not counted until others are quiet.
+      if (this.#shares.size < SHARES_MAX) this.#shares.set(deviceId, share)
     }
     share.tokens = Math.min(BURST_PACKETS, share.tokens + ((nowMs - share.atMs) / 1000) * REFILL_PER_S)
     share.atMs = nowMs
@@ -138,11 +147,14 @@ export class Pacer {
   }
 
   /** Whoever has its whole share again needs no row. */
-  #forgetQuiet(): void {
+  #forgetQuiet(nowMs: number): void {
     const fullAfterMs = (BURST_PACKETS / REFILL_PER_S) * 1000
-    const nowMs = this.#clock.monotonicMs()
-    for (const [deviceId, { atMs, sinceMs }] of this.#shares) {
-      if (sinceMs === null && nowMs - atMs > fullAfterMs) this.#shares.delete(deviceId)
+    // One walk a second, however many new names come.
+    if (nowMs - this.#forgotAtMs < 1_000) return
+    this.#forgotAtMs = nowMs
+    for (const [deviceId, { atMs, sinceMs, lastHeldMs }] of this.#shares) {
+      const isOver = sinceMs === null || nowMs - lastHeldMs > OVER_AFTER_MS
+      if (isOver && nowMs - atMs > fullAfterMs) this.#shares.delete(deviceId)
     }
   }
 }
