@@ -54,6 +54,7 @@ async function main(): Promise<void> {
   const health = new JournalHealth(
     async (record) => (await journalOpen).append(record),
     () => names.journal,
+    systemClock,
   )
   const { take } = health
   const brokerUrl = env['VIGIL_MQTT_URL']

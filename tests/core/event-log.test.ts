@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { verifyChain } from '../../gateway/live/event-rows.ts'
+import type { Database } from '../../gateway/store/database.ts'
 import { startCore, type TestCore } from './harness.ts'
 
 let core: TestCore
@@ -46,6 +47,26 @@ test('an event appended in a plain transaction is told soon, and stored text is 
   expect(core.events.n).toBe(n + 1)
   expect(core.events.after(n)).toHaveLength(1)
   expect(core.events.after(n + 5)).toBeNull()
+})
+
+test('the chain is checked as of one moment: what is appended meanwhile breaks nothing', async () => {
+  const before = core.events.n
+  let reads = 0
+  // Between the rows and the end of the chain somebody else commits.
+  const database: Pick<Database, 'tx'> = {
+    tx: (work, options) =>
+      core.database.tx(async (tx) => {
+        const query = async <Row>(sql: string, values?: readonly unknown[]) => {
+          const rows = await tx.query<Row>(sql, values)
+          if (reads++ === 0) await core.events.transact((other) => core.events.append(other, note(0)))
+          return rows
+        }
+        return await work({ query, execute: (sql, values) => tx.execute(sql, values) })
+      }, options),
+  }
+  expect(await verifyChain(database)).toEqual({ checked: before, brokenAt: null })
+  expect(reads).toBeGreaterThan(1)
+  expect(core.events.n).toBe(before + 1)
 })
 
 test('the chain verifies, and a row that was changed is found', async () => {
