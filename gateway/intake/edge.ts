@@ -20,6 +20,7 @@ import {
 } from './internal-topics.ts'
 import { KeptSessions } from './kept-sessions.ts'
 import { Login } from './login.ts'
+import { Overreach, refusalOf } from './overreach.ts'
 import { Pacer } from './pacer.ts'
 import { Presence } from './presence.ts'
 import { Refusals } from './refusals.ts'
@@ -60,6 +61,7 @@ export class Edge {
   readonly #door: Door
   readonly #pacer: Pacer
   readonly #twins: Twins
+  readonly #overreach = new Overreach()
   /** Connections whose session is theirs alone, because the device has a twin. */
   readonly #alone = new WeakSet<object>()
   readonly #identities = new WeakMap<object, Identity>()
@@ -179,9 +181,13 @@ export class Edge {
     }
     broker.authorizeSubscribe = (client, subscription, done) => {
       const who = this.#identities.get(client)
-      if (who && maySubscribe(who, subscription.topic)) return done(null, subscription)
-      if (who) this.#refuse('foreign-subscription', who, client as unknown as EdgeClient, subscription.topic)
-      done(null, null)
+      if (!who) return done(null, null)
+      const verdict = this.#overreach.subscribe(client, who, subscription.topic)
+      if (verdict === 'yes') return done(null, subscription)
+      this.#refuse(verdict.reason, who, client as unknown as EdgeClient, subscription.topic)
+      if (!verdict.mustEnd) return done(null, null)
+      this.#whyLeft.set(client, 'refused')
+      done(new Error(verdict.reason))
     }
     broker.authorizeForward = (client, packet) =>
       this.#mayForward(client as unknown as EdgeClient, packet) ? packet : null
@@ -193,8 +199,9 @@ export class Edge {
       if (who?.type === 'centre') for (const { topic } of subscriptions) this.#tellPresent(client, topic)
       else if (who && subscriptions.some((one) => hearsReceipts(who, one.topic))) this.#presence.listening(who)
     })
-    broker.on('connectionError', () => undefined)
-    broker.on('clientError', () => undefined)
+    for (const failure of ['connectionError', 'clientError'] as const) {
+      broker.on(failure, (client, error) => this.#failed(client as unknown as EdgeClient, error))
+    }
   }
 
   /** @returns null when it may come in */
@@ -276,8 +283,17 @@ export class Edge {
     this.#presence.left(who.deviceId, client, why)
   }
 
-  #refuse(reason: RefusalReason, who: Identity, client: EdgeClient, detail: string): void {
-    const name = who.type === 'device' ? who.deviceId : CENTRE_USER
+  /** The broker has ended a connection by itself. */
+  #failed(client: EdgeClient, error: Error): void {
+    const reason = refusalOf(error)
+    if (reason === null) return
+    const who = this.#identities.get(client)
+    this.#whyLeft.set(client, 'refused')
+    this.#refuse(reason, who ?? null, client, error.message)
+  }
+
+  #refuse(reason: RefusalReason, who: Identity | null, client: EdgeClient, detail: string): void {
+    const name = who === null ? '' : who.type === 'device' ? who.deviceId : CENTRE_USER
     this.#refusals.note(reason, name, addressOf(client), detail)
   }
 

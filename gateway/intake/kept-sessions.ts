@@ -1,4 +1,5 @@
 import type { Series } from '../../domain/metrics.ts'
+import { SUBSCRIPTIONS_MAX } from './overreach.ts'
 
 /** The two functions of the broker's session store that are replaced. */
 interface SessionStore {
@@ -27,10 +28,7 @@ export class KeptSessions {
   tame(store: SessionStore, maySubscribe: (client: object, filter: string) => boolean): void {
     const add = store.addSubscriptions.bind(store)
     store.addSubscriptions = (client, subs) =>
-      add(
-        client,
-        subs.filter(({ topic }) => maySubscribe(client, topic)),
-      )
+      add(client, subs.filter(({ topic }) => maySubscribe(client, topic)).slice(0, SUBSCRIPTIONS_MAX))
     const enqueue = store.outgoingEnqueueCombi.bind(store)
     store.outgoingEnqueueCombi = (subs, packet) =>
       enqueue(
