@@ -13,9 +13,18 @@ export function Banners() {
   const sound = useObservable(audio)
   const duty = useObservable(onDuty)
   const isFlood = useObservable(flood)
+  const health = useObservable(store.health)
   return (
     <div className="banners" aria-live="assertive">
       {live === 'blind' && <BlindBanner />}
+      {live === 'live' && health?.intake === 'away' && (
+        <div className="banner" data-banner="intake" role="alert">
+          <strong>
+            <WarningIcon /> {t.live.intakeAway}
+          </strong>{' '}
+          <span>{t.live.intakeAwayHint}</span>
+        </div>
+      )}
       {isFlood && (
         <div className="banner banner-flood" data-banner="flood" role="status">
           <strong>

@@ -30,6 +30,9 @@ export const enDesk: typeof zhDesk = {
     blind: 'NOT RECEIVING',
     blindSince: (age) => `No word from the centre for ${age}. What you see may be out of date; reconnecting…`,
     connecting: 'Connecting to the centre…',
+    intakeAway: 'THE INTAKE DOES NOT RECEIVE',
+    intakeAwayHint:
+      'Presses of buttons do not arrive. Devices keep theirs and send them again. Call the operator of the system; take calls by telephone and radio',
     ok: 'Live',
   },
   strip: {

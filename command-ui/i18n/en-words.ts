@@ -203,6 +203,7 @@ export const enWords: typeof zhWords = {
     'broker-drops': 'broker dropped messages',
     'untested-buttons': 'buttons not tested for long',
     'broker-away': 'no connection to the broker; silent devices are not lost',
+    'intake-silent': 'intake hangs or is gone: presses are not received',
     damaged: 'damaged record',
     poison: 'signal that cannot take effect',
     'self-test': 'self-test did not come through',

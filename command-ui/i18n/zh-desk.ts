@@ -32,6 +32,8 @@ export const zhDesk = {
     blind: '未接收到数据',
     blindSince: (age: string) => `与中心的连接已中断 ${age}。屏幕内容可能已过时，正在重连…`,
     connecting: '正在连接中心…',
+    intakeAway: '报警接入无响应',
+    intakeAwayHint: '按键报警暂时收不到，设备会保留并重发。请立即通知系统运维，并以电话、电台接警',
     ok: '实时',
   },
   strip: {

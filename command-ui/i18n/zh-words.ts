@@ -222,6 +222,7 @@ export const zhWords = {
     'broker-drops': '消息服务丢弃了消息',
     'untested-buttons': '按钮久未试按',
     'broker-away': '中心与消息服务断开，设备静默不算失联',
+    'intake-silent': '报警接入无响应，收不到按键报警',
     damaged: '记录损坏',
     poison: '无法处理的信号',
     'self-test': '自检未通过',

@@ -94,7 +94,8 @@ function look(): void {
   const muted = mute.get()
   const { tone, newestSignalMs } = chooseSiren(store.alarms.all(), muted, nowMs)
   if (muted && (nowMs >= muted.untilMs || newestSignalMs > muted.newestSignalMs)) mute.set(null)
-  const isBlind = store.live.get() === 'blind'
+  // Alarms that do not come sound like a desk that hears none.
+  const isBlind = store.live.get() === 'blind' || store.health.get()?.intake === 'away'
   const wanted = onDuty.get() ? (tone ?? (isBlind ? 'blind' : null)) : null
   loudspeaker.loop(wanted)
   const body = document.body.dataset

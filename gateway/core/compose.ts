@@ -29,6 +29,7 @@ import { followEmergencies } from '../fleet/emergency-flags.ts'
 import { OwnOutage } from '../fleet/own-outage.ts'
 import { Positions } from '../fleet/positions.ts'
 import { PressTests } from '../fleet/press-tests.ts'
+import { IntakePulse } from '../fleet/intake-pulse.ts'
 import { fleetRoutes } from '../fleet/routes.ts'
 import type { Route } from '../http/route.ts'
 import type { OnDesk } from '../http/websocket.ts'
@@ -98,7 +99,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { state, events, outbox, recommender } = truth
   const { graph, snap } = recommender
   const closures = new RoadClosures({ ...truth, graph, snap, roadNames: city.roadNames })
-  const moving = createMoving(deps, truth)
+  const moving = createMoving(deps, truth, () => live.pulseNow())
   const crews = createCrews({ ...truth, ...moving, graph, snap, photoDir: deps.photoDir, version: deps.version })
   const health = () => healthOf(deps, truth, moving, live, answering)
   const live = createLive(deps, truth, moving, { health, answering: () => answering })
@@ -187,7 +188,11 @@ type Truth = Awaited<ReturnType<typeof openTruth>>
 type Answering = ReturnType<typeof createAnswering>
 
 /** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
-function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: CoreDeps, truth: Truth) {
+function createMoving(
+  { database, clock, log, metrics, testEveryDays = 30 }: CoreDeps,
+  truth: Truth,
+  onHealth: () => void,
+) {
   const { state, disk, onOutbox } = truth
   const common = { database, clock, log, metrics }
   const arrivals = new Arrivals(state, ({ id }) => {
@@ -212,7 +217,13 @@ function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: Cor
     },
   })
   const again = new ReceiptsAgain(truth)
-  const news = new EdgeNews({ ...truth, life, onListening: (deviceId) => again.listening(deviceId) })
+  const pulse = new IntakePulse({ ...truth, onChange: onHealth })
+  const news = new EdgeNews({
+    ...truth,
+    life,
+    onListening: (deviceId) => again.listening(deviceId),
+    onPulse: (message) => pulse.take(message),
+  })
   const outage = new OwnOutage(truth)
   const tests = new PressTests({ ...truth, days: testEveryDays })
   let sweeper: NodeJS.Timeout | undefined
@@ -221,16 +232,16 @@ function createMoving({ database, clock, log, metrics, testEveryDays = 30 }: Cor
     fleet,
     news,
     outage,
+    pulse,
     start: async () => {
       await fleet.start()
       life.start()
-      news.start()
-      tests.start()
+      for (const part of [news, tests, pulse]) part.start()
       sweeper = setInterval(() => arrivals.sweep(), ARRIVALS_SWEEP_MS)
     },
     stop: async () => {
       clearInterval(sweeper)
-      for (const part of [news, outage, tests]) part.stop()
+      for (const part of [news, outage, tests, pulse]) part.stop()
       again.stop()
       await Promise.all([fleet.stop(), life.stop(), fixes.close(), beats.close()])
     },
@@ -271,15 +282,15 @@ function createLive(
 function healthOf(
   { database, broker, video }: CoreDeps,
   truth: Truth,
-  { life }: Moving,
+  { life, pulse }: Moving,
   live: LiveChannel,
   answering: Answering,
 ): Health {
   const { video: word, camerasOnline, camerasWanted } = video()
   const brokerWord = broker.isConnected() ? 'ok' : 'away'
   const sources = {
-    // The edge is the intake: who is connected to one is connected to the other.
-    intake: () => brokerWord,
+    // By its own pulse: a connection stands also while the program behind it hangs, and a broker of yours is not the intake.
+    intake: () => pulse.word(),
     broker: () => brokerWord,
     database: () => (database.isAway() ? 'away' : answering.isStruggling() ? 'degraded' : 'ok'),
     video: () => word,

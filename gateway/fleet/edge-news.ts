@@ -5,6 +5,8 @@ import {
   CONDITIONS_TOPIC,
   type ConditionsMessage,
   PRESENCE_TOPIC,
+  PULSE_TOPIC,
+  type PulseMessage,
   type PresenceMessage,
   type Refusal,
   REFUSALS_TOPIC,
@@ -34,6 +36,7 @@ export class EdgeNews {
   readonly #clock: Clock
   readonly #log: Log
   readonly #onListening: (deviceId: string) => void
+  readonly #onPulse: (message: PulseMessage) => void
   readonly #unreadable
   readonly #conditions: IntakeConditions
   readonly #refusals = new Map<string, { deviceId: string; code: string; lastMs: number }>()
@@ -48,8 +51,10 @@ export class EdgeNews {
     metrics: Metrics
     /** The device hears its receipts from now on. */
     onListening?: (deviceId: string) => void
+    onPulse?: (message: PulseMessage) => void
   }) {
     this.#onListening = deps.onListening ?? (() => undefined)
+    this.#onPulse = deps.onPulse ?? (() => undefined)
     this.#life = deps.life
     this.#troubles = deps.troubles
     this.#clock = deps.clock
@@ -80,6 +85,7 @@ export class EdgeNews {
     // Only the edge itself may publish here.
     if (topic === PRESENCE_TOPIC) this.#presence(message as PresenceMessage)
     else if (topic === REFUSALS_TOPIC) void this.#refusal(message as Refusal)
+    else if (topic === PULSE_TOPIC) this.#onPulse(message as PulseMessage)
     else if (topic === CONDITIONS_TOPIC) void this.#conditions.take(message as ConditionsMessage)
   }
 

@@ -12,9 +12,9 @@ import { EventTaker } from './event-taker.ts'
 import {
   CENTRE_USER,
   CONDITIONS_TOPIC,
-  type ConditionsMessage,
   type OfflineReason,
   PRESENCE_TOPIC,
+  PULSE_TOPIC,
   REFUSALS_TOPIC,
   type RefusalReason,
 } from './internal-topics.ts'
@@ -114,8 +114,9 @@ export class Edge {
       refusals: this.#refusals,
       shed: shedBecause('device-floods'),
     })
-    const publish = (message: ConditionsMessage) => this.#tell(CONDITIONS_TOPIC, message)
-    this.conditions = new Conditions({ clock, program: options.program ?? 'intake-1', publish })
+    const { program = 'intake-1' } = options
+    const tell = (topic: string) => (message: object) => this.#tell(topic, message)
+    this.conditions = new Conditions({ clock, program, publish: tell(CONDITIONS_TOPIC), pulse: tell(PULSE_TOPIC) })
     this.conditions.addSource(() => this.#pacer.conditions())
     this.conditions.addSource(() => this.#twins.conditions((id) => this.#presence.connectionsOf(id).length))
   }

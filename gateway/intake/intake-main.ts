@@ -13,7 +13,7 @@ import { Credentials } from './credentials.ts'
 import type { TlsFiles } from './door.ts'
 import { Edge } from './edge.ts'
 import { FloodLane } from './flood-lane.ts'
-import { CONDITIONS_TOPIC } from './internal-topics.ts'
+import { CONDITIONS_TOPIC, PULSE_TOPIC } from './internal-topics.ts'
 import { JournalHealth } from './journal-health.ts'
 import { JournalWriter } from './journal/writer.ts'
 import { Pacer } from './pacer.ts'
@@ -89,13 +89,14 @@ function consumeExternal(url: string, health: JournalHealth, floods: JournalWrit
   // A connection of its own: the other one is cut each time that the disk refuses.
   const news = connectBroker({ ...deps, url, clientId: `vigil-${program}-news`, protocolVersion: 5 })
   const drops = new BrokerDrops(news, systemClock)
-  const publish = (message: object) => {
-    news.publish(CONDITIONS_TOPIC, JSON.stringify(message), { qos: 1 }).catch((error: unknown) => {
+  const publishOn = (topic: string, qos: 0 | 1) => (message: object) => {
+    news.publish(topic, JSON.stringify(message), { qos }).catch((error: unknown) => {
       // Told again in ten seconds.
-      log.debug('the core could not be told', { reason: reasonOf(error) })
+      log.debug('the core could not be told', { topic, reason: reasonOf(error) })
     })
   }
-  const conditions = new Conditions({ clock: systemClock, program, publish })
+  const [publish, pulse] = [publishOn(CONDITIONS_TOPIC, 1), publishOn(PULSE_TOPIC, 0)]
+  const conditions = new Conditions({ clock: systemClock, program, publish, pulse })
   for (const source of [health, pacer, retained, drops]) conditions.addSource(() => source.conditions())
   conditions.start()
   return async () => {

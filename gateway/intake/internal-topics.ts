@@ -8,8 +8,15 @@ export const CENTRE_USER = 'vigil-centre'
 export const PRESENCE_TOPIC = 'vigil/centre/presence'
 export const REFUSALS_TOPIC = 'vigil/centre/refusals'
 export const CONDITIONS_TOPIC = 'vigil/centre/conditions'
+export const PULSE_TOPIC = 'vigil/centre/pulse'
 /** All of them. */
-export const CENTRE_TOPICS = [PRESENCE_TOPIC, REFUSALS_TOPIC, CONDITIONS_TOPIC] as const
+export const CENTRE_TOPICS = [PRESENCE_TOPIC, REFUSALS_TOPIC, CONDITIONS_TOPIC, PULSE_TOPIC] as const
+
+/** Once a second, as long as the intake's own loop goes round. */
+export interface PulseMessage {
+  program: string
+  at: string
+}
 
 /** Presence: who is connected. `present` comes after a subscription, in pages, the last one marked. Times are RFC 3339. */
 export type PresenceMessage =

@@ -170,6 +170,11 @@ export class LiveChannel {
     return this.#deps.shown(desk.who, event, this.#deps.dress(event))
   }
 
+  /** Something of the strip has changed that must not wait for the next pulse. */
+  pulseNow(): void {
+    this.#pulse()
+  }
+
   #pulse(): void {
     if (this.#desks.size === 0) return
     const { clock, events, health } = this.#deps

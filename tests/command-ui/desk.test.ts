@@ -221,6 +221,20 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     await waitBody('live', 'live')
   })
 
+  it('says in red and with a tone that the intake does not receive, and what to do, while the desk itself hears the centre', async () => {
+    await startDuty()
+    const { health } = fixture.centre
+    fixture.centre.health = { ...health, intake: 'away' }
+    const banner = page.locator('[data-banner="intake"]')
+    await banner.waitFor()
+    expect(await banner.innerText()).toMatch(/报警接入无响应[^]*电话/)
+    await waitBody('tone', 'blind')
+    expect(await body('live')).toBe('live')
+    fixture.centre.health = health
+    await banner.waitFor({ state: 'detached' })
+    await waitBody('tone', 'off')
+  })
+
   it('keeps a red banner while sound is blocked after a reload in the middle of a shift', async () => {
     await startDuty()
     await page.reload()

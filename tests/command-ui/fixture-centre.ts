@@ -10,7 +10,7 @@ import type { Role } from '../../domain/officer.ts'
 import { madeUpRecommendation } from './fixture-recommendation.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
-import type { EventKind, LogEvent, Snapshot } from '../../domain/wire/live.ts'
+import type { Health, EventKind, LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import {
   CAMERAS,
   CENTRE,
@@ -43,6 +43,7 @@ export class FixtureCentre {
   log: LogEvent[] = []
   rendered: { alarmId: string; atMs: number }[] = []
   isEmpty = false
+  health: Health = HEALTH
   /** Who sits at the desk. */
   role: Role = 'officer'
   #publish: (event: LogEvent) => void = () => undefined
@@ -81,7 +82,7 @@ export class FixtureCentre {
         layers: ['roads', 'zones', 'water', 'rail', 'buildings', 'landuse', 'places'],
       },
       mqtt: { host: null, port: 1883, isTls: false },
-      health: HEALTH,
+      health: this.health,
       alarms: [...this.alarms.values()],
       incidents: [...this.incidents.values()],
       assignments: [...this.assignments.values()],

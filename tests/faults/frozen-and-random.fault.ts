@@ -129,6 +129,7 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
     process.kill(pid, 'SIGSTOP')
     const stoppedMs = performance.now()
     let blindAfterMs = NaN
+    let deafAfterMs = NaN
     try {
       if (program === 'core') {
         await until(
@@ -138,6 +139,15 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
           20,
         )
         blindAfterMs = performance.now() - stoppedMs
+      }
+      if (program === 'intake') {
+        await until(
+          'the desk says that the intake does not receive',
+          5_000,
+          async () => (await Promise.resolve(real)).store.health.get()?.intake === 'away',
+          20,
+        )
+        deafAfterMs = performance.now() - stoppedMs
       }
       await pause(Math.max(0, FROZEN_MS - (performance.now() - stoppedMs)))
     } finally {
@@ -153,6 +163,11 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
       return real.state() === 'live' && real.lastN() >= desk.lastN() - 5
     })
     const backMs = performance.now() - wentOnMs
+    await until(
+      'the intake receives',
+      10_000,
+      async () => (await Promise.resolve(real)).store.health.get()?.intake === 'ok',
+    )
     const lateS = program === 'core' ? await escalatedOnce(lonely.deviceId) : NaN
     const twice = [...real.popUps].filter(([, times]) => times > 1)
     expect(twice, 'I4: pop-ups twice').toEqual([])
@@ -164,7 +179,7 @@ test.each(['intake', 'core', 'streamer', 'keeper'] as const)(
     tell({
       id: 'C6',
       promise: `${program} frozen for ${FROZEN_MS / 1000} s (SIGSTOP), then goes on`,
-      figure: `${ledger.promised.length} promised, 0 lost, 0 twice, no timer twice; ${Number.isNaN(blindAfterMs) ? '' : `the desk says “not receiving” after ${blindAfterMs.toFixed(0)} ms; the step that came due meanwhile fired once, ${lateS.toFixed(1)} s late; `}all is caught up ${backMs.toFixed(0)} ms after it goes on; meanwhile press → PUBACK ${spread(puback)}`,
+      figure: `${ledger.promised.length} promised, 0 lost, 0 twice, no timer twice; ${Number.isNaN(deafAfterMs) ? '' : `the desk says that the intake does not receive after ${deafAfterMs.toFixed(0)} ms; `}${Number.isNaN(blindAfterMs) ? '' : `the desk says “not receiving” after ${blindAfterMs.toFixed(0)} ms; the step that came due meanwhile fired once, ${lateS.toFixed(1)} s late; `}all is caught up ${backMs.toFixed(0)} ms after it goes on; meanwhile press → PUBACK ${spread(puback)}`,
     })
   },
 )
