@@ -58,6 +58,8 @@ export const cameraSchema = z.object({
   heightPx: z.number().int().nullable(),
   /** How far its own clock is ahead of the centre's, to half a second; null: it has not told. Pictures carry the centre's time. */
   clockOffsetMs: z.number().int().nullable().optional(),
+  /** The incident to whose scene an alarm has turned it; absent: it looks where it looks. */
+  turnedTo: z.string().optional(),
   /** Absent: that of its site. */
   jurisdiction: jurisdictionSchema.optional(),
 })

@@ -5,6 +5,7 @@ import { language, useText } from '../i18n/language.ts'
 import { Key, PriorityMark } from '../ui/marks.tsx'
 import { placeName } from '../ui/names.ts'
 import { AlarmAge } from './alarm-age.tsx'
+import { CameraElsewhere } from './camera-elsewhere.tsx'
 import { PrimaryAction } from './primary-action.tsx'
 import { useRendered } from './rendered.ts'
 import { folded, selectAlarm, useCurrent } from './selection.ts'
@@ -54,6 +55,7 @@ export function AlarmPopup({ isDesk, onGoTo }: { isDesk: boolean; onGoTo: () => 
         </button>
       </header>
       <Steps />
+      <CameraElsewhere />
       <div className="popup-actions">
         <PrimaryAction />
         {!isDesk && (

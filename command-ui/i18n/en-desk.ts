@@ -263,6 +263,8 @@ export const enDesk: typeof zhDesk = {
     others: (n) => (n === 1 ? '1 more priority-1 alarm waits' : `${n} more priority-1 alarms wait`),
     next: 'Next',
     goTo: 'Handle at the desk',
+    cameraElsewhere: (camera, where) =>
+      `Camera ${camera} looks at another scene${where === null ? '' : ` (${where})`}, which is more urgent or was there first. Turn it by hand if you need it here`,
   },
   undoToast: { label: 'The order just given' },
   video: {

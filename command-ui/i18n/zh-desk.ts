@@ -252,6 +252,8 @@ export const zhDesk = {
     others: (n: number) => `还有 ${n} 条未接的一级报警`,
     next: '下一条',
     goTo: '到值班台处理',
+    cameraElsewhere: (camera: string, where: string | null) =>
+      `摄像机“${camera}”正对着另一处现场${where === null ? '' : `（${where}）`}，那边更紧急或在先。此处需要时请手动转动`,
   },
   undoToast: { label: '刚刚的派警' },
   video: {

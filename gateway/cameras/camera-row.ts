@@ -55,6 +55,8 @@ export interface CameraRow {
   state_at: string | null
   /** Of its own clock against ours; null: it has not told. */
   clock_offset_ms: number | null
+  /** See `Camera.turnedTo`. */
+  turned_to: string | null
   stream: { codec?: string | null; widthPx?: number | null; heightPx?: number | null }
 }
 
@@ -99,6 +101,7 @@ export function toCamera(row: CameraRow): Camera {
     widthPx: row.stream.widthPx ?? null,
     heightPx: row.stream.heightPx ?? null,
     clockOffsetMs: row.clock_offset_ms,
+    ...(row.turned_to === null ? {} : { turnedTo: row.turned_to }),
     ...(jurisdiction ? { jurisdiction } : {}),
   }
 }

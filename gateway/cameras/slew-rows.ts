@@ -23,9 +23,11 @@ export async function saveTurned(tx: Queryable, turned: TurnedCamera): Promise<v
       toIso(turned.untilMs),
     ],
   )
+  await tx.execute('update camera set turned_to = $2 where id = $1', [turned.cameraId, turned.incidentId])
 }
 
 export async function forgetTurned(tx: Queryable, cameraId: string): Promise<void> {
+  await tx.execute('update camera set turned_to = null where id = $1', [cameraId])
   await tx.execute('delete from camera_slew where camera_id = $1', [cameraId])
 }
 

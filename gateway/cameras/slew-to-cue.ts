@@ -21,6 +21,8 @@ const CAMERAS_MAX = 4
 /** Then the camera is worth more at its own place, although the incident is still open. */
 export const BACK_AFTER_MS = 600_000
 const TURN_MS = 1_000
+/** Of two scenes of the same priority the first one keeps a camera so long: the picture that an officer is looking at does not turn away with each further press. */
+export const KEEPS_FOR_MS = 60_000
 /** One that does not answer when it shall go back is asked again so often, a minute apart. */
 const BACK_TRIES_MAX = 5
 const BACK_AGAIN_MS = 60_000
@@ -37,15 +39,22 @@ export interface SlewToCueDeps {
   metrics: Metrics
 }
 
+interface Busy {
+  incident: Incident | null
+  isTaken: boolean
+  next: { slew: Slew; incident: Incident } | null
+}
+
 /**
  * An incident turns the cameras that can see its scene to it, and when it is closed, or after ten minutes, back to where they looked. A
- * person's hand always wins: a camera under one is left alone, and one that is taken over is not turned back. Every act is on record before it.
+ * person's hand always wins: a camera under one is left alone, and one that is taken over is not turned back. Of two incidents that want the same camera
+ * the more urgent one has it; the other is told by `Camera.turnedTo`, and gets it when that one is over. Every act is on record before it.
  */
 export class SlewToCue {
   readonly #deps: SlewToCueDeps
   readonly #turned = new Map<string, TurnedCamera & { tries: number }>()
-  /** Being turned at this moment, and whether a hand came between. */
-  readonly #busy = new Map<string, { isTaken: boolean }>()
+  /** Being turned at this moment, for whom (null: back), whether a hand came between, and who gets it next. */
+  readonly #busy = new Map<string, Busy>()
   readonly #acts
   #unsubscribe: (() => void) | null = null
   #timer: NodeJS.Timeout | null = null
@@ -73,10 +82,14 @@ export class SlewToCue {
   /** A person has given this camera an order: it is theirs from now on. */
   onHand(cameraId: string): void {
     const busy = this.#busy.get(cameraId)
-    if (busy) busy.isTaken = true
-    if (!this.#turned.delete(cameraId)) return
+    if (busy) Object.assign(busy, { isTaken: true, next: null })
+    const turned = this.#turned.get(cameraId)
+    if (!turned) return
+    this.#turned.delete(cameraId)
     this.#acts.of({ result: 'taken-over' }).add()
-    forgetTurned(this.#deps.database, cameraId).catch((error: unknown) => this.#failed('forget', cameraId, error))
+    this.#tell(cameraId, 'taken-by-hand', turned.incidentId, null).catch((error: unknown) =>
+      this.#failed('forget', cameraId, error),
+    )
   }
 
   /** Once a second: what is over goes back. Never rejects. Public for tests. */
@@ -97,20 +110,33 @@ export class SlewToCue {
 
   /** Never rejects. Public for tests. */
   async cue(incident: Incident): Promise<void> {
+    await Promise.all(this.#fitFor(incident).map(({ id, slew }) => this.#to(id, slew, incident)))
+  }
+
+  /** The cameras that it turns, the best first. */
+  #fitFor({ type, place: { lng, lat }, cameraIds }: Incident): { id: string; slew: Slew }[] {
     // Somebody tries a button: nobody has to be seen.
-    if (incident.type === 'test') return
-    const { lng, lat } = incident.place
-    const fit = incident.cameraIds.flatMap((id) => {
+    if (type === 'test') return []
+    const fit = cameraIds.flatMap((id) => {
       const camera = this.#deps.state.cameras.get(id)
       const slew = camera?.enabled === true ? slewTo(camera, [lng, lat]) : null
       return slew ? [{ id, slew }] : []
     })
-    await Promise.all(fit.slice(0, CAMERAS_MAX).map(({ id, slew }) => this.#to(id, slew, incident)))
+    return fit.slice(0, CAMERAS_MAX)
   }
 
   async #to(cameraId: string, slew: Slew, incident: Incident): Promise<void> {
-    if (this.#isInHand(cameraId) || this.#busy.has(cameraId)) return this.#acts.of({ result: 'in-hand' }).add()
-    const busy = { isTaken: false }
+    if (this.#isInHand(cameraId)) return this.#acts.of({ result: 'in-hand' }).add()
+    const now = this.#busy.get(cameraId)
+    if (now) {
+      // Its motors run: whoever is most urgent has it next.
+      const isMore = (than: Incident | undefined) => !than || incident.priority < than.priority
+      const isNext = now.isTaken ? false : isMore(now.incident ?? undefined) && isMore(now.next?.incident)
+      if (isNext) now.next = { slew, incident }
+      return this.#acts.of({ result: isNext ? 'next' : 'at-another-scene' }).add()
+    }
+    if (this.#keepsIts(cameraId, incident)) return this.#acts.of({ result: 'at-another-scene' }).add()
+    const busy: Busy = { incident, isTaken: false, next: null }
     this.#busy.set(cameraId, busy)
     try {
       const row = await knownCamera(this.#deps.database, cameraId)
@@ -127,19 +153,50 @@ export class SlewToCue {
       const turned = { cameraId, incidentId: incident.id, earlier, untilMs }
       this.#turned.set(cameraId, { ...turned, tries: 0 })
       this.#deps.steering.take(cameraId, CENTRE, CENTRE, BACK_AFTER_MS)
-      await this.#tell(row, 'turned-to-scene', incident.id, turned)
+      await this.#tell(cameraId, 'turned-to-scene', incident.id, turned)
       this.#acts.of({ result: 'turned' }).add()
     } catch (error) {
       this.#failed('scene', cameraId, error)
     } finally {
       this.#busy.delete(cameraId)
     }
+    if (busy.next) await this.#to(cameraId, busy.next.slew, busy.next.incident)
+  }
+
+  /** It looks at the scene of another incident that is open and more urgent, or as urgent and seen for less than a minute. */
+  #keepsIts(cameraId: string, { id, priority }: Incident): boolean {
+    const turned = this.#turned.get(cameraId)
+    if (!turned || turned.incidentId === id) return false
+    const other = this.#deps.state.incidents.get(turned.incidentId)
+    if (!other || turned.untilMs <= this.#deps.clock.nowMs()) return false
+    if (other.priority !== priority) return other.priority < priority
+    return turned.untilMs - this.#deps.clock.nowMs() > BACK_AFTER_MS - KEEPS_FOR_MS
+  }
+
+  /** The most urgent open incident that has asked for this camera and has not had its ten minutes. */
+  #waitingFor(cameraId: string, exceptId: string): { slew: Slew; incident: Incident } | null {
+    const nowMs = this.#deps.clock.nowMs()
+    const waiting = [...this.#deps.state.incidents.values()]
+      .filter(({ id, openedAt }) => id !== exceptId && nowMs - Date.parse(openedAt) < BACK_AFTER_MS)
+      .sort((a, b) => a.priority - b.priority || Date.parse(a.openedAt) - Date.parse(b.openedAt))
+    for (const incident of waiting) {
+      const found = this.#fitFor(incident).find(({ id }) => id === cameraId)
+      if (found) return { slew: found.slew, incident }
+    }
+    return null
   }
 
   async #back(turned: TurnedCamera & { tries: number }): Promise<void> {
     const { cameraId, incidentId, earlier } = turned
     if (this.#busy.has(cameraId)) return
-    const busy = { isTaken: false }
+    const waiting = this.#isInHand(cameraId) ? null : this.#waitingFor(cameraId, incidentId)
+    if (waiting && turned.tries < BACK_TRIES_MAX) {
+      // As if it had gone back; where it looked before both is kept. When it does not answer it is asked again in a minute.
+      turned.tries++
+      turned.untilMs = this.#deps.clock.nowMs() + BACK_AGAIN_MS
+      return await this.#to(cameraId, waiting.slew, waiting.incident)
+    }
+    const busy: Busy = { incident: null, isTaken: false, next: null }
     this.#busy.set(cameraId, busy)
     try {
       const row = await knownCamera(this.#deps.database, cameraId)
@@ -148,7 +205,7 @@ export class SlewToCue {
       if (earlier) await this.#deps.ptz.moveTo(row, earlier)
       else await this.#deps.ptz.move(row, { home: true })
       this.#leave(cameraId)
-      if (!busy.isTaken) await this.#tell(row, 'turned-back', incidentId, null)
+      if (!busy.isTaken) await this.#tell(cameraId, 'turned-back', incidentId, null)
       this.#acts.of({ result: 'back' }).add()
     } catch (error) {
       this.#failed('back', cameraId, error)
@@ -159,6 +216,7 @@ export class SlewToCue {
     } finally {
       this.#busy.delete(cameraId)
     }
+    if (busy.next) await this.#to(cameraId, busy.next.slew, busy.next.incident)
   }
 
   #leave(cameraId: string): void {
@@ -187,16 +245,16 @@ export class SlewToCue {
   }
 
   /** @param turned null: it is back */
-  async #tell(row: CameraRow, action: string, incidentId: string, turned: TurnedCamera | null): Promise<void> {
+  async #tell(cameraId: string, action: string, incidentId: string, turned: TurnedCamera | null): Promise<void> {
     const { events } = this.#deps
     await events.transact(async (tx) => {
       if (turned) await saveTurned(tx, turned)
-      else await forgetTurned(tx, row.id)
+      else await forgetTurned(tx, cameraId)
       // Turning took a second, and its state may have changed since: the lock keeps this event in order with that of the state.
-      const rows = await tx.query<CameraRow>('select * from camera where id = $1 for update', [row.id])
+      const rows = await tx.query<CameraRow>('select * from camera where id = $1 for update', [cameraId])
       if (!rows[0]) return
       const body = toCamera(rows[0])
-      await events.append(tx, { kind: 'camera', action, subjectId: row.id, incidentId, actor: CENTRE, body })
+      await events.append(tx, { kind: 'camera', action, subjectId: cameraId, incidentId, actor: CENTRE, body })
     })
   }
 

@@ -235,6 +235,27 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     await waitBody('tone', 'off')
   })
 
+  it('says on the pop-up that a camera of this scene looks at another one, and no longer when it is turned back', async () => {
+    await startDuty()
+    const { centre } = fixture
+    const first = centre.raise('btn-1')
+    const second = centre.raise('btn-2')
+    await page.locator(`[data-popup="${first.id}"]`).waitFor()
+    const other = centre.incidents.get(second.incidentId!)!
+    const { cameraIds, place } = centre.incidents.get(first.incidentId!)!
+    const camera = { ...centre.cameras.get(cameraIds[0]!)!, ptz: true, bearingDeg: 0, rangeM: 60 }
+    const near = { ...camera, lng: place.lng, lat: place.lat - 0.0003 }
+    const turned = (turnedTo?: string) => ({ ...near, ...(turnedTo === undefined ? {} : { turnedTo }) })
+    centre.put('camera', 'turned-to-scene', turned(first.incidentId!), null, 'centre')
+    centre.put('camera', 'turned-to-scene', turned(other.id), null, 'centre')
+    const sentence = page.locator(`[data-popup="${first.id}"] [data-camera-elsewhere="${camera.id}"]`)
+    await sentence.waitFor()
+    expect(await sentence.innerText()).toContain(camera.name)
+    expect(await sentence.innerText()).toContain(other.number)
+    centre.put('camera', 'turned-to-scene', turned(first.incidentId!), null, 'centre')
+    await sentence.waitFor({ state: 'detached' })
+  })
+
   it('keeps a red banner while sound is blocked after a reload in the middle of a shift', async () => {
     await startDuty()
     await page.reload()

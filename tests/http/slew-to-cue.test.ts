@@ -6,7 +6,7 @@ import { destination } from '../../domain/geo/distance.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { slewTo } from '../../domain/slew.ts'
 import { Ptz } from '../../gateway/cameras/ptz.ts'
-import { BACK_AFTER_MS, SlewToCue } from '../../gateway/cameras/slew-to-cue.ts'
+import { BACK_AFTER_MS, KEEPS_FOR_MS, SlewToCue } from '../../gateway/cameras/slew-to-cue.ts'
 import { Steering } from '../../gateway/cameras/steering.ts'
 import type { CameraFarm } from '../../simulators/camera/camera-farm.ts'
 import { PASSWORD, startFarm } from '../simulators/camera/farm-harness.ts'
@@ -183,6 +183,7 @@ test('a second incident takes the camera, which then goes back to before the fir
   laterMs += 10_000
   await open('i5')
   await until('turned', async () => (await told('i5')).length === 1)
+  laterMs += KEEPS_FOR_MS
   await open('i6')
   await until('turned again', async () => (await told('i6')).length === 1)
   incidents.delete('i5')
@@ -193,4 +194,56 @@ test('a second incident takes the camera, which then goes back to before the fir
   expect(farm.positionOf('square')).toMatchObject(away)
   await slew.cue(await open('i7', { type: 'test' }))
   expect(farm.positionOf('square')).toMatchObject(away)
+})
+
+/** In front of the same camera. */
+const [eastLng, eastLat] = destination(mast.lng, mast.lat, 90, 50)
+const elsewhere = { place: { lng: eastLng, lat: eastLat, text: null, accuracyM: null } } as unknown as Partial<Incident>
+const turnedTo = async () => (await officer.get<Camera>('cameras/square')).body.turnedTo ?? null
+const panOf = ([toLng, toLat]: [number, number]) => slewTo(cameras.get('square')!, [toLng, toLat])!.pan
+
+test('of two alarms in one second the more urgent one has the camera, the other gets it when that one is over', async () => {
+  incidents.clear()
+  await slew.turn()
+  await lookAway()
+  laterMs += 10_000
+  // The second comes while the motors run for the first.
+  await open('u2', { priority: 2 })
+  await open('u1', { priority: 1, ...elsewhere })
+  await until('the more urgent one', async () => (await turnedTo()) === 'u1')
+  expect(farm.positionOf('square')?.pan).toBeCloseTo(panOf([eastLng, eastLat]), 3)
+  incidents.delete('u1')
+  await slew.turn()
+  expect(await turnedTo(), 'it goes on to the one that waits').toBe('u2')
+  expect(farm.positionOf('square')).toMatchObject(atScene())
+  incidents.delete('u2')
+  await slew.turn()
+  expect(await turnedTo()).toBeNull()
+  expect(farm.positionOf('square')).toMatchObject(away)
+  expect(await told('u1')).toEqual(['turned-to-scene'])
+  expect((await told('u2')).at(-1)).toBe('turned-back')
+})
+
+test('a less urgent one, or one as urgent within a minute, does not turn it away; every camera says where it looks', async () => {
+  laterMs += 10_000
+  await open('v1', { priority: 1, ...elsewhere })
+  await until('turned', async () => (await turnedTo()) === 'v1')
+  await slew.cue(await open('v2', { priority: 2 }))
+  await slew.cue(await open('v3', { priority: 1 }))
+  expect(await turnedTo()).toBe('v1')
+  expect(farm.positionOf('square')?.pan).toBeCloseTo(panOf([eastLng, eastLat]), 3)
+  expect(await told('v2')).toEqual([])
+  // In the register, in its list, and in the event that desks follow.
+  const { body } = await officer.get<{ items: Camera[] }>('cameras?limit=200')
+  expect(body.items.find(({ id }) => id === 'square')).toMatchObject({ turnedTo: 'v1' })
+  laterMs += KEEPS_FOR_MS
+  await slew.cue(incidents.get('v3')!)
+  expect(await turnedTo()).toBe('v3')
+  // An officer's hand: nobody's any more, also for those who wait.
+  expect((await officer.send('POST', 'cameras/square/ptz', { preset: 'preset-2' })).status).toBe(204)
+  await until('told', async () => (await told('v3')).includes('taken-by-hand'))
+  expect(await turnedTo()).toBeNull()
+  incidents.delete('v3')
+  await slew.turn()
+  expect(farm.positionOf('square')).toMatchObject({ pan: -0.4 })
 })
