@@ -7,8 +7,8 @@ import type { Role } from '../../domain/officer.ts'
 import type { PatrolStatus } from '../../domain/patrol.ts'
 import type { Reason, Recommendation } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
-import type { ApiFaultCode } from '../data/api-fault.ts'
 import { minutesSeconds } from './durations.ts'
+import { zhFaults } from './zh-faults.ts'
 
 /** The domain’s own words: types, states, reasons, faults, units. */
 /** See `Trouble.facts`. */
@@ -267,40 +267,7 @@ export const zhWords = {
     'broker-drops': (f: Facts) => `${f['count']} 条`,
     'untested-buttons': (f: Facts) => `${f['count']} 个超过 ${f['days']} 天`,
   } as Record<string, (f: Facts) => string>,
-  fault: {
-    'bad-request': '填写的内容不符合要求',
-    'not-signed-in': '登录已过期，请重新登录',
-    'wrong-credential': '用户名或密码不正确',
-    forbidden: '没有权限',
-    'foreign-jurisdiction': '未保存：该对象属于（或将属于）其他辖区。请由全中心账号办理，或填写本辖区内的辖区',
-    'not-found': '未找到，可能已被删除',
-    conflict: '与已有内容冲突',
-    'state-changed': '状态已被他人改变',
-    'already-acknowledged': '已由他人接警',
-    'patrol-busy': '该警力已被派往别处',
-    gone: '已失效',
-    'too-large': '内容过大',
-    'reason-needed': '需要填写理由',
-    'not-allowed-address': '该地址不在允许的摄像机网段内，请管理员检查 VIGIL_CAMERA_NETWORKS',
-    'too-many-requests': '操作过于频繁，请稍候',
-    'camera-unreachable': '连不上该地址：主机不通或端口未开，请检查 IP、端口和网线',
-    'camera-refused-login': '摄像机拒绝登录：用户名或密码不正确',
-    'camera-not-a-camera': '该地址有回应，但不是摄像机（没有 RTSP 或 ONVIF 服务）',
-    'camera-silent': '摄像机接受了连接但不回应，可能死机，请重启摄像机',
-    'camera-has-no-video': '已登录，但该地址没有可用的视频流，请检查路径',
-    'camera-certificate-unknown': '摄像机证书不受信任，请与摄像机页面核对以下 SHA-256 后填入上方',
-    'camera-login-latched': '已连续两次被拒绝登录，为避免锁定账号已停止尝试，请更正密码',
-    'ptz-not-there': '该摄像机没有云台',
-    'no-picture': '暂时没有画面',
-    'database-away': '数据库暂时中断，报警仍会显示，操作请稍后重试',
-    'streamer-away': '视频服务暂时中断',
-    'broker-away': '消息服务暂时中断',
-    'city-invalid': '城市数据有误',
-    'config-invalid': '配置有误',
-    internal: '系统内部错误，已记录',
-    unreachable: '连不上中心，请检查网络',
-    unknown: '发生未知错误',
-  } satisfies Record<ApiFaultCode, string>,
+  fault: zhFaults,
   unit: {
     seconds: (s: number | string) => `${s} 秒`,
     ago: (text: string) => `${text}前`,
