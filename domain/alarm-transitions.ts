@@ -11,7 +11,7 @@ export type AlarmAction =
   | { do: 'restore'; at: string }
   /** `seen`: how many presses the officer had been shown; absent: all of them. A press that came later stays unanswered. */
   | { do: 'acknowledge'; at: string; by: string; seen?: number }
-  | { do: 'take-over'; at: string; by: string }
+  | { do: 'take-over'; at: string; by: string; seen?: number }
   | { do: 'classify'; at: string; disposition: Disposition }
   | { do: 'escalate'; step: number; at: string }
   /** Nobody on duty has had it on a screen: first the parent jurisdiction, then, or at once, everyone. */
@@ -43,7 +43,7 @@ export function transitionAlarm(alarm: Alarm, action: AlarmAction): Alarm {
     case 'acknowledge':
       return acknowledge(alarm, action.at, action.by, action.seen ?? alarm.occurrences)
     case 'take-over':
-      return takeOver(alarm, action.at, action.by)
+      return takeOver(alarm, action.at, action.by, action.seen ?? alarm.occurrences)
     case 'classify':
       mustBeOpen(alarm)
       if (alarm.state === 'raised') {
@@ -138,12 +138,14 @@ function earlier(known: string | null, at: string): string {
   return known !== null && known < at ? known : at
 }
 
-function takeOver(alarm: Alarm, at: string, by: string): Alarm {
+function takeOver(alarm: Alarm, at: string, by: string, seen: number): Alarm {
   mustBeOpen(alarm)
-  if (alarm.owner === by && alarm.state !== 'raised') return alarm
+  const isUnseen = alarm.state === 'raised' && seen < alarm.occurrences
+  if (alarm.owner === by && (alarm.state !== 'raised' || isUnseen)) return alarm
   return {
     ...alarm,
-    state: alarm.state === 'raised' ? 'acknowledged' : alarm.state,
+    // Decided before the newest press was known: it has another owner, and it sounds.
+    state: alarm.state === 'raised' && !isUnseen ? 'acknowledged' : alarm.state,
     owner: by,
     acknowledgedAt: alarm.acknowledgedAt ?? at,
   }

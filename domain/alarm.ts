@@ -49,6 +49,8 @@ export type Shelved = z.infer<typeof shelvedSchema>
 export const drillMarkSchema = z.object({ id: z.string(), to: timeSchema, why: z.string() })
 export type DrillMark = z.infer<typeof drillMarkSchema>
 
+export const radioOrderSchema = z.object({ patrolId: idSchema, by: z.string(), at: timeSchema })
+
 export const alarmSchema = z.object({
   id: z.string(),
   deviceId: idSchema,
@@ -80,6 +82,8 @@ export const alarmSchema = z.object({
   escalatedTo: z.array(escalatedToSchema).max(8).optional(),
   shelved: shelvedSchema.nullable().optional(),
   drill: drillMarkSchema.nullable().optional(),
+  /** Patrols that were sent by radio while the database was away, until their orders are recorded. Never stored. */
+  radioOrders: z.array(radioOrderSchema).optional(),
   /** Shown before the database has it. Never stored. */
   provisional: z.boolean().optional(),
 })

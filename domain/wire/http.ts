@@ -57,6 +57,7 @@ export const signalSchema = z.object({
 export type Signal = z.infer<typeof signalSchema>
 
 export const takeOverSchema = z.object({ reason: z.string().min(1).max(200) })
+export const radioOrderWriteSchema = z.object({ patrolId: idSchema })
 /** An end or a number of minutes; SHELVED_MAX_MS at most. */
 export const shelveSchema = z
   .object({

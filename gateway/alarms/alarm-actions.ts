@@ -7,7 +7,7 @@ import { isOpenIncident } from '../../domain/incident-transitions.ts'
 import { putReceipts } from '../dispatch/receipts.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Tx } from '../store/database.ts'
-import { actorOf, audit, auditBy } from '../trust/audit.ts'
+import { actorOf, audit, auditBy, sessionIdOf } from '../trust/audit.ts'
 import type { Subject } from '../trust/policy.ts'
 import { lockAlarm, saveAlarms } from './alarm-rows.ts'
 import { lockIncident, saveIncidents } from './incident-rows.ts'
@@ -49,16 +49,32 @@ export async function acknowledgeIn(
  * Another officer takes it, with a reason; the note tells the one who had it. The audit row is in the same transaction.
  * @throws Fault `state-changed` when it is closed; `not-found`
  */
-export async function takeOverAlarm(deps: ActionDeps, id: string, subject: Subject, reason: string): Promise<Alarm> {
-  const at = toIso(deps.clock.nowMs())
-  const actor = actorOf(subject)
-  return await deps.events.transact(async (tx) => {
-    const { owner } = await lockAlarm(tx, id)
-    const note = { action: 'taken-from', text: reason, alarmId: id, from: owner, by: actor }
-    const alarm = await actIn(tx, deps, id, { do: 'take-over', at, by: actor }, { action: 'taken-over', actor, note })
-    await audit(tx, auditBy(subject, 'alarm.take-over', 'alarm', id, { reason, facts: { from: owner } }))
-    return alarm
-  })
+export async function takeOverAlarm(
+  deps: ActionDeps,
+  id: string,
+  subject: Subject,
+  reason: string,
+  at = toIso(deps.clock.nowMs()),
+): Promise<Alarm> {
+  const who = { actor: actorOf(subject), sessionId: sessionIdOf(subject) }
+  return await deps.events.transact((tx) => takeOverIn(tx, deps, id, { ...who, reason, at }))
+}
+
+/** The same in the caller's transaction. */
+export async function takeOverIn(
+  tx: Tx,
+  deps: ActionDeps,
+  id: string,
+  wanted: { actor: string; sessionId: string | null; reason: string; at: string; seen?: number },
+): Promise<Alarm> {
+  const { actor, sessionId, reason, at, seen } = wanted
+  const { owner } = await lockAlarm(tx, id)
+  const note = { action: 'taken-from', text: reason, alarmId: id, from: owner, by: actor }
+  const action: AlarmAction = { do: 'take-over', at, by: actor, ...(seen === undefined ? {} : { seen }) }
+  const alarm = await actIn(tx, deps, id, action, { action: 'taken-over', actor, note })
+  const entry = { actor, sessionId, action: 'alarm.take-over', objectKind: 'alarm', objectId: id }
+  await audit(tx, { ...entry, reason, outcome: 'done', facts: { from: owner } })
+  return alarm
 }
 
 /**

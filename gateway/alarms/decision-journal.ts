@@ -20,6 +20,10 @@ const decisionSchema: z.ZodType<Decision> = z.object({
   actor: z.string(),
   at: z.string(),
   seen: z.number().int(),
+  do: z.enum(['take-over', 'radio-order']).optional(),
+  reason: z.string().optional(),
+  sessionId: z.string().nullable().optional(),
+  patrolId: z.string().optional(),
 })
 
 type JournalDeps = Omit<JournalWriterOptions, 'program'> & { database: Database }

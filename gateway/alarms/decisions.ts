@@ -6,8 +6,10 @@ import { newId } from '../../domain/ids.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { Database, Tx } from '../store/database.ts'
-import { acknowledgeAlarm, type ActionDeps } from './alarm-actions.ts'
-import { applyDecision, type Decision } from './apply-decision.ts'
+import { actorOf, sessionIdOf } from '../trust/audit.ts'
+import type { Subject } from '../trust/policy.ts'
+import { acknowledgeAlarm, takeOverAlarm } from './alarm-actions.ts'
+import { applyDecision, decided, type Decision, type DecisionDeps } from './apply-decision.ts'
 import type { DecisionJournal } from './decision-journal.ts'
 
 /** The siren must end within a second: a database that has not answered by then is asked no longer, the answer goes to the disk. */
@@ -18,7 +20,9 @@ const ROUND_MS = 250
 /** Escalations wait so long for answers that are on the disk; then they fire, late rather than never. */
 const HOLD_MS = 10_000
 
-export interface DecisionsDeps extends ActionDeps {
+type What = Pick<Decision, 'actor' | 'at' | 'do' | 'reason' | 'sessionId' | 'patrolId'>
+
+export interface DecisionsDeps extends DecisionDeps {
   database: Database
   journal: DecisionJournal
   log: Log
@@ -33,8 +37,8 @@ export interface DecisionsDeps extends ActionDeps {
 }
 
 /**
- * Acknowledgements that do not need the database: an officer's answer is on the disk of the core before the officer is told, on every
- * desk at once, and in the database when that is back, exactly once, with the time at which the key was pressed. Of two officers the first one
+ * What an officer can do without the database: acknowledge, take over, and have it kept that a patrol was sent by radio. It is on the disk of the core before the
+ * officer is told, on every desk at once, and in the database when that is back, exactly once, with the time at which the key was pressed. Of two officers the first one
  * wins here, too; one who turns out to have lost against an answer that only the database knew is told by whom.
  */
 export class Decisions {
@@ -117,23 +121,72 @@ export class Decisions {
     if (over !== known && over?.state !== 'raised') {
       return transitionAlarm(over!, { do: 'acknowledge', at, by: actor })
     }
+    const stored = () => acknowledgeAlarm(this.#deps, alarmId, actor, at)
+    return await this.#storedOrKept(alarmId, stored, { actor, at })
+  }
+
+  /** Takes it over, in the database if it answers, else on the disk. @throws Fault as `takeOverAlarm`; `database-away` as above */
+  async takeOver(alarmId: string, subject: Subject, reason: string): Promise<Alarm> {
+    const at = toIso(this.#deps.clock.nowMs())
+    const what = { do: 'take-over' as const, reason, sessionId: sessionIdOf(subject) }
+    const stored = () => takeOverAlarm(this.#deps, alarmId, subject, reason, at)
+    // An answer that waits was before this one: it must be merged before it, too.
+    const isWaiting = this.#of(alarmId).length > 0
+    return await this.#storedOrKept(alarmId, isWaiting ? null : stored, { actor: actorOf(subject), at, ...what })
+  }
+
+  /**
+   * Keeps that a patrol was sent by radio; its order is recorded as of now as soon as the database takes it. Again: nothing happens.
+   * @throws Fault `not-found` for an alarm that memory does not know; `patrol-busy` when it goes elsewhere; `database-away` when the disk refuses
+   */
+  async orderByRadio(alarmId: string, patrolId: string, actor: string): Promise<Alarm> {
+    const known = this.#deps.find(alarmId)
+    if (!known) throw new Fault('not-found', 'There is no such alarm.', { id: alarmId })
+    const now = this.over(known)
+    if (now.radioOrders?.some((one) => one.patrolId === patrolId)) return now
+    const elsewhere = this.radioOrderOf(patrolId)
+    if (elsewhere) {
+      const facts = { patrolId, alarmId: elsewhere.alarmId, by: elsewhere.actor }
+      throw new Fault('patrol-busy', 'this patrol was sent elsewhere by radio', facts)
+    }
+    const at = toIso(this.#deps.clock.nowMs())
+    const told = await this.#storedOrKept(alarmId, null, { actor, at, do: 'radio-order', patrolId })
+    this.kick()
+    return told
+  }
+
+  /** The order by radio of this patrol that waits for the database. */
+  radioOrderOf(patrolId: string): Decision | null {
+    for (const one of this.#waiting.values()) if (one.do === 'radio-order' && one.patrolId === patrolId) return one
+    return null
+  }
+
+  #of(alarmId: string): Decision[] {
+    return [...this.#waiting.values()].filter((one) => one.alarmId === alarmId)
+  }
+
+  /** @param stored null: the disk at once */
+  async #storedOrKept(alarmId: string, stored: (() => Promise<Alarm>) | null, what: What): Promise<Alarm> {
+    let why: unknown = new Fault('database-away', 'the database is not asked')
     try {
-      return await this.#withinASecond(acknowledgeAlarm(this.#deps, alarmId, actor, at), alarmId)
+      if (stored) return await this.#withinASecond(stored(), alarmId)
     } catch (error) {
       // Not there yet: it is provisional, and the database came back a moment ago.
       const isAhead = codeOf(error) === 'not-found' && this.#deps.find(alarmId) !== undefined
       if (codeOf(error) !== 'database-away' && !isAhead) throw error
-      const mine = this.#last.then(() => this.#decideOne(alarmId, actor, at, error))
-      // The next one waits for this one, whatever becomes of it.
-      this.#last = Promise.allSettled([mine])
-      return await mine
+      why = error
     }
+    const mine = this.#last.then(() => this.#decideOne(alarmId, what, why))
+    // The next one waits for this one, whatever becomes of it.
+    this.#last = Promise.allSettled([mine])
+    return await mine
   }
 
   /** In the transaction that stores these alarms, so that no desk hears them ring again. */
   async mergeInto(tx: Tx, alarmIds: ReadonlySet<string>): Promise<void> {
     for (const one of this.#waiting.values()) {
-      if (alarmIds.has(one.alarmId)) await applyDecision(tx, this.#deps, one, false)
+      // A radio order works out ways and locks patrols: presses do not wait for that.
+      if (alarmIds.has(one.alarmId) && one.do !== 'radio-order') await applyDecision(tx, this.#deps, one, false)
     }
   }
 
@@ -153,21 +206,20 @@ export class Decisions {
     }
   }
 
-  async #decideOne(alarmId: string, actor: string, at: string, why: unknown): Promise<Alarm> {
+  async #decideOne(alarmId: string, what: What, why: unknown): Promise<Alarm> {
     const { journal, find, onDecision } = this.#deps
     const known = find(alarmId)
     if (!known) throw why
     const before = this.over(known)
     const decision: Decision = {
-      id: newId(Date.parse(at)),
+      id: newId(Date.parse(what.at)),
       alarmId,
       deviceId: known.deviceId,
       deviceKind: known.deviceKind,
-      actor,
-      at,
+      ...what,
       seen: before.occurrences,
     }
-    const after = transitionAlarm(before, { do: 'acknowledge', at, by: actor, seen: decision.seen })
+    const after = decided(before, decision)
     if (after === before) return before
     if (this.#waiting.size >= WAITING_MAX) throw new Fault('too-many-requests', `${WAITING_MAX} answers already wait`)
     // Before the disk has it, so that nobody takes its record for one that is done.
@@ -214,9 +266,9 @@ export class Decisions {
 }
 
 /** Null when somebody else was first, or it is closed. */
-function decide(alarm: Alarm, { at, actor, seen }: Decision): Alarm | null {
+function decide(alarm: Alarm, decision: Decision): Alarm | null {
   try {
-    return transitionAlarm(alarm, { do: 'acknowledge', at, by: actor, seen })
+    return decided(alarm, decision)
   } catch (error) {
     if (error instanceof Fault) return null
     throw error

@@ -1,5 +1,6 @@
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
+import type { Incident } from '../../domain/incident.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import type { JournalRecord } from '../intake/journal/format.ts'
@@ -24,6 +25,8 @@ export class Provisional {
   /** Those that desks were shown and no stored alarm has replaced, by id, with the journals that still have to say so. */
   readonly #shown = new Map<string, { alarm: Alarm; journals: Set<string> }>()
   readonly #seen = new Set<string>()
+  /** That each will open, by alarm: where it is and who should go can be worked out without its number. */
+  readonly #incidents = new Map<string, Incident>()
 
   readonly #drillAt
 
@@ -50,6 +53,12 @@ export class Provisional {
     return this.#state.alarms.get(id)
   }
 
+  /** The incident of an alarm that memory knows, also when it is not open yet; null: it has none (a test). */
+  incidentOf(alarm: Alarm): Incident | null {
+    const stored = alarm.incidentId === null ? undefined : this.#state.incidents.get(alarm.incidentId)
+    return stored ?? this.#incidents.get(alarm.id) ?? null
+  }
+
   /** @returns the alarm to show, or null when the signal raises or changes none */
   take(journal: string, record: JournalRecord): Alarm | null {
     if (isSelfTest(record)) return null
@@ -73,6 +82,8 @@ export class Provisional {
     // The incident that it will belong to has no number yet; a desk shows the alarm alone.
     const alarm: Alarm = { ...after, incidentId: before?.incidentId ?? null, provisional: true }
     this.#alarms.set(device.id, alarm)
+    const incident = after.incidentId === null ? undefined : effects.incidents.get(after.incidentId)
+    if (incident) this.#incidents.set(alarm.id, incident)
     const journals = this.#shown.get(alarm.id)?.journals ?? new Set()
     this.#shown.set(alarm.id, { alarm, journals: journals.add(journal) })
     return alarm
@@ -94,6 +105,7 @@ export class Provisional {
       if (!journals.delete(journal) || journals.size > 0) continue
       ghosts.push(alarm)
       this.#shown.delete(alarm.id)
+      this.#incidents.delete(alarm.id)
       if (this.#alarms.get(alarm.deviceId)?.id === alarm.id) this.#alarms.delete(alarm.deviceId)
     }
     return ghosts
@@ -120,5 +132,6 @@ export class Provisional {
     const { deviceId } = event.body as Pick<Alarm, 'deviceId'>
     this.#alarms.delete(deviceId)
     this.#shown.delete(event.subjectId)
+    this.#incidents.delete(event.subjectId)
   }
 }

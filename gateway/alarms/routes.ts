@@ -1,7 +1,8 @@
 import { alarmSchema, type Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { incidentSchema, type Incident } from '../../domain/incident.ts'
-import type { Recommendation } from '../../domain/recommendation.ts'
+import { Fault } from '../../domain/fault.ts'
+import { recommendationSchema, type Recommendation } from '../../domain/recommendation.ts'
 import { idSchema } from '../../domain/scalars.ts'
 import {
   classifySchema,
@@ -10,6 +11,7 @@ import {
   noteSchema,
   pageQuerySchema,
   pageSchema,
+  radioOrderWriteSchema,
   signalSchema,
   shelveSchema,
   takeOverSchema,
@@ -21,7 +23,8 @@ import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import { whoOf } from '../live/visibility.ts'
 import type { Database } from '../store/database.ts'
-import { classifyAlarm, noteEvent, shelveAlarm, takeOverAlarm, unshelveAlarm } from './alarm-actions.ts'
+import type { Subject } from '../trust/policy.ts'
+import { classifyAlarm, noteEvent, shelveAlarm, unshelveAlarm } from './alarm-actions.ts'
 import { pageOfAlarms, readAlarms } from './alarm-rows.ts'
 import { closeIncident } from './close-incident.ts'
 import { readIncidentDetail } from './incident-detail.ts'
@@ -38,6 +41,9 @@ export interface AlarmRouteDeps {
   findAlarm: (id: string) => Alarm | undefined
   /** Works without the database, too. */
   acknowledge: (alarmId: string, actor: string) => Promise<Alarm>
+  takeOver: (alarmId: string, subject: Subject, reason: string) => Promise<Alarm>
+  orderByRadio: (alarmId: string, patrolId: string, actor: string) => Promise<Alarm>
+  recommendFor: (alarmId: string) => Recommendation
   /** Something has been put in the outbox. */
   onOutbox: () => void
 }
@@ -47,7 +53,14 @@ const yesNo = z.enum(['true', 'false']).transform((word) => word === 'true')
 
 /** Signals, alarms and incidents. */
 export function alarmRoutes(deps: AlarmRouteDeps): Route[] {
-  return [signalsRoute(deps), ...listRoutes(deps), ...actionRoutes(deps), ...shelfRoutes(deps), ...incidentRoutes(deps)]
+  return [
+    signalsRoute(deps),
+    ...listRoutes(deps),
+    ...actionRoutes(deps),
+    ...radioRoutes(deps),
+    ...shelfRoutes(deps),
+    ...incidentRoutes(deps),
+  ]
 }
 
 function signalsRoute({ database }: AlarmRouteDeps): Route {
@@ -127,14 +140,14 @@ function actionRoutes(deps: AlarmRouteDeps): Route[] {
     defineRoute({
       method: 'post',
       path: '/alarms/:id/take-over',
-      summary: 'Take the alarm from its owner, with a reason',
+      summary: 'Take the alarm from its owner, with a reason. Without the database it is kept on disk: `provisional`',
       action: 'alarm.take-over',
       object,
       params: idParams,
       body: takeOverSchema,
       answer: alarmSchema,
       handler: async ({ params, subject, body }) => {
-        const alarm = await takeOverAlarm(deps, params.id, subject, body.reason)
+        const alarm = await deps.takeOver(params.id, subject, body.reason)
         onOutbox()
         return alarm
       },
@@ -152,6 +165,48 @@ function actionRoutes(deps: AlarmRouteDeps): Route[] {
         const alarm = await classifyAlarm(deps, params.id, actor, body.disposition, body.note ?? null)
         onOutbox()
         return alarm
+      },
+    }),
+  ]
+}
+
+/** Who should go although its incident is not open yet, and what was told by radio: while the database is away no order can be sent. */
+function radioRoutes(deps: AlarmRouteDeps): Route[] {
+  const object = alarmObject(deps)
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/alarms/:id/recommendation',
+      summary:
+        'The right patrol by road for an alarm that is open, also while the database is away and it has no incident',
+      action: 'incident.dispatch',
+      object,
+      params: idParams,
+      answer: recommendationSchema,
+      handler: ({ params }) => deps.recommendFor(params.id),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/alarms/:id/radio-order',
+      summary:
+        'A patrol was sent by radio because no order could be: kept on disk, on every desk at once, an assignment as of now when the database is back',
+      action: 'incident.dispatch',
+      object,
+      params: idParams,
+      body: radioOrderWriteSchema,
+      answer: alarmSchema,
+      handler: ({ params, actor, body }) => {
+        if (!deps.state.patrols.has(body.patrolId)) {
+          throw new Fault('not-found', 'There is no such patrol.', { id: body.patrolId })
+        }
+        const going = deps.state.openAssignmentOf(body.patrolId)
+        const alarm = deps.findAlarm(params.id)
+        if (going && going.incidentId !== alarm?.incidentId) {
+          const { incidentId, id: assignmentId, orderedBy: by } = going
+          const facts = { patrolId: body.patrolId, incidentId, assignmentId, by }
+          throw new Fault('patrol-busy', 'this patrol is already on another incident', facts)
+        }
+        return deps.orderByRadio(params.id, body.patrolId, actor)
       },
     }),
   ]

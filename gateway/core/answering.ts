@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
+import { Fault } from '../../domain/fault.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
@@ -13,6 +14,7 @@ import { JournalTails } from '../alarms/journal-tails.ts'
 import { Provisional } from '../alarms/provisional.ts'
 import { SignalTaker } from '../alarms/take-signals.ts'
 import { Timers } from '../alarms/timers.ts'
+import { orderPatrolIn } from '../dispatch/order-patrol.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import type { LiveChannel } from '../live/live-channel.ts'
@@ -59,6 +61,9 @@ export function createAnswering(deps: AnsweringDeps) {
     ...deps,
     find,
     journal: new DecisionJournal({ ...deps, root: deps.decisionsDir }),
+    orderByRadio: async (tx, { at: radioAt, ...order }) => {
+      await orderPatrolIn(tx, deps, { ...order, radioAt, reason: null })
+    },
     isCaughtUp: () => tails.isCaughtUp(),
     onDecision: (alarm) => live().broadcastProvisional(alarm),
   })
@@ -88,6 +93,13 @@ export function createAnswering(deps: AnsweringDeps) {
     drills,
     find,
     rendered,
+    /** Who should go to an alarm that memory knows, also before its incident is open. @throws Fault `not-found` */
+    recommendFor: (alarmId: string): Recommendation => {
+      const alarm = find(alarmId)
+      const incident = alarm && provisional.incidentOf(alarm)
+      if (!incident) throw new Fault('not-found', 'There is no incident of this alarm.', { id: alarmId })
+      return deps.recommend(incident)
+    },
     /** Signals take effect late or not at all although the database answers. */
     isStruggling: () => tails.isStruggling,
     /** Alarms that are shown otherwise than they are stored, for the snapshot of a desk that comes now. */

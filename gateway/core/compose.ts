@@ -110,6 +110,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const where = { journalDir, decisionsDir, centre: city.places.centre }
   const answering: Answering = createAnswering({ ...truth, ...where, recommend, live: () => live })
 
+  recommender.sentByRadio = (patrolId) => answering.decisions.radioOrderOf(patrolId) !== null
+
   followEmergencies(state, events)
   await truth.disk.start()
   await moving.start()
@@ -135,6 +137,9 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
         recommend,
         findAlarm: answering.find,
         acknowledge: (id, actor) => answering.decisions.acknowledge(id, actor),
+        takeOver: (id, subject, reason) => answering.decisions.takeOver(id, subject, reason),
+        orderByRadio: (id, patrolId, actor) => answering.decisions.orderByRadio(id, patrolId, actor),
+        recommendFor: answering.recommendFor,
       }),
       ...drillRoutes(answering.drills),
       ...dispatchRoutes({ ...truth, recommend, coverage: () => coverage.now() }),

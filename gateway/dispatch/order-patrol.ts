@@ -39,6 +39,8 @@ export interface Order {
   /** Take it from the less urgent incident that it is on its way to. */
   divert?: boolean
   actor: string
+  /** The crew has it already, by radio, since then (RFC 3339): it is recorded whoever was recommended and whatever its duty says. */
+  radioAt?: string
 }
 
 /**
@@ -47,38 +49,43 @@ export interface Order {
  * @throws Fault `patrol-busy` with its incident; `reason-needed` for another than the recommended; `state-changed`; `not-found`
  */
 export async function orderPatrol(deps: DispatchDeps, order: Order): Promise<Assignment> {
+  return await deps.events.transact((tx) => orderPatrolIn(tx, deps, order))
+}
+
+/** The same in the caller's transaction. */
+export async function orderPatrolIn(tx: Tx, deps: DispatchDeps, order: Order): Promise<Assignment> {
   const { state, clock } = deps
   const patrol = state.patrols.get(order.patrolId)
   if (!patrol) throw new Fault('not-found', 'there is no such patrol', { kind: 'patrol', id: order.patrolId })
-  return await deps.events.transact(async (tx) => {
-    const { incident, from } = await lockBoth(tx, order)
-    if (!canDispatch(incident)) {
-      throw new Fault('state-changed', `the incident is already ${incident.state}`, { state: incident.state })
-    }
-    // Two desks that send the same car to two scenes wait for each other here.
-    await tx.execute('select id from patrol where id = $1 for update', [order.patrolId])
-    const busy = await openAssignmentOfPatrol(tx, order.patrolId)
-    if (busy?.incidentId === incident.id) return busy
-    if (busy && !order.divert) throw busyFault(deps, busy)
-    // Ordered elsewhere since the incidents were locked.
-    if (busy && busy.incidentId !== from?.id) throw busyFault(deps, busy)
-    if (patrol.duty !== 'on') {
-      throw new Fault('state-changed', `${patrol.callsign} is not on duty`, { patrolId: patrol.id, duty: patrol.duty })
-    }
-    const recommendation = deps.recommend(incident)
-    if (busy && from) checkDivert({ busy, from, to: incident }, recommendation, order.reason)
-    else if (!isRecommended(recommendation, order.patrolId) && !order.reason) {
-      const detail = 'another patrol than the recommended one needs a reason'
-      throw new Fault('reason-needed', detail, { recommended: recommendation.chosen })
-    }
-    const nowMs = clock.nowMs()
-    const diverted =
-      busy && from ? await divertPatrol(tx, state, { busy, from, to: incident, actor: order.actor, nowMs }) : []
-    const assignment = newAssignment(order, incident, recommendation, nowMs)
-    await insertAssignment(tx, assignment, recommendation, order.reason)
-    await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs, before: diverted })
-    return assignment
-  })
+  const { incident, from } = await lockBoth(tx, order)
+  if (!canDispatch(incident)) {
+    throw new Fault('state-changed', `the incident is already ${incident.state}`, { state: incident.state })
+  }
+  // Two desks that send the same car to two scenes wait for each other here.
+  await tx.execute('select id from patrol where id = $1 for update', [order.patrolId])
+  const busy = await openAssignmentOfPatrol(tx, order.patrolId)
+  if (busy?.incidentId === incident.id) return busy
+  if (busy && !order.divert) throw busyFault(deps, busy)
+  // Ordered elsewhere since the incidents were locked.
+  if (busy && busy.incidentId !== from?.id) throw busyFault(deps, busy)
+  const isByRadio = order.radioAt !== undefined
+  if (patrol.duty !== 'on' && !isByRadio) {
+    throw new Fault('state-changed', `${patrol.callsign} is not on duty`, { patrolId: patrol.id, duty: patrol.duty })
+  }
+  const recommendation = deps.recommend(incident)
+  if (busy && from) checkDivert({ busy, from, to: incident }, recommendation, order.reason)
+  else if (!isByRadio && !isRecommended(recommendation, order.patrolId) && !order.reason) {
+    const detail = 'another patrol than the recommended one needs a reason'
+    throw new Fault('reason-needed', detail, { recommended: recommendation.chosen })
+  }
+  const nowMs = clock.nowMs()
+  const diverted =
+    busy && from ? await divertPatrol(tx, state, { busy, from, to: incident, actor: order.actor, nowMs }) : []
+  const orderedAtMs = order.radioAt === undefined ? nowMs : Date.parse(order.radioAt)
+  const assignment = newAssignment(order, incident, recommendation, orderedAtMs)
+  await insertAssignment(tx, assignment, recommendation, order.reason)
+  await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs, before: diverted })
+  return assignment
 }
 
 /** The incident, and the one that the patrol would be taken from. */

@@ -35,6 +35,8 @@ interface Questions {
 
 /** The roads of the city, and the answers that come from them: who should go, and what is covered. Everything from memory. */
 export class Recommender {
+  /** A patrol that was sent by radio is not free, although no assignment says so yet. */
+  sentByRadio: (patrolId: string) => boolean = () => false
   readonly graph: RoadGraph
   readonly snap: Snapper
   readonly #state: CentreState
@@ -186,7 +188,9 @@ export class Recommender {
       id: patrol.id,
       callsign: patrol.callsign,
       kind: patrol.kind,
-      status: patrolStatus(patrol.duty, this.#state.openAssignmentOf(patrol.id)),
+      status: this.sentByRadio(patrol.id)
+        ? 'ordered'
+        : patrolStatus(patrol.duty, this.#state.openAssignmentOf(patrol.id)),
       lng: known ? position.lng : null,
       lat: known ? position.lat : null,
       bearingDeg: known ? position.bearingDeg : null,

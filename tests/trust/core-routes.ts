@@ -33,7 +33,14 @@ export function coreRoutes(parts: Parts, state = new CentreState(new Positions()
   const { coverage = notHere, moveUps = notHere, health = notHere, city = notHere as never } = worked ?? {}
   const deps = { ...parts, state, onOutbox: notHere, recommend: notHere, coverage, health }
   return [
-    ...alarmRoutes({ ...deps, findAlarm: (id) => state.alarms.get(id), acknowledge: notHere }),
+    ...alarmRoutes({
+      ...deps,
+      findAlarm: (id) => state.alarms.get(id),
+      acknowledge: notHere,
+      takeOver: notHere,
+      orderByRadio: notHere,
+      recommendFor: notHere,
+    }),
     ...drillRoutes({ plan: notHere, cancel: notHere, ofSite: notHere }),
     ...dispatchRoutes(deps),
     ...dutyLevelRoutes(deps),
