@@ -102,6 +102,10 @@ export const api = {
   classify: (alarmId: string, disposition: Disposition, note?: string) =>
     call<Alarm>('POST', `alarms/${at(alarmId)}/classify`, { disposition, note }),
 
+  alarmRecommendation: (alarmId: string) => call<Recommendation>('GET', `alarms/${at(alarmId)}/recommendation`),
+  radioOrder: (alarmId: string, patrolId: string) =>
+    call<Alarm>('POST', `alarms/${at(alarmId)}/radio-order`, { patrolId }),
+
   incident: (id: string) => call<IncidentDetail>('GET', `incidents/${at(id)}`),
   recordings: (id: string) => call<IncidentRecordings>('GET', `incidents/${at(id)}/recordings`),
   lockRecording: (id: string, reason: string) =>

@@ -22,6 +22,15 @@ const RECOMMEND_AGAIN_MS = 5000
 const RETRY_MS = 1500
 const TIMELINE_MAX = 1000
 
+/** An alarm has no incident before the database has stored it; its patrols can be ranked all the same. */
+const OF_ALARM = 'alarm:'
+
+/** What the panel is about, for `openIncident`: the incident, else an alarm that is only provisional. */
+export function panelIdOf(incidentId: string | null, alarmId: string | null): string | null {
+  if (incidentId !== null) return incidentId
+  return alarmId !== null && store.alarms.get(alarmId)?.provisional === true ? OF_ALARM + alarmId : null
+}
+
 /** The incident in the panel; null when none is. One at a time, so nothing here can pile up. */
 export const openIncident = new Observable<OpenIncident | null>(null)
 
@@ -39,7 +48,7 @@ export function showIncident(id: string | null): void {
   unfollow = store.onEvent((event) => {
     if (event.incidentId === id) change(id, (open) => ({ ...open, timeline: merged(open.timeline, [event]) }))
   })
-  void loadDetail(id)
+  if (!id.startsWith(OF_ALARM)) void loadDetail(id)
   void loadRecommendation(id)
   timer = setInterval(() => void loadRecommendation(id), RECOMMEND_AGAIN_MS)
 }
@@ -73,7 +82,8 @@ async function loadRecommendation(id: string): Promise<void> {
   const isOver = incident?.state === 'closed' || incident?.state === 'merged'
   if (isOver) return
   try {
-    const recommendation = await api.recommendation(id)
+    const alarmId = id.startsWith(OF_ALARM) ? id.slice(OF_ALARM.length) : null
+    const recommendation = await (alarmId === null ? api.recommendation(id) : api.alarmRecommendation(alarmId))
     change(id, (open) => ({ ...open, recommendation }))
   } catch (error) {
     countOddity('recommendation-not-loaded', error)

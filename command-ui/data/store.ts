@@ -25,10 +25,13 @@ export interface DotNow extends Dot {
   takenAtMs: number
 }
 
-/** Over an alarm that the database already has only when it tells of a further press, or that somebody has answered. */
+/** Over an alarm that the database already has only when it tells of a further press, or of what somebody has done about it. */
 function isNews(known: Alarm | undefined, told: Alarm): boolean {
   if (!known || known.occurrences < told.occurrences) return true
-  if (known.occurrences > told.occurrences || known.state !== 'raised') return false
+  if (known.occurrences > told.occurrences) return false
+  if ((known.radioOrders?.length ?? 0) < (told.radioOrders?.length ?? 0)) return true
+  // Taken over: answers of the same moment come in the order in which they were made.
+  if (known.state !== 'raised') return told.state !== 'raised' && told.owner !== null && told.owner !== known.owner
   return told.state !== 'raised' || (known.owner === null && told.owner !== null)
 }
 

@@ -5,10 +5,11 @@ import { api } from '../data/api.ts'
 import { asApiFault } from '../data/api-fault.ts'
 import { clock } from '../data/clock.ts'
 import { countOddity, store } from '../data/centre.ts'
-import { openIncident, refreshRecommendation } from '../data/incident-details.ts'
+import { openIncident, panelIdOf, refreshRecommendation } from '../data/incident-details.ts'
 import { Observable } from '../data/observable.ts'
 import { text } from '../i18n/language.ts'
 import { faultSentence } from './fault-sentence.ts'
+import { isByRadio } from './radio-order.tsx'
 import { choice, current, select } from './selection.ts'
 import { isMine } from './stage.ts'
 
@@ -70,7 +71,7 @@ export async function attempt(next: Pending, work: () => Promise<void>): Promise
   } catch (error) {
     const fault = asApiFault(error)
     countOddity(`action-failed: ${next.what}`, fault)
-    say(faultSentence(fault), true)
+    say(fault.code === 'database-away' ? text().away[next.what] : faultSentence(fault), true)
     return false
   } finally {
     pending.set(null)
@@ -145,9 +146,10 @@ export function needsReason({ chosen, plan }: Recommendation, { patrolId }: Cand
   return patrolId !== chosen && !(plan?.support.includes(patrolId) ?? false)
 }
 
-async function recommendationOf(incidentId: string): Promise<Recommendation | null> {
+/** @param id see `panelIdOf` */
+async function recommendationOf(id: string): Promise<Recommendation | null> {
   const there = openIncident.get()
-  if (there?.id === incidentId && there.recommendation) return there.recommendation
+  if (there?.id === id && there.recommendation) return there.recommendation
   return new Promise((resolve) => {
     const end = (found: Recommendation | null) => {
       clearTimeout(timer)
@@ -157,7 +159,7 @@ async function recommendationOf(incidentId: string): Promise<Recommendation | nu
     const timer = setTimeout(() => end(null), RECOMMENDATION_WAIT_MS)
     const unfollow = openIncident.subscribe(() => {
       const open = openIncident.get()
-      if (open?.id !== incidentId) end(null)
+      if (open?.id !== id) end(null)
       else if (open.recommendation) end(open.recommendation)
     })
   })
@@ -165,6 +167,7 @@ async function recommendationOf(incidentId: string): Promise<Recommendation | nu
 
 export async function dispatchChosen(): Promise<void> {
   const { alarm, incidentId } = current()
+  if (alarm && isByRadio(alarm)) return orderByRadio(alarm.id)
   if (!incidentId) return
   const base = { alarmId: alarm?.id ?? null, incidentId, thenDispatch: false }
   let sent: { assignment: Assignment; callsign: string } | null = null
@@ -187,6 +190,24 @@ export async function dispatchChosen(): Promise<void> {
     }
   })
   if (sent) offerUndo(sent)
+}
+
+/** The officer has called the patrol; the centre keeps that it went. */
+async function orderByRadio(alarmId: string): Promise<void> {
+  const panelId = panelIdOf(current().incidentId, alarmId)
+  if (panelId === null) return
+  const { incidentId } = current()
+  await attempt({ what: 'dispatch', alarmId, incidentId, thenDispatch: false }, async () => {
+    const candidate = chosenCandidate(await recommendationOf(panelId), choice.get())
+    if (!candidate || current().alarm?.id !== alarmId) {
+      say(text().action.noPatrol, true)
+      return
+    }
+    await api.radioOrder(alarmId, candidate.patrolId)
+    choice.set(null)
+    say(text().radio.kept(candidate.callsign))
+    refreshRecommendation()
+  })
 }
 
 function offerUndo({ assignment, callsign }: { assignment: Assignment; callsign: string }): void {

@@ -2,7 +2,7 @@ import type { Alarm } from '../../domain/alarm.ts'
 import { timeMs } from '../data/clock.ts'
 import { clock } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
-import { showIncident } from '../data/incident-details.ts'
+import { panelIdOf, showIncident } from '../data/incident-details.ts'
 import { pending, undo } from './actions.ts'
 import { current, isPinned, select, selectAlarm, selection } from './selection.ts'
 
@@ -45,20 +45,21 @@ export function watchAttention(): () => void {
       selection.set({ alarmId: chosen.alarmId, incidentId })
     }
   }
-  const unfollow = [
-    store.alarms.subscribe(look),
-    undo.subscribe(look),
-    selection.subscribe(() => showIncident(current().incidentId)),
-  ]
+  const unfollow = [store.alarms.subscribe(look), undo.subscribe(look), selection.subscribe(showPanel)]
   // Pinning ends by time, not by an event.
   const timer = setInterval(look, 1000)
   look()
-  showIncident(current().incidentId)
+  showPanel()
   return () => {
     for (const end of unfollow) end()
     clearInterval(timer)
     showIncident(null)
   }
+}
+
+function showPanel(): void {
+  const { alarm, incidentId } = current()
+  showIncident(panelIdOf(incidentId, alarm?.id ?? null))
 }
 
 /** Frees the panel, for instance after the incident was closed. */

@@ -60,7 +60,8 @@ export function IncidentPanel() {
         {opened?.fault && <p className="shortfall">▲ {t.panel.notLoaded}</p>}
         {!incident && stage !== 'closed' && <p className="dim loading-line">{t.panel.notOpened}</p>}
         <AssignmentList />
-        {incident && (stage === 'dispatch' || stage === 'acknowledge' || stage === 'others') && <RecommendationList />}
+        {(incident ?? alarm?.provisional) &&
+          (stage === 'dispatch' || stage === 'acknowledge' || stage === 'others') && <RecommendationList />}
         {incident && stage === 'underway' && (
           <>
             {opened?.recommendation && <ResponsePlan recommendation={opened.recommendation} />}

@@ -1,9 +1,10 @@
-import { openIncident } from '../data/incident-details.ts'
+import { openIncident, panelIdOf } from '../data/incident-details.ts'
 import { useObservable } from '../data/use-store.ts'
 import { goalMinutes, minutesSeconds } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import { Key } from '../ui/marks.tsx'
 import { acknowledge, chosenCandidate, dispatchChosen, pending } from './actions.ts'
+import { RadioHint, RadioOrders, useIsByRadio } from './radio-order.tsx'
 import { choice, useCurrent } from './selection.ts'
 
 /** The one button that Enter presses: acknowledge, then dispatch, then a sentence of what is under way. */
@@ -13,6 +14,7 @@ export function PrimaryAction() {
   const waiting = useObservable(pending)
   const open = useObservable(openIncident)
   const chosen = useObservable(choice)
+  const isByRadio = useIsByRadio(alarm)
   const isOurs = waiting !== null && waiting.incidentId === incidentId
   if (stage === 'acknowledge') {
     const isBusy = isOurs && waiting.what === 'acknowledge'
@@ -23,16 +25,23 @@ export function PrimaryAction() {
     )
   }
   if (stage === 'dispatch') {
-    const recommendation = open?.id === incidentId ? open.recommendation : null
+    const panelId = panelIdOf(incidentId, alarm?.id ?? null)
+    const recommendation = panelId !== null && open?.id === panelId ? open.recommendation : null
     const candidate = chosenCandidate(recommendation, chosen)
     const isBusy = isOurs && (waiting.what === 'dispatch' || waiting.what === 'wait-for-recommendation')
     if (!candidate) {
       const words = isBusy ? t.action.dispatchWhenReady : recommendation ? t.action.noPatrol : t.recommend.loading
       return <p className="primary-words">{words}</p>
     }
-    return (
-      <button type="button" className="primary huge" data-action="dispatch" onClick={() => void dispatchChosen()}>
-        <span>{isBusy ? t.action.dispatching : t.action.dispatch(candidate.callsign)}</span>
+    const words = isByRadio ? t.radio.order(candidate.callsign) : t.action.dispatch(candidate.callsign)
+    const button = (
+      <button
+        type="button"
+        className="primary huge"
+        data-action={isByRadio ? 'radio-order' : 'dispatch'}
+        onClick={() => void dispatchChosen()}
+      >
+        <span>{isBusy ? t.action.dispatching : words}</span>
         <span className="primary-facts num">
           {candidate.etaS !== null && minutesSeconds(candidate.etaS)}{' '}
           {candidate.insideGoal !== null &&
@@ -44,7 +53,15 @@ export function PrimaryAction() {
         <Key>Enter ↵</Key>
       </button>
     )
+    if (!isByRadio) return button
+    return (
+      <>
+        <RadioHint callsign={candidate.callsign} />
+        {button}
+      </>
+    )
   }
+  if (stage === 'underway' && alarm?.provisional && alarm.radioOrders?.length) return <RadioOrders alarm={alarm} />
   if (stage === 'others') return <p className="primary-words">▲ {t.action.ownedByOther(alarm?.owner ?? '')}</p>
   if (stage === 'underway') {
     const state = assignments[0]?.state

@@ -36,6 +36,7 @@ export function stageOf(
   if (incident?.state === 'closed' || incident?.state === 'merged') return 'closed'
   if (!incident && alarm?.state === 'closed') return 'closed'
   if (alarm?.state === 'raised') return 'acknowledge'
+  if (alarm?.provisional && alarm.radioOrders?.length) return 'underway'
   if (assignments.some(isOpenAssignment) || incident?.state === 'controlled') return 'underway'
   const owner = alarm?.owner ?? incident?.owner ?? null
   return owner === null || isMine(owner, me) ? 'dispatch' : 'others'

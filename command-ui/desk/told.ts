@@ -13,11 +13,15 @@ export function watchTold(): () => void {
   })
 }
 
-function sentenceFor({ kind, action, body }: LogEvent): string | null {
+function sentenceFor({ kind, action, body, subjectId }: LogEvent): string | null {
   const me = store.me.get()
   const word = (key: string) => (typeof body[key] === 'string' ? body[key] : null)
   if (kind === 'note' && action === 'acknowledge-lost' && isMine(word('by'), me)) {
     return text().action.lostTo(word('owner') ?? '')
+  }
+  if (kind === 'alarm' && action === 'radio-order-lost') {
+    const alarm = store.alarms.get(subjectId)
+    return text().radio.lost(alarm?.place.name ?? '')
   }
   if (kind === 'note' && action === 'taken-from' && isMine(word('from'), me) && !isMine(word('by'), me)) {
     return text().action.takenFrom(word('by') ?? '', word('text') ?? '')

@@ -1,3 +1,4 @@
+import { enAway } from './en-away.ts'
 import { enDesk } from './en-desk.ts'
 import { enPages } from './en-pages.ts'
 import { enReplay } from './en-replay.ts'
@@ -6,4 +7,4 @@ import { enWall } from './en-wall.ts'
 import { enWords } from './en-words.ts'
 import type { Dictionary } from './zh.ts'
 
-export const en: Dictionary = { ...enDesk, ...enPages, ...enReplay, ...enSearch, ...enWall, ...enWords }
+export const en: Dictionary = { ...enAway, ...enDesk, ...enPages, ...enReplay, ...enSearch, ...enWall, ...enWords }

@@ -1,3 +1,4 @@
+import { zhAway } from './zh-away.ts'
 import { zhDesk } from './zh-desk.ts'
 import { zhPages } from './zh-pages.ts'
 import { zhReplay } from './zh-replay.ts'
@@ -6,6 +7,6 @@ import { zhWall } from './zh-wall.ts'
 import { zhWords } from './zh-words.ts'
 
 /** 值机员的语言。The type of this object is the type of every dictionary: a key that another lacks does not compile. */
-export const zh = { ...zhDesk, ...zhPages, ...zhReplay, ...zhSearch, ...zhWall, ...zhWords }
+export const zh = { ...zhAway, ...zhDesk, ...zhPages, ...zhReplay, ...zhSearch, ...zhWall, ...zhWords }
 
 export type Dictionary = typeof zh

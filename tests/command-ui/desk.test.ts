@@ -221,41 +221,6 @@ describe.skipIf(!executablePath)('the desk in a browser, without WebGL', () => {
     await waitBody('live', 'live')
   })
 
-  it('says in red and with a tone that the intake does not receive, and what to do, while the desk itself hears the centre', async () => {
-    await startDuty()
-    const { health } = fixture.centre
-    fixture.centre.health = { ...health, intake: 'away' }
-    const banner = page.locator('[data-banner="intake"]')
-    await banner.waitFor()
-    expect(await banner.innerText()).toMatch(/报警接入无响应[^]*电话/)
-    await waitBody('tone', 'blind')
-    expect(await body('live')).toBe('live')
-    fixture.centre.health = health
-    await banner.waitFor({ state: 'detached' })
-    await waitBody('tone', 'off')
-  })
-
-  it('says on the pop-up that a camera of this scene looks at another one, and no longer when it is turned back', async () => {
-    await startDuty()
-    const { centre } = fixture
-    const first = centre.raise('btn-1')
-    const second = centre.raise('btn-2')
-    await page.locator(`[data-popup="${first.id}"]`).waitFor()
-    const other = centre.incidents.get(second.incidentId!)!
-    const { cameraIds, place } = centre.incidents.get(first.incidentId!)!
-    const camera = { ...centre.cameras.get(cameraIds[0]!)!, ptz: true, bearingDeg: 0, rangeM: 60 }
-    const near = { ...camera, lng: place.lng, lat: place.lat - 0.0003 }
-    const turned = (turnedTo?: string) => ({ ...near, ...(turnedTo === undefined ? {} : { turnedTo }) })
-    centre.put('camera', 'turned-to-scene', turned(first.incidentId!), null, 'centre')
-    centre.put('camera', 'turned-to-scene', turned(other.id), null, 'centre')
-    const sentence = page.locator(`[data-popup="${first.id}"] [data-camera-elsewhere="${camera.id}"]`)
-    await sentence.waitFor()
-    expect(await sentence.innerText()).toContain(camera.name)
-    expect(await sentence.innerText()).toContain(other.number)
-    centre.put('camera', 'turned-to-scene', turned(first.incidentId!), null, 'centre')
-    await sentence.waitFor({ state: 'detached' })
-  })
-
   it('keeps a red banner while sound is blocked after a reload in the middle of a shift', async () => {
     await startDuty()
     await page.reload()

@@ -47,6 +47,9 @@ export class FixtureCentre {
   /** Who sits at the desk. */
   role: Role = 'officer'
   #publish: (event: LogEvent) => void = () => undefined
+  #tellAhead: (alarm: Alarm) => void = () => undefined
+  /** Provisional alarms and the incidents that they will open. */
+  readonly #known = new Map<string, { alarm: Alarm; incidentId: string }>()
 
   onEvent(publish: (event: LogEvent) => void): void {
     this.#publish = publish
@@ -112,6 +115,15 @@ export class FixtureCentre {
   }
 
   raise(deviceId: string, type: Alarm['type'] = 'panic', priority: Alarm['priority'] = 1): Alarm {
+    const { alarm, incident, incidentId } = this.#make(deviceId, type, priority)
+    this.alarms.set(alarm.id, alarm)
+    this.incidents.set(incidentId, incident)
+    this.put('alarm', 'raised', alarm, incidentId, `device:${deviceId}`)
+    this.put('incident', 'opened', incident, incidentId, 'centre')
+    return alarm
+  }
+
+  #make(deviceId: string, type: Alarm['type'], priority: Alarm['priority']) {
     const device = this.devices.get(deviceId)
     const vehicle = VEHICLES.find(({ id }) => id === deviceId)
     const site = SITES.find(({ id }) => id === device?.siteId)
@@ -169,11 +181,45 @@ export class FixtureCentre {
       closingNote: null,
       mergedInto: null,
     }
-    this.alarms.set(id, alarm)
+    return { alarm, incident, incidentId }
+  }
+
+  /** Pressed while the database is away: on the desk without an incident. */
+  raiseProvisional(deviceId: string): Alarm {
+    const { alarm, incident, incidentId } = this.#make(deviceId, 'panic', 1)
     this.incidents.set(incidentId, incident)
-    this.put('alarm', 'raised', alarm, incidentId, `device:${deviceId}`)
-    this.put('incident', 'opened', incident, incidentId, 'centre')
+    return this.#ahead(incidentId, { ...alarm, incidentId: null, provisional: true })
+  }
+
+  /** Undefined: it is stored. */
+  acknowledgeAhead(alarmId: string): Alarm | undefined {
+    const known = this.#known.get(alarmId)
+    if (!known) return undefined
+    return this.#ahead(known.incidentId, {
+      ...known.alarm,
+      state: 'acknowledged',
+      owner: ME.username,
+      acknowledgedAt: now(),
+    })
+  }
+
+  incidentIdOf(alarmId: string): string {
+    return this.#known.get(alarmId)?.incidentId ?? this.alarms.get(alarmId)!.incidentId!
+  }
+
+  radioOrder(alarmId: string, patrolId: string): Alarm {
+    const { alarm, incidentId } = this.#known.get(alarmId)!
+    return this.#ahead(incidentId, { ...alarm, radioOrders: [{ patrolId, by: ME.username, at: now() }] })
+  }
+
+  #ahead(incidentId: string, alarm: Alarm): Alarm {
+    this.#known.set(alarm.id, { alarm, incidentId })
+    this.#tellAhead(alarm)
     return alarm
+  }
+
+  onProvisional(tell: (alarm: Alarm) => void): void {
+    this.#tellAhead = tell
   }
 
   changeAlarm(id: string, action: string, change: Partial<Alarm>, actor: string): Alarm {

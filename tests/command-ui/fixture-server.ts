@@ -73,6 +73,7 @@ export async function startFixture(
     if (!isSilent) for (const socket of desks) socket.send(message)
   }
   centre.onEvent((event) => toAll(JSON.stringify({ type: 'event', event })))
+  centre.onProvisional((alarm) => toAll(JSON.stringify({ type: 'provisional', alarm })))
   const pulse = setInterval(() => {
     const { health } = centre.snapshot()
     toAll(JSON.stringify({ type: 'pulse', at: toIso(systemClock.nowMs()), n: centre.n, health }))
@@ -160,6 +161,8 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
   if (path === 'snapshot') return centre.snapshot()
   if (head === 'city') return harnessCity().layers[id.replace('.geojson', '') as 'roads']
   if (head === 'alarms' && verb === 'acknowledge') {
+    const ahead = centre.acknowledgeAhead(id)
+    if (ahead) return ahead
     return centre.changeAlarm(
       id,
       'acknowledged',
@@ -173,6 +176,8 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
     const disposition = body['disposition'] as 'real'
     return centre.changeAlarm(id, 'classified', { state: 'classified', classifiedAt: at, disposition }, 'admin')
   }
+  if (head === 'alarms' && verb === 'recommendation') return centre.recommendation(centre.incidentIdOf(id))
+  if (head === 'alarms' && verb === 'radio-order') return centre.radioOrder(id, body['patrolId'] ?? '')
   if (head === 'incidents' && verb === '') return centre.detail(id) ?? undefined
   if (head === 'incidents' && verb === 'recommendation') return centre.recommendation(id)
   if (head === 'incidents' && verb === 'assignments') {

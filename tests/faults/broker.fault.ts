@@ -14,6 +14,8 @@ const PRESS_EVERY_MS = 150
 const KILLS = isLong ? 100 : 5
 /** The catalogue asks for five minutes; what matters is that more comes than the default queue of 1,000 holds in the long form. */
 const PARTITION_MS = isLong ? 300_000 : 15_000
+const FLOOD_AT_ONCE = 50
+const FLOOD_MS = isLong ? 60_000 : 8_000
 /** A device without its receipt says it again. */
 const SAY_AGAIN_MS = 1_000
 
@@ -132,4 +134,42 @@ describe.skipIf(!MOSQUITTO)('an external broker', () => {
       figure: `${pressing.ledger.promised.length} receipts, none during it, 0 lost, 0 twice (${signals} signals), 0 dropped by the broker; our outage on the desk after ${toldMs.toFixed(0)} ms, no device called lost; receipts again after ${backMs.toFixed(0)} ms`,
     })
   })
+
+  test('a device that floods through it is told as a trouble, loses nothing, and delays nobody', async () => {
+    const wild = await mqtt.connectAsync(`mqtt://127.0.0.1:${broker.port}`, { clientId: 'wild', protocolVersion: 4 })
+    const state = { isFlooding: true, sent: 0, acknowledged: 0 }
+    const flood = async () => {
+      // So many on their way at once; as fast as the broker takes them.
+      while (state.isFlooding) {
+        const id = `wild-${state.sent++}`
+        await wild.publishAsync(topicOf('taxi', 'taxi-100', 'event'), JSON.stringify({ id, type: 'panic' }), { qos: 1 })
+        state.acknowledged++
+      }
+    }
+    const flooding = Promise.all(Array.from({ length: FLOOD_AT_ONCE }, flood))
+    await until('the trouble', 20_000, async () => (await troubles()).includes('device-floods'))
+    const pressing = startPressing(broker.port, 'B7')
+    await pause(FLOOD_MS)
+    await pressing.stop()
+    state.isFlooding = false
+    await flooding
+    await wild.endAsync()
+    await untilStored(centre.database, pressing.ledger)
+    const countOf = async () => {
+      const rows = await centre.database.query<{ count: number }>(
+        `select count(*)::int from signal where device_id = 'taxi-100'`,
+      )
+      return rows[0]!.count
+    }
+    await until('all of the flood', 120_000, async () => (await countOf()) >= state.acknowledged)
+    expect(await countOf()).toBe(state.sent)
+    const { signals } = await checkInvariants(centre.database, pressing.ledger)
+    await until('the flood is over', 30_000, async () => !(await troubles()).includes('device-floods'))
+    tell({
+      id: 'B7',
+      promise: `a device that floods an external broker for ${FLOOD_MS / 1000} s beside ${DEVICES} that press`,
+      figure: `${state.acknowledged} events of the flood, all kept (${signals} signals); ${pressing.ledger.promised.length} receipts of the others, 0 lost; press → receipt ${receiptOf(pressing.ledger)}; the flood stood as a trouble and ended as one`,
+    })
+    expect(pressing.ledger.promised.length).toBeGreaterThanOrEqual(DEVICES)
+  }, 240_000)
 })
