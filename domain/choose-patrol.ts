@@ -16,7 +16,7 @@ import {
   type ReverseSearch,
   type SearchSpace,
 } from './roads/reverse-search.ts'
-import type { Snapper } from './roads/snap.ts'
+import type { Snap, Snapper } from './roads/snap.ts'
 import type { LngLat } from './scalars.ts'
 
 /** Half of the silent time may have been driven the wrong way, at ordinary speed against the emergency's. */
@@ -87,17 +87,18 @@ export function choosePatrol(input: ChoosePatrolInput): Recommendation {
   const search = sceneSnap && reverseSearch(input.graph, sceneSnap, { cutS: SEARCH_CUT_S, space: spaceOf(input.graph) })
   const ahead = input.heading ? roadAhead(input.graph, input.snap, input.scene, input.heading) : []
   const walkS = sceneSnap && sceneSnap.offRoadM > WALK_FROM_M ? sceneSnap.offRoadM / FOOT_MPS : 0
+  const snapOf = placesOnRoads(input)
   const candidates = input.patrols
-    .map((patrol) => candidateOf(input, patrol, search, ahead, walkS, nowMs))
+    .map((patrol) => candidateOf(input, patrol, snapOf, search, ahead, walkS, nowMs))
     .sort((a, b) => rankOf(a) - rankOf(b) || worthS(a) - worthS(b) || (a.callsign < b.callsign ? -1 : 1))
   const chosen = candidates.find(isRecommendable) ?? null
   const fastestS = candidates.reduce((least, one) => (isRecommendable(one) ? Math.min(least, lateS(one)) : least), 1e9)
   for (const candidate of candidates) explainRank(candidate, chosen, fastestS)
-  if (search) drawRoutes(input, candidates, search)
+  if (search) drawRoutes(input, candidates, search, snapOf)
   const circles = search ? circlesOf(search, input.circleGoalsS) : []
   const plan = planOf(input, candidates)
   // Last: its searches use the arrays of the one above.
-  if (search && input.divert) tellDiverts(input, candidates, chosen)
+  if (search && input.divert) tellDiverts(input, candidates, chosen, snapOf)
   return {
     incidentId: input.incidentId,
     at: toIso(nowMs),
@@ -132,18 +133,20 @@ function planOf({ run, patrols }: ChoosePatrolInput, candidates: readonly Candid
   return plan
 }
 
-function tellDiverts(input: ChoosePatrolInput, candidates: readonly Candidate[], chosen: Candidate | null): void {
+function tellDiverts(
+  input: ChoosePatrolInput,
+  candidates: readonly Candidate[],
+  chosen: Candidate | null,
+  snapOf: SnapOf,
+): void {
   const { graph, snap, divert } = input
-  const places = new Map(input.patrols.map((patrol) => [patrol.id, patrol]))
+  const kinds = new Map(input.patrols.map(({ id, kind }) => [id, kind]))
   const offers = offerDiverts({
     ...divert!,
     candidates,
     chosen,
-    snapOf: (id) => {
-      const { lng, lat, bearingDeg } = places.get(id) ?? { lng: null, lat: null, bearingDeg: null }
-      return lng === null || lat === null ? null : snap(lng, lat, PATROL_SNAP_MAX_M, bearingDeg ?? NaN)
-    },
-    kindOf: (id) => places.get(id)?.kind ?? 'car',
+    snapOf,
+    kindOf: (id) => kinds.get(id) ?? 'car',
     secondsOf,
     graph,
     snap,
@@ -153,6 +156,24 @@ function tellDiverts(input: ChoosePatrolInput, candidates: readonly Candidate[],
   for (const candidate of candidates) {
     const offer = offers.get(candidate.patrolId)
     if (offer) candidate.divert = offer
+  }
+}
+
+/** Where a patrol is on the roads; null: nowhere. */
+type SnapOf = (patrolId: string) => Snap | null
+
+/** Each is looked up once in a recommendation, however often it is asked for. */
+function placesOnRoads({ patrols, snap }: ChoosePatrolInput): SnapOf {
+  const places = new Map(patrols.map((patrol) => [patrol.id, patrol]))
+  const known = new Map<string, Snap | null>()
+  return (id) => {
+    const before = known.get(id)
+    if (before !== undefined) return before
+    const place = places.get(id)
+    const isPlaced = place !== undefined && place.lng !== null && place.lat !== null
+    const found = isPlaced ? snap(place.lng!, place.lat!, PATROL_SNAP_MAX_M, place.bearingDeg ?? NaN) : null
+    known.set(id, found)
+    return found
   }
 }
 
@@ -173,8 +194,9 @@ function spaceOf(graph: RoadGraph): SearchSpace {
 }
 
 function candidateOf(
-  { goalS, declined, silent, snap }: ChoosePatrolInput,
+  { goalS, declined, silent }: ChoosePatrolInput,
   patrol: PatrolPlace,
+  snapOf: SnapOf,
   search: ReverseSearch | null,
   ahead: readonly LngLat[],
   walkS: number,
@@ -192,7 +214,7 @@ function candidateOf(
   if (!isPlaced) reasons.push('no-fix')
   else if (fixAgeS > FIX_STALE_S) reasons.push('stale-fix')
   const etaSpreadS = isPlaced && fixAgeS > FIX_STALE_S ? Math.min(SPREAD_MAX_S, fixAgeS * SPREAD_PER_S) : 0
-  const from = isPlaced ? snap(lng, lat, PATROL_SNAP_MAX_M, patrol.bearingDeg ?? NaN) : null
+  const from = isPlaced ? snapOf(id) : null
   const eta = (from && search?.etaFrom(from)) ?? null
   if (isPlaced && !eta) reasons.push('unreachable-by-road')
   if (eta && isAheadOf(ahead, lng!, lat!)) reasons.push('ahead-of-vehicle')
@@ -246,15 +268,18 @@ function explainRank(candidate: Candidate, chosen: Candidate | null, fastestS: n
     candidate.reasons.push('slower-by-road')
 }
 
-function drawRoutes(input: ChoosePatrolInput, candidates: readonly Candidate[], search: ReverseSearch): void {
-  const places = new Map(input.patrols.map((patrol) => [patrol.id, patrol]))
+function drawRoutes(
+  input: ChoosePatrolInput,
+  candidates: readonly Candidate[],
+  search: ReverseSearch,
+  snapOf: SnapOf,
+): void {
   const isDrawn = ({ canBeSent, patrolId }: Candidate) => canBeSent || input.underWay?.has(patrolId) === true
   const placed = candidates.filter((one) => isDrawn(one) && one.etaS !== null)
   // Who can be sent is sorted before who is on the way; the latter are few, and theirs are never left out.
   const shown = placed.filter(({ patrolId }, i) => i < ROUTES_MAX || input.underWay?.has(patrolId))
   for (const candidate of shown) {
-    const { lng, lat, bearingDeg } = places.get(candidate.patrolId)!
-    const from = input.snap(lng!, lat!, PATROL_SNAP_MAX_M, bearingDeg ?? NaN)
+    const from = snapOf(candidate.patrolId)
     candidate.route = from && search.routeFrom(from)
   }
 }

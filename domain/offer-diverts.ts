@@ -1,6 +1,7 @@
+import { nearDistanceM } from './geo/distance.ts'
 import type { Patrol, PatrolStatus } from './patrol.ts'
 import type { Candidate, DivertOffer } from './recommendation.ts'
-import { reverseSearch, type SearchSpace } from './roads/reverse-search.ts'
+import { openSearch, type Eta, type OpenSearch, type SearchSpace } from './roads/reverse-search.ts'
 import type { RoadGraph } from './roads/graph.ts'
 import type { Snap, Snapper } from './roads/snap.ts'
 
@@ -17,8 +18,13 @@ export interface BusyWith {
 
 /** Taking a car from somebody is for a gain that is worth the radio traffic. */
 const GAIN_MIN_S = 60
-/** Each offer costs a search of the other scene. */
+/** More is a list that nobody reads while somebody waits. */
 const OFFERS_MAX = 3
+/** How far a search of the other scene goes at first, and how much further each time when nobody was found. */
+const FIRST_S = 60
+const FURTHER = 1.6
+/** A place is snapped and a line of road is measured to parts in ten thousand. */
+const LINE_SHARE = 0.99
 const SCENE_SNAP_MAX_M = 5000
 const DIVERTIBLE: readonly PatrolStatus[] = ['ordered', 'accepted', 'en-route']
 
@@ -32,7 +38,7 @@ export interface DivertInput {
   snapOf: (patrolId: string) => Snap | null
   kindOf: (patrolId: string) => Patrol['kind']
   /** Seconds of a way for that kind of patrol. */
-  secondsOf: (kind: Patrol['kind'], eta: { etaS: number; distanceM: number }) => number
+  secondsOf: (kind: Patrol['kind'], eta: Eta) => number
   graph: RoadGraph
   snap: Snapper
   space: SearchSpace
@@ -41,8 +47,9 @@ export interface DivertInput {
 
 /**
  * Patrols that are on their way to something less urgent and would be here a minute sooner than the best free one, with what it would cost
- * the other incident: how much later its next patrol would be there. Nobody is taken from a scene where it has arrived. Price: one search
- * for each offer, at most three.
+ * the other incident: how much later its next patrol would be there. Nobody is taken from a scene where it has arrived. Price: for each
+ * offer, at most three, a search of the other scene that ends where its next patrol is found; with one patrol in forty free that is a
+ * fortieth of the district. None when nobody else could go.
  */
 export function offerDiverts(input: DivertInput): Map<string, DivertOffer> {
   const { candidates, chosen, busy, priority } = input
@@ -74,20 +81,61 @@ export function offerDiverts(input: DivertInput): Map<string, DivertOffer> {
 
 /** How much later somebody is at the other scene; null: nobody else could come. */
 function costOf(input: DivertInput, candidate: Candidate, other: BusyWith): number | null {
-  const { graph, snap, space, cutS, snapOf, kindOf, secondsOf } = input
-  const scene = snap(other.scene.lng, other.scene.lat, SCENE_SNAP_MAX_M)
-  if (!scene) return null
-  const search = reverseSearch(graph, scene, { cutS, space })
-  const secondsFrom = (patrolId: string): number => {
-    const from = snapOf(patrolId)
-    const eta = from && search.etaFrom(from)
-    return eta ? secondsOf(kindOf(patrolId), eta) : Infinity
-  }
+  const { graph, snap, space, cutS, kindOf } = input
   const free = input.candidates.filter((one) => one.canBeSent && one !== input.chosen).map((one) => one.patrolId)
-  const nextS = [...free, ...other.otherPatrolIds].reduce((least, id) => Math.min(least, secondsFrom(id)), Infinity)
-  const ownS = secondsFrom(candidate.patrolId)
-  if (nextS === Infinity) return null
-  return ownS === Infinity ? 0 : Math.max(0, Math.round(nextS - ownS))
+  const place = (id: string): Placed[] => {
+    const at = input.snapOf(id)
+    return at ? [{ kind: kindOf(id), at }] : []
+  }
+  const next = [...free, ...other.otherPatrolIds].flatMap(place)
+  const scene = next.length === 0 ? null : snap(other.scene.lng, other.scene.lat, SCENE_SNAP_MAX_M)
+  if (!scene) return null
+  const search = openSearch(graph, scene, { cutS, space })
+  let untilS = Math.min(FIRST_S, cutS)
+  for (;;) {
+    search.settle(untilS)
+    const found = nearestOf(input, search, next, untilS)
+    const [own] = place(candidate.patrolId).map((from) => timeOf(input, search, from, untilS))
+    const isKnown = found.leastS <= found.atLeastS && (!own || own.isFinal || own.s >= found.leastS)
+    if (isKnown || untilS >= cutS) {
+      if (found.leastS === Infinity) return null
+      return own?.isFinal ? Math.max(0, Math.round(found.leastS - own.s)) : 0
+    }
+    untilS = Math.min(cutS, untilS * FURTHER, found.hintS)
+  }
+}
+
+interface Placed {
+  kind: Patrol['kind']
+  at: Snap
+}
+
+/**
+ * Time of one patrol while its search has been settled to `untilS`: final, or what it takes at least. The way on foot is that of the cars, so
+ * its time is final with theirs.
+ */
+function timeOf(
+  { secondsOf }: DivertInput,
+  search: OpenSearch,
+  { kind, at }: Placed,
+  untilS: number,
+): { s: number; isFinal: boolean; hintS: number } {
+  const eta = search.etaFrom(at)
+  if (eta && eta.etaS <= untilS) return { s: secondsOf(kind, eta), isFinal: true, hintS: Infinity }
+  const distanceM = LINE_SHARE * nearDistanceM(at.lng, at.lat, search.scene.lng, search.scene.lat)
+  return { s: secondsOf(kind, { etaS: untilS, distanceM }), isFinal: false, hintS: eta?.etaS ?? Infinity }
+}
+
+/** The least final time, what all others take at least, and where to go on if that is not enough. */
+function nearestOf(input: DivertInput, search: OpenSearch, placed: readonly Placed[], untilS: number) {
+  const found = { leastS: Infinity, atLeastS: Infinity, hintS: Infinity }
+  for (const from of placed) {
+    const { s, isFinal, hintS } = timeOf(input, search, from, untilS)
+    if (isFinal) found.leastS = Math.min(found.leastS, s)
+    else found.atLeastS = Math.min(found.atLeastS, s)
+    found.hintS = Math.min(found.hintS, hintS)
+  }
+  return found
 }
 
 function lateS({ etaS, etaSpreadS }: Candidate): number {
