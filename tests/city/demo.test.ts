@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { zoneAt } from '../../domain/geo/polygon.ts'
+import { manualClock } from '../../domain/clock.ts'
+import { createCoverage } from '../../domain/coverage.ts'
+import { zoneAtLevel } from '../../domain/duty-level.ts'
+import { ringArea, zoneAt } from '../../domain/geo/polygon.ts'
 import { buildRoadGraph } from '../../domain/roads/graph.ts'
+import { circleShape } from '../../domain/roads/isochrone.ts'
+import { reverseSearch } from '../../domain/roads/reverse-search.ts'
 import { createSnapper } from '../../domain/roads/snap.ts'
 import { PATROL_SPEEDS } from '../../domain/roads/speeds.ts'
 import type { LngLat } from '../../domain/scalars.ts'
+import { DUTY_LEVELS, type DutyLevel } from '../../domain/zone.ts'
 import { readCity } from '../../gateway/city/read-city.ts'
 import { DEMO_SEED, generateCity } from '../../simulators/city/generate.ts'
 import { DEMO } from './folder.ts'
@@ -63,4 +69,36 @@ describe('the demo district', () => {
     const goals = city.sites.map(({ lng, lat }) => zoneAt(city.zones, lng, lat)?.goalS)
     expect(new Set(goals)).toEqual(new Set([60, 180, 480]))
   })
+
+  it('promises less time at each higher level, so that circles shrink and the same patrols cover less', () => {
+    const free = city.patrols
+      .filter(({ duty }) => duty === 'on')
+      .map(({ homeLng: lng, homeLat: lat }) => ({ lng, lat }))
+    const at = (level: DutyLevel) => {
+      const zones = city.zones.map((zone) => zoneAtLevel(zone, level))
+      const goals = [...new Set(zones.map(({ goalS }) => goalS))].sort((a, b) => a - b)
+      const scene = snap(...city.centre, 5000)!
+      const search = reverseSearch(graph, scene, { cutS: goals.at(-1)! })
+      const circles = goals.map((goalS) => areaOf(circleShape(search, goalS)))
+      return { zones, circles, coverage: createCoverage(graph, snap, zones, manualClock())(free).zones }
+    }
+    const levels = DUTY_LEVELS.map(at)
+    for (const [i, calmer] of levels.slice(0, -1).entries()) {
+      const { zones, circles, coverage } = levels[i + 1]!
+      expect(circles).toHaveLength(3)
+      for (const [c, area] of circles.entries()) expect(area).toBeLessThan(calmer.circles[c]! * 0.95)
+      for (const [z, zone] of zones.entries()) {
+        expect(zone.goalS, zone.id).toBeLessThan(calmer.zones[z]!.goalS)
+        expect(zone.minPatrolsNow, zone.id).toBeGreaterThan(calmer.zones[z]!.minPatrolsNow!)
+        expect(coverage[z]!.share, zone.id).toBeLessThanOrEqual(calmer.coverage[z]!.share)
+      }
+      // Two points of a hundred are seen on a bar.
+      const fallen = coverage.filter(({ share }, z) => share < calmer.coverage[z]!.share - 0.02)
+      expect(fallen.length).toBeGreaterThanOrEqual(4)
+    }
+  })
 })
+
+function areaOf(polygons: number[][][][]): number {
+  return polygons.flat().reduce((sum, ring) => sum + ringArea(ring as LngLat[]), 0)
+}

@@ -104,7 +104,7 @@ describe('run cards, duty levels and escalation', () => {
     expect(plain.runCards).toEqual(DEFAULT_RUN_CARDS)
     expect(plain.escalation).toEqual({ normal: 1, special: 0.7, wartime: 0.5 })
     const folder = await spoiltDemo({
-      'zones.geojson': (text) => text.replace('"goalS":60', '"goalS":60,"goalWartimeS":45,"minPatrols":2'),
+      'zones.geojson': (text) => text.replace(/"goalSpecialS":\d+,"goalWartimeS":\d+/, '"goalWartimeS":35'),
       'city.json': (text) => text.replace('{', '{"escalation":{"wartime":0.4},'),
     })
     await writeFile(
@@ -114,14 +114,15 @@ describe('run cards, duty levels and escalation', () => {
     const city = await readCity(folder)
     expect(city.runCards).toContainEqual({ type: 'panic', level: 1, patrols: 1, kind: 'motorcycle' })
     expect(city.escalation).toEqual({ normal: 1, special: 0.7, wartime: 0.4 })
-    const zone = city.zones.find(({ goals }) => goals !== undefined)
-    expect(zone).toMatchObject({ goalS: 60, goals: { wartime: 45 }, minPatrols: { normal: 2 } })
+    const zone = city.zones.find(({ id }) => id === 'zone-core')
+    expect(zone).toMatchObject({ goalS: 60, minPatrols: { normal: 2, special: 3 } })
+    expect(zone?.goals).toEqual({ wartime: 35 })
     expect(zone).not.toHaveProperty('goalWartimeS')
   })
 
   it('say in words what is wrong in them', async () => {
     const folder = await spoiltDemo({
-      'zones.geojson': (text) => text.replace('"goalS":60', '"goalS":60,"goalSpecialS":5'),
+      'zones.geojson': (text) => text.replace(/"goalSpecialS":\d+/, '"goalSpecialS":5'),
     })
     await writeFile(join(folder, 'run-cards.csv'), 'type,level,patrols\npanic,1,0\nflood,1,1\nfire,1,1\nfire,1,2\n')
     const text = said(await problemsOf(folder))
