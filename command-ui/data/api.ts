@@ -14,6 +14,7 @@ import type { Trail } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
+import type { Posting, PostingWrite } from '../../domain/posting.ts'
 import type { ClosureWrite, RoadClosure } from '../../domain/road-closure.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import type { MoveUpsNow, Recommendation } from '../../domain/recommendation.ts'
@@ -129,6 +130,8 @@ export const api = {
 
   patrolCircle: (patrolId: string) => call<CircleFeatures>('GET', `patrols/${at(patrolId)}/circle`),
   moveUps: () => call<MoveUpsNow>('GET', 'coverage/move-ups'),
+  post: (patrolId: string, write: PostingWrite) => call<Posting>('POST', `patrols/${at(patrolId)}/posting`, write),
+  releasePost: (patrolId: string) => call<Posting>('DELETE', `patrols/${at(patrolId)}/posting`),
   closures: () => call<RoadClosure[]>('GET', 'roads/closures'),
   closeRoad: (closure: ClosureWrite) => call<RoadClosure>('POST', 'roads/closures', closure),
   openRoad: (id: string) => call<RoadClosure>('DELETE', `roads/closures/${at(id)}`),

@@ -8,6 +8,7 @@ import type { VehicleNow } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { Me } from '../../domain/officer.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Trouble } from '../../domain/trouble.ts'
@@ -41,6 +42,8 @@ export class Store {
   readonly incidents: Collection<Incident>
   readonly assignments: Collection<Assignment>
   readonly patrols: Collection<PatrolNow>
+  /** Where free patrols are told to stand; those that are over make room. */
+  readonly postings: Collection<Posting>
   readonly vehicles: Collection<VehicleNow>
   readonly cameras: Collection<Camera>
   readonly sites: Collection<Site>
@@ -68,6 +71,7 @@ export class Store {
     this.incidents = new Collection<Incident>(clock, 5000, (incident) => incident.state === 'closed')
     this.assignments = new Collection<Assignment>(clock, 10_000, (assignment) => assignment.clearedAt !== null)
     this.patrols = new Collection<PatrolNow>(clock)
+    this.postings = new Collection<Posting>(clock, 5000, (posting) => posting.state === 'ended')
     this.vehicles = new Collection<VehicleNow>(clock)
     this.cameras = new Collection<Camera>(clock, 200_000)
     this.sites = new Collection<Site>(clock)
@@ -89,6 +93,7 @@ export class Store {
     this.cameras.reset(snapshot.cameras)
     this.devices.reset(snapshot.devices)
     this.patrols.reset(snapshot.patrols)
+    this.postings.reset(snapshot.postings ?? [])
     this.vehicles.reset(snapshot.vehicles)
     this.assignments.reset(snapshot.assignments)
     this.incidents.reset(snapshot.incidents)
@@ -159,6 +164,7 @@ export class Store {
       incident: this.incidents,
       assignment: this.assignments,
       patrol: this.patrols,
+      posting: this.postings,
       camera: this.cameras,
       device: this.devices,
       site: this.sites,

@@ -3,9 +3,13 @@ import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { goalMinutes } from '../i18n/durations.ts'
 import { ToneWord } from '../ui/marks.tsx'
-import { moveUps, showReach } from './map-roads.ts'
+import { moveUps, post, showReach } from './map-roads.ts'
+import { PostingList } from './posting-list.tsx'
 import { useRoadText } from './road-words.ts'
 import { gainText } from './use-map-overlay.ts'
+
+/** Who sends patrols; an inspector and an installer look. */
+const MAY_SEND: readonly string[] = ['officer', 'supervisor', 'commander', 'admin']
 
 /** Beside the coverage on the map: each zone with its figures, the worst first, and the one move that restores most. */
 export function CoveragePanel() {
@@ -33,6 +37,7 @@ export function CoveragePanel() {
         })}
       </ul>
       <MoveUpLine />
+      <PostingList />
     </section>
   )
 }
@@ -41,30 +46,39 @@ function MoveUpLine() {
   const w = useRoadText()
   const moves = useObservable(moveUps)
   const patrols = useAll(store.patrols)
+  const me = useObservable(store.me)
   if (moves === null) return null
   if (moves === 'failed') return <p className="dim">{w.failed}</p>
   if (!moves.best) return <p className="dim">{w.noMove}</p>
   const { patrolId, callsign, to, gain } = moves.best
   const host = patrols.find(({ homeLng, homeLat }) => homeLng === to[0] && homeLat === to[1])
+  const place = host ? w.home(host.callsign) : w.post
   const hide = () => void showReach(null)
   return (
-    <>
-      <button
-        type="button"
-        className="move-up"
-        data-move-up={patrolId}
-        title={w.moveHint}
-        onMouseEnter={() => void showReach(patrolId)}
-        onMouseLeave={hide}
-        onFocus={() => void showReach(patrolId)}
-        onBlur={hide}
-      >
-        <span className="dim">{w.moveUp}</span>
-        <strong>{w.move(callsign, host ? w.home(host.callsign) : w.post)}</strong>
-        <span className="num">
-          {w.before(gainText(moves.share))} → {w.after(gainText(moves.share + gain))} · {w.restores(gainText(gain))}
-        </span>
-      </button>
-    </>
+    <div
+      className="move-up"
+      data-move-up={patrolId}
+      title={w.moveHint}
+      onMouseEnter={() => void showReach(patrolId)}
+      onMouseLeave={hide}
+    >
+      <span className="dim">{w.moveUp}</span>
+      <strong>{w.move(callsign, place)}</strong>
+      <span className="num">
+        {w.before(gainText(moves.share))} → {w.after(gainText(moves.share + gain))} · {w.restores(gainText(gain))}
+      </span>
+      {me && MAY_SEND.includes(me.role) && (
+        <button
+          type="button"
+          className="primary"
+          data-action="send-move"
+          onFocus={() => void showReach(patrolId)}
+          onBlur={hide}
+          onClick={() => void post(patrolId, callsign, to, place)}
+        >
+          {w.send}
+        </button>
+      )}
+    </div>
   )
 }

@@ -1,4 +1,5 @@
 import type { RoadClosure } from '../../domain/road-closure.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { MoveUpsNow } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
@@ -56,10 +57,48 @@ export function watchMoveUps(): () => void {
   }
   void load()
   const timer = setInterval(() => void load(), MOVE_UPS_EVERY_MS)
+  const unfollow = store.onEvent(({ kind }) => {
+    if (kind === 'posting') void load()
+  })
   return () => {
     clearInterval(timer)
+    unfollow()
     moveUps.set(null)
   }
+}
+
+/** Tells a free patrol to stand there; where it was sent before is over. */
+export async function post(patrolId: string, callsign: string, [lng, lat]: LngLat, placeName: string): Promise<void> {
+  const standing = store.postings.all().find((one) => one.patrolId === patrolId && one.state !== 'ended')
+  try {
+    const posting = await api.post(patrolId, { lng, lat, placeName, ...(standing ? { replaces: standing.id } : {}) })
+    store.postings.upsert(posting)
+    say(roadText().sent(callsign, posting.placeName))
+  } catch (error) {
+    say(faultSentence(asApiFault(error)), true)
+  }
+}
+
+export async function releasePost({ patrolId }: Posting): Promise<void> {
+  try {
+    store.postings.upsert(await api.releasePost(patrolId))
+    say(roadText().released(callsignOf(patrolId)))
+  } catch (error) {
+    say(faultSentence(asApiFault(error)), true)
+  }
+}
+
+/** A crew that cannot go is told to the officer, whatever the map shows. @returns call it to stop */
+export function watchPostings(): () => void {
+  return store.onEvent(({ kind, action, body }) => {
+    if (kind !== 'posting' || action !== 'declined') return
+    const { patrolId, endedReason } = body as unknown as Posting
+    say(roadText().declined(callsignOf(patrolId), endedReason ?? ''), true)
+  })
+}
+
+function callsignOf(patrolId: string): string {
+  return store.patrols.get(patrolId)?.callsign ?? patrolId
 }
 
 /** Draws what a patrol covers from where it is now; null: nobody's. An answer that comes too late is dropped. */

@@ -124,6 +124,7 @@ function PatrolRow({ patrol }: { patrol: PatrolNow }) {
   const nowMs = useNowMs()
   const atMs = fixAtMs(patrol)
   const ageS = atMs === null ? null : Math.max(0, (nowMs - atMs) / 1000)
+  const posting = useAll(store.postings).find((one) => one.patrolId === patrol.id && one.state !== 'ended')
   return (
     <li data-patrol-id={patrol.id}>
       <button
@@ -137,7 +138,13 @@ function PatrolRow({ patrol }: { patrol: PatrolNow }) {
         }}
       >
         <strong className="ellipsis">{patrol.callsign}</strong>
-        <PatrolWord status={patrol.status} />
+        {posting ? (
+          <span className="word" data-posting-state={posting.state} title={posting.placeName}>
+            ◇ {t.patrols.posting[posting.state]}
+          </span>
+        ) : (
+          <PatrolWord status={patrol.status} />
+        )}
         <span className={`num ${ageS === null || ageS > 30 ? 'is-stale' : 'dim'}`}>
           {ageS === null ? t.patrols.noFix : t.unit.ago(t.unit.age(ageS))}
         </span>

@@ -3,7 +3,16 @@ import type { LngLat } from '../../domain/scalars.ts'
 import { store } from '../data/centre.ts'
 import { useObservable } from '../data/use-store.ts'
 import type { CityMap } from '../map/city-map-contract.ts'
-import { closing, closures, coverageShown, moveUps, reach, watchClosures, watchMoveUps } from './map-roads.ts'
+import {
+  closing,
+  closures,
+  coverageShown,
+  moveUps,
+  reach,
+  watchClosures,
+  watchMoveUps,
+  watchPostings,
+} from './map-roads.ts'
 import { selection } from './selection.ts'
 import { useRoadText } from './road-words.ts'
 
@@ -16,6 +25,7 @@ export function useMapOverlay(map: CityMap): void {
   const place = useObservable(closing)
   const ground = useObservable(reach)
   useEffect(() => watchClosures(), [])
+  useEffect(() => watchPostings(), [])
   useEffect(() => (isCoverage ? watchMoveUps() : undefined), [isCoverage])
   useEffect(
     () =>

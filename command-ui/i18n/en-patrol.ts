@@ -33,6 +33,12 @@ export const enPatrol: PatrolWords = {
     source: { phone: 'The centre goes by this phone', terminal: 'The centre goes by the car’s terminal' },
     dropped: (n) => `Too long offline: the oldest ${n} fixes were dropped`,
   },
+  posting: {
+    heading: 'Move up',
+    text: 'Stand here. An incident will be a new order.',
+    state: { sent: 'new', accepted: 'on the way', there: 'at the post', ended: 'ended' },
+    step: { accept: 'Accept', there: 'I am there' },
+  },
   idle: { heading: 'Standing by', text: 'No order. A new one rings and vibrates.' },
   order: {
     new: 'New order',
@@ -110,6 +116,7 @@ export const enPatrol: PatrolWords = {
     over: (what, state) => `“${what}” was not taken. Order: ${state}.`,
     other: (what, why) => `“${what}” was not taken: ${why}.`,
     photo: 'Photo',
+    posting: 'Move up',
     confirm: 'Read',
     read: 'OK',
   },

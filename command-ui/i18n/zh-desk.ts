@@ -1,3 +1,4 @@
+import type { Posting } from '../../domain/posting.ts'
 import type { ResponsePlan } from '../../domain/recommendation.ts'
 import type { DutyLevel } from '../../domain/zone.ts'
 
@@ -140,6 +141,10 @@ export const zhDesk = {
     crew: '警员',
     fixAge: '定位',
     noFix: '无定位',
+    posting: { sent: '补位待接收', accepted: '补位途中', there: '已在驻点', ended: '补位结束' } satisfies Record<
+      Posting['state'],
+      string
+    >,
   },
   panel: {
     label: '警情详情',

@@ -1,4 +1,5 @@
 import type { CrewStep } from '../../domain/assignment.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { PlaceState } from '../patrol/position.ts'
 
 /** 警组手机的文字。The type of this object is the type of its English twin. */
@@ -33,6 +34,15 @@ export const zhPatrol = {
     } satisfies Record<PlaceState, string>,
     source: { phone: '中心采用本机位置', terminal: '中心采用车载终端位置' },
     dropped: (n: number) => `离线过久，丢弃最旧的 ${n} 个定位点`,
+  },
+  posting: {
+    heading: '补位',
+    text: '到此处待命。有警情时会另行下达指令。',
+    state: { sent: '新', accepted: '途中', there: '在位待命', ended: '已结束' } satisfies Record<
+      Posting['state'],
+      string
+    >,
+    step: { accept: '接收', there: '已到位' },
   },
   idle: { heading: '待命', text: '没有指令。新指令会响铃并振动。' },
   order: {
@@ -112,6 +122,7 @@ export const zhPatrol = {
     other: (what: string, why: string) => `“${what}”未被接受：${why}。`,
     photo: '照片',
     confirm: '收到',
+    posting: '补位',
     read: '知道了',
   },
   light: { toDay: '切换到日间', toNight: '切换到夜间' },

@@ -33,7 +33,7 @@ function RefusalWords({ refusal }: { refusal: Refusal }) {
   const t = usePatrolText()
   const words = useText()
   const { what, state, code } = refusal
-  const named = what === 'photo' ? t.refused.photo : what === 'confirm' ? t.refused.confirm : t.step[what]
+  const named = what === 'photo' || what === 'confirm' || what === 'posting' ? t.refused[what] : t.step[what]
   if (state !== null && state in words.assignmentState) {
     return t.refused.over(named, words.assignmentState[state as keyof typeof words.assignmentState])
   }

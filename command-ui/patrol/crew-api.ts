@@ -29,6 +29,11 @@ export async function sendEntry(entry: Entry, photo: ArrayBuffer | undefined): P
     case 'confirm':
       await call(`${path}/messages/${at(entry.messageId)}/confirm`, { json: {} })
       return undefined
+    case 'posting': {
+      const { patrolId, step, assignmentId: postingId, reason } = entry
+      await call(`patrols/${at(patrolId)}/posting/${step}`, { json: { postingId, reason } })
+      return undefined
+    }
     default: {
       const never: never = entry
       throw new Error(`unknown entry ${JSON.stringify(never)}`)

@@ -1,5 +1,6 @@
 import type { CrewStep } from '../../domain/assignment.ts'
 import { newId } from '../../domain/ids.ts'
+import type { PostingStep } from '../../domain/posting.ts'
 import type { Me } from '../../domain/officer.ts'
 import type { CrewMessage, CrewView } from '../../domain/wire/crew.ts'
 import { api } from '../data/api.ts'
@@ -17,7 +18,7 @@ import { PhoneStore } from './phone-store.ts'
 /** What the centre has refused for good, until the crew has read it. */
 export interface Refusal {
   id: string
-  what: CrewStep | 'photo' | 'confirm'
+  what: CrewStep | 'photo' | 'confirm' | 'posting'
   code: ApiFault['code']
   /** The state of the order that stood against it, where it was told. */
   state: string | null
@@ -126,6 +127,12 @@ export class Crew {
 
   async confirm(assignmentId: string, messageId: string): Promise<void> {
     await this.#add(assignmentId, { kind: 'confirm', messageId }, 0)
+  }
+
+  /** A word on where this patrol is told to stand. */
+  async posting(postingId: string, step: PostingStep, reason?: string): Promise<void> {
+    const { patrolId } = this
+    await this.#add(postingId, { kind: 'posting', patrolId, step, ...(reason === undefined ? {} : { reason }) }, 0)
   }
 
   async dismissRefusals(): Promise<void> {

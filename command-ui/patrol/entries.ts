@@ -1,4 +1,5 @@
 import type { CrewStep } from '../../domain/assignment.ts'
+import type { PostingStep } from '../../domain/posting.ts'
 
 interface EntryBase {
   /** ULID: what makes it the same for the centre, however often it is sent. */
@@ -19,6 +20,8 @@ export type NewEntry = EntryBase &
     /** Its bytes lie beside it, by its id. */
     | { kind: 'photo' }
     | { kind: 'confirm'; messageId: string }
+    /** Its `assignmentId` is that of the posting. */
+    | { kind: 'posting'; patrolId: string; step: PostingStep; reason?: string }
   )
 export type Entry = NewEntry & { seq: number }
 

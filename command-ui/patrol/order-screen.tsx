@@ -9,7 +9,7 @@ import { usePhone } from './phone-context.ts'
 import { usePatrolText } from './patrol-words.ts'
 import { ScenePicture } from './scene-picture.tsx'
 import { StepBar } from './step-bar.tsx'
-import { WayPanel } from './way-panel.tsx'
+import { WayPanel, type WayTarget } from './way-panel.tsx'
 
 /** One order, as long as it stands: what, where, the picture, the way, and one big button. */
 export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignment['state'] }) {
@@ -43,7 +43,7 @@ export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignm
           <DeskNotes order={order} isUnread />
           <Facts order={order} />
         </section>
-        {!isThere && <WayPanel order={order} />}
+        {!isThere && <WayPanel target={targetOf(order)} />}
         <ScenePicture order={order} />
         <div className="crew-more">
           {audio === 'blocked' && (
@@ -58,4 +58,8 @@ export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignm
       <StepBar order={order} state={state} />
     </>
   )
+}
+
+function targetOf({ assignment: { id, etaS, distanceM }, scene, incident: { goalS, openedAt } }: CrewOrder): WayTarget {
+  return { id, scene, etaS, distanceM, goal: goalS === null ? null : { goalS, openedAt } }
 }

@@ -13,7 +13,8 @@ import { OwnPosition } from './position.ts'
 import { RefusalCard } from './cards.tsx'
 import { IdleScreen } from './idle-screen.tsx'
 import { registerShell } from './register-shell.ts'
-import { isOver, stateWithTaps } from './pending.ts'
+import { isOver, postingWithTaps, stateWithTaps } from './pending.ts'
+import { PostingScreen } from './posting-screen.tsx'
 import { TopBar } from './top-bar.tsx'
 import './patrol.css'
 
@@ -74,6 +75,8 @@ function CrewScreen() {
   const entries = useObservable(crew.outbox.entries)
   const order = view?.order ?? null
   const state = order ? stateWithTaps(order.assignment, entries) : null
+  const posting = view?.posting ?? null
+  const postingState = posting ? postingWithTaps(posting, entries) : 'ended'
   const isRinging = isOnDuty && state === 'ordered'
   const orderId = order?.assignment.id
   useEffect(() => duty.ring(isRinging), [duty, isRinging])
@@ -98,6 +101,8 @@ function CrewScreen() {
       <RefusalCard />
       {order && state && !isOver(state) && isOnDuty ? (
         <OrderScreen key={order.assignment.id} order={order} state={state} />
+      ) : posting && isOnDuty && !order && postingState !== 'ended' ? (
+        <PostingScreen key={posting.id} posting={posting} state={postingState} />
       ) : (
         <IdleScreen order={order} />
       )}

@@ -1,4 +1,5 @@
 import type { Assignment, CrewStep } from '../../domain/assignment.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { Entry } from './entries.ts'
 
 const AFTER: Record<CrewStep, Assignment['state']> = {
@@ -26,6 +27,17 @@ export function stateWithTaps(assignment: Assignment, entries: readonly Entry[])
     if (entry.kind !== 'step' || entry.assignmentId !== assignment.id) continue
     const after = AFTER[entry.step]
     if (RANK[after] > RANK[state]) state = after
+  }
+  return state
+}
+
+/** The same of a place to stand at. */
+export function postingWithTaps(posting: Posting, entries: readonly Entry[]): Posting['state'] {
+  let { state } = posting
+  for (const entry of entries) {
+    if (entry.kind !== 'posting' || entry.assignmentId !== posting.id || state === 'ended') continue
+    if (entry.step === 'decline') state = 'ended'
+    else if (entry.step === 'there' || state === 'sent') state = entry.step === 'there' ? 'there' : 'accepted'
   }
   return state
 }

@@ -11,7 +11,7 @@ import { nextStep } from './pending.ts'
 import { shrinkPhoto } from './shrink-photo.ts'
 
 /** A second tap of the same finger is not the next step: the big button rests this long after each. */
-const REST_MS = 1_200
+export const REST_MS = 1_200
 
 /** Where the thumb is: one big button for what comes next, smaller ones for what may be. */
 export function StepBar({ order, state }: { order: CrewOrder; state: Assignment['state'] }) {

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
-import type { CrewOrder, CrewWay } from '../../domain/wire/crew.ts'
+import type { LngLat } from '../../domain/scalars.ts'
+import type { CrewWay } from '../../domain/wire/crew.ts'
 import { asApiFault } from '../data/api-fault.ts'
 import { countOddity } from '../data/centre.ts'
 import { timeMs } from '../data/clock.ts'
@@ -14,17 +15,29 @@ import { WaySketch } from './way-sketch.tsx'
 /** Streets do not move: only the way and its time are asked for again. */
 const AGAIN_MS = 8_000
 
+/** Where to drive: the scene of an order, or a place to stand at. */
+export interface WayTarget {
+  /** Of the order or the posting. */
+  id: string
+  scene: LngLat
+  /** As it was ordered; until the phone's own way is known. */
+  etaS: number | null
+  distanceM: number | null
+  /** What was promised; null: nothing. */
+  goal: { goalS: number; openedAt: string } | null
+}
+
 /** How far, how long, and what was promised. */
-export function WayPanel({ order }: { order: CrewOrder }) {
+export function WayPanel({ target }: { target: WayTarget }) {
   const t = usePatrolText()
   const words = useText()
-  const way = useWay(order)
+  const way = useWay(target.id)
   const { place } = usePhone()
   const own = useObservable(place.last)
   const nowMs = useNowMs()
-  const etaS = way?.etaS ?? order.assignment.etaS
-  const distanceM = way?.distanceM ?? order.assignment.distanceM
-  const [lng, lat] = order.scene
+  const etaS = way?.etaS ?? target.etaS
+  const distanceM = way?.distanceM ?? target.distanceM
+  const [lng, lat] = target.scene
   return (
     <section className="crew-way" aria-label={t.way.label}>
       <div className="crew-numbers">
@@ -36,11 +49,11 @@ export function WayPanel({ order }: { order: CrewOrder }) {
           <small>{t.way.left}</small>
           <strong className="num">{distanceM === null ? '—' : words.unit.metres(distanceM)}</strong>
         </div>
-        <GoalCount order={order} nowMs={nowMs} />
+        {target.goal && <GoalCount {...target.goal} nowMs={nowMs} />}
       </div>
       <div className="crew-sketch">
         {way && way.roads.length > 0 ? (
-          <WaySketch way={way} scene={order.scene} own={own ? [own.lng, own.lat] : way.from} />
+          <WaySketch way={way} scene={target.scene} own={own ? [own.lng, own.lat] : way.from} />
         ) : (
           <p>{t.way.unknown}</p>
         )}
@@ -53,10 +66,8 @@ export function WayPanel({ order }: { order: CrewOrder }) {
 }
 
 /** The promise of the zone, from the press on; beyond it, by how much. */
-function GoalCount({ order, nowMs }: { order: CrewOrder; nowMs: number }) {
+function GoalCount({ goalS, openedAt, nowMs }: { goalS: number; openedAt: string; nowMs: number }) {
   const t = usePatrolText()
-  const { goalS, openedAt } = order.incident
-  if (goalS === null) return null
   const leftS = (timeMs(openedAt) + goalS * 1000 - nowMs) / 1000
   return (
     <div data-goal={leftS < 0 ? 'over' : 'inside'}>
@@ -68,12 +79,11 @@ function GoalCount({ order, nowMs }: { order: CrewOrder; nowMs: number }) {
   )
 }
 
-function useWay(order: CrewOrder): CrewWay | null {
+function useWay(orderId: string): CrewWay | null {
   const { crew } = usePhone()
   const isOffline = useObservable(crew.offlineSinceMs) !== null
   const [way, setWay] = useState<CrewWay | null>(null)
   const hasRoads = way !== null && way.roads.length > 0
-  const orderId = order.assignment.id
   useEffect(() => {
     crew.store.kept<{ orderId: string; way: CrewWay }>('way').then(
       (kept) => {

@@ -2,6 +2,7 @@ import { assignmentSchema } from '../assignment.ts'
 import { fixPayloadSchema } from './mqtt.ts'
 import { fixSourceSchema, patrolSchema } from '../patrol.ts'
 import { incidentSchema } from '../incident.ts'
+import { postingSchema } from '../posting.ts'
 import { idSchema, lngLatSchema, timeSchema } from '../scalars.ts'
 import { siteSchema } from '../site.ts'
 import { z } from '../z.ts'
@@ -65,6 +66,8 @@ export const crewViewSchema = z.object({
   patrol: patrolSchema.pick({ id: true, callsign: true, duty: true }),
   order: crewOrderSchema.nullable(),
   ended: endedOrderSchema.nullable(),
+  /** Where it shall stand while it has no order; absent, null: nowhere. */
+  posting: postingSchema.nullable().optional(),
   fix: z.object({ source: fixSourceSchema, receivedAt: timeSchema }).nullable(),
 })
 export type CrewView = z.infer<typeof crewViewSchema>

@@ -7,6 +7,7 @@ import { dutyLevelNowSchema } from '../duty-level.ts'
 import { incidentSchema } from '../incident.ts'
 import { meSchema } from '../officer.ts'
 import { patrolNowSchema } from '../patrol.ts'
+import { postingSchema } from '../posting.ts'
 import { timeSchema } from '../scalars.ts'
 import { siteSchema } from '../site.ts'
 import { troubleSchema } from '../trouble.ts'
@@ -24,6 +25,7 @@ export const EVENT_KINDS = [
   'incident',
   'assignment',
   'patrol',
+  'posting',
   'camera',
   'device',
   'site',
@@ -104,6 +106,8 @@ export const snapshotSchema = z.object({
   incidents: z.array(incidentSchema),
   assignments: z.array(assignmentSchema),
   patrols: z.array(patrolNowSchema),
+  /** Free patrols that are told to stand somewhere. */
+  postings: z.array(postingSchema).optional(),
   vehicles: z.array(vehicleNowSchema),
   cameras: z.array(cameraSchema),
   sites: z.array(siteSchema),

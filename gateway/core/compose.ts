@@ -14,6 +14,8 @@ import { Arrivals } from '../dispatch/arrivals.ts'
 import { circleRoutes } from '../dispatch/circle-routes.ts'
 import { CoverageWatch } from '../dispatch/coverage-watch.ts'
 import { Outbox } from '../dispatch/outbox.ts'
+import { postingRoutes } from '../dispatch/posting-routes.ts'
+import { Postings } from '../dispatch/postings.ts'
 import { ReceiptsAgain } from '../dispatch/receipts-again.ts'
 import { Recommender } from '../dispatch/recommender.ts'
 import { Replies } from '../dispatch/replies.ts'
@@ -99,7 +101,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { state, events, outbox, recommender } = truth
   const { graph, snap } = recommender
   const closures = new RoadClosures({ ...truth, graph, snap, roadNames: city.roadNames })
-  const moving = createMoving(deps, truth, () => live.pulseNow())
+  const postings = new Postings({ ...truth, snap })
+  const moving = createMoving(deps, truth, postings, () => live.pulseNow())
   const crews = createCrews({ ...truth, ...moving, graph, snap, photoDir: deps.photoDir, version: deps.version })
   const health = () => healthOf(deps, truth, moving, live, answering)
   const live = createLive(deps, truth, moving, { health, answering: () => answering })
@@ -118,7 +121,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   await closures.start()
   for (const part of [outbox, live, crews.channel, coverage]) part.start()
   await answering.start()
-  const replies = new Replies(truth)
+  const replies = new Replies({ ...truth, postings })
   const stopListening = listenToBroker({ broker, ...moving, replies, onConnected: truth.onOutbox })
   // After the door is open: a restarted centre answers 0.2 s sooner, and nobody sends a patrol within that.
   const warmUp = setTimeout(() => recommender.warmUp(city.places.centre), WARM_UP_AFTER_MS)
@@ -146,6 +149,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       ...dutyLevelRoutes(truth),
       ...circleRoutes({ ...truth, graph, snap }),
       ...roadRoutes({ closures, moveUps: (who) => moveUpsFor(state, who, recommender.moveUps()) }),
+      ...postingRoutes({ postings }),
       ...fleetRoutes(truth),
       ...crews.routes,
       ...liveRoutes({
@@ -161,7 +165,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     stop: async () => {
       clearTimeout(warmUp)
       stopListening()
-      for (const part of [live, crews.channel, outbox, coverage, closures, truth.disk]) part.stop()
+      for (const part of [live, crews.channel, outbox, coverage, closures, postings, truth.disk]) part.stop()
       await answering.stop()
       await moving.stop()
       events.stop()
@@ -196,15 +200,24 @@ type Answering = ReturnType<typeof createAnswering>
 function createMoving(
   { database, clock, log, metrics, testEveryDays = 30 }: CoreDeps,
   truth: Truth,
+  postings: Postings,
   onHealth: () => void,
 ) {
   const { state, disk, onOutbox } = truth
   const common = { database, clock, log, metrics }
-  const arrivals = new Arrivals(state, ({ id }) => {
-    stepAssignment(truth, id, { do: 'on-scene', arrival: 'detected' }, 'centre').then(onOutbox, (error: unknown) => {
-      log.warn('a detected arrival could not be stored', { assignment: id, reason: reasonOf(error) })
-      arrivals.forget(id)
-    })
+  const arrivals = new Arrivals(state, {
+    onScene: ({ id }) => {
+      stepAssignment(truth, id, { do: 'on-scene', arrival: 'detected' }, 'centre').then(onOutbox, (error: unknown) => {
+        log.warn('a detected arrival could not be stored', { assignment: id, reason: reasonOf(error) })
+        arrivals.forget(id)
+      })
+    },
+    atPost: ({ id, patrolId }) => {
+      postings.step(patrolId, id, { do: 'there', arrival: 'detected' }, 'centre').catch((error: unknown) => {
+        log.warn('a detected arrival could not be stored', { posting: id, reason: reasonOf(error) })
+        arrivals.forget(id)
+      })
+    },
   })
   const mayKeep = () => disk.mayKeepHistory()
   const fixes = createFixBatch({ ...common, mayKeep })

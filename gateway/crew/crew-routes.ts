@@ -1,5 +1,5 @@
 import { Fault } from '../../domain/fault.ts'
-import { idSchema } from '../../domain/scalars.ts'
+import { idSchema, type LngLat } from '../../domain/scalars.ts'
 import { crewFixesAnswerSchema, crewFixesSchema, crewViewSchema, crewWaySchema } from '../../domain/wire/crew.ts'
 import { z } from '../../domain/z.ts'
 import type { Fleet } from '../fleet/fleet.ts'
@@ -48,21 +48,30 @@ function wayRoute(deps: CrewRouteDeps): Route {
   return defineRoute({
     method: 'get',
     path: '/patrols/:id/way',
-    summary: 'For its own phone: the fastest way to the scene of its order, with the roads around it for a sketch',
+    summary:
+      'For its own phone: the fastest way to the scene of its order, or to where it shall stand, with the roads around it for a sketch',
     action: 'order.view',
     object: ownPatrol,
     params: patrolParams,
     query: z.object({ roads: z.enum(['true', 'false']).default('true') }),
     answer: crewWaySchema,
     handler: ({ params: { id }, query }) => {
-      const assignment = state.openAssignmentOf(id)
-      const incident = assignment && state.incidents.get(assignment.incidentId)
-      if (!incident) throw new Fault('not-found', 'this patrol has no order', { kind: 'order', patrolId: id })
+      const goal = goalOf(state, id)
+      if (!goal) throw new Fault('not-found', 'this patrol has no order', { kind: 'order', patrolId: id })
       const position = state.positions.get(id)
       const from: [number, number] | null = position?.known ? [position.lng, position.lat] : null
-      return wayTo(deps, from, sceneOf(state, incident), query.roads === 'true')
+      return wayTo(deps, from, goal, query.roads === 'true')
     },
   })
+}
+
+/** The scene of its order; without one, where it is told to stand. */
+function goalOf(state: CentreState, patrolId: string): LngLat | null {
+  const assignment = state.openAssignmentOf(patrolId)
+  const incident = assignment && state.incidents.get(assignment.incidentId)
+  if (incident) return sceneOf(state, incident)
+  const posting = state.postingOf(patrolId)
+  return posting && [posting.lng, posting.lat]
 }
 
 function fixesRoute({ state, fleet }: CrewRouteDeps): Route {

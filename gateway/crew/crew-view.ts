@@ -52,6 +52,7 @@ export class CrewViews {
       patrol: { id: patrol.id, callsign: patrol.callsign, duty: patrol.duty },
       order: assignment && incident ? this.#order(assignment, incident, isSame ? more : NOTHING) : null,
       ended: more.ended,
+      posting: this.#state.postingOf(patrolId),
       fix:
         position?.known && position.source !== null
           ? { source: position.source, receivedAt: toIso(position.receivedAtMs) }

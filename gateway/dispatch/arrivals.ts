@@ -3,6 +3,7 @@ import type { Assignment } from '../../domain/assignment.ts'
 import { isOpenAssignment } from '../../domain/assignment-transitions.ts'
 import { distanceM } from '../../domain/geo/distance.ts'
 import { FIX_FLAGS, type Fix } from '../../domain/fix.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { CentreState } from '../live/centre-state.ts'
 
@@ -12,45 +13,61 @@ import type { CentreState } from '../live/centre-state.ts'
  */
 const BEFORE_ORDER_MAX_MS = 120_000
 
-/** Sees from the fixes when a patrol has arrived. Holds one small record for each order under way. */
+/** Who is told of an arrival, once each. */
+export interface Arrived {
+  onScene(assignment: Assignment): void
+  atPost(posting: Posting): void
+}
+
+/** Sees from the fixes when a patrol has arrived: at the scene of its order, or where it is told to stand. One small record for each. */
 export class Arrivals {
   readonly #state: CentreState
   readonly #watches = new Map<string, ArrivalWatch>()
-  readonly #onArrived: (assignment: Assignment) => void
+  readonly #told: Arrived
 
-  constructor(state: CentreState, onArrived: (assignment: Assignment) => void) {
+  constructor(state: CentreState, told: Arrived) {
     this.#state = state
-    this.#onArrived = onArrived
+    this.#told = told
   }
 
   /** One fix of a patrol; called for every one, so it asks nothing but memory. */
   take(fix: Fix): void {
     const assignment = this.#state.openAssignmentOf(fix.vehicleId)
-    if (!assignment || assignment.state === 'onScene') return
-    if (fix.takenAtMs < Date.parse(assignment.orderedAt) - BEFORE_ORDER_MAX_MS) return
-    const scene = this.#sceneOf(assignment)
-    if (!scene) return
-    const before = this.#watches.get(assignment.id) ?? arrivalStart
+    if (assignment) {
+      const scene = assignment.state === 'onScene' ? null : this.#sceneOf(assignment)
+      if (scene && this.#isThere(assignment.id, assignment.orderedAt, scene, fix)) this.#told.onScene(assignment)
+      return
+    }
+    const posting = this.#state.postingOf(fix.vehicleId)
+    if (!posting || posting.state === 'there') return
+    if (this.#isThere(posting.id, posting.sentAt, [posting.lng, posting.lat], fix)) this.#told.atPost(posting)
+  }
+
+  /** @returns true once, with the fix that makes it certain */
+  #isThere(id: string, orderedAt: string, place: LngLat, fix: Fix): boolean {
+    if (fix.takenAtMs < Date.parse(orderedAt) - BEFORE_ORDER_MAX_MS) return false
+    const before = this.#watches.get(id) ?? arrivalStart
     const after = watchArrival(before, {
-      distanceM: distanceM(fix.lng, fix.lat, scene[0], scene[1]),
+      distanceM: distanceM(fix.lng, fix.lat, place[0], place[1]),
       speedMps: fix.speedMps,
       takenAtMs: fix.takenAtMs,
       jump: (fix.flags & FIX_FLAGS.jump) !== 0,
     })
-    this.#watches.set(assignment.id, after)
-    if (after.arrived && !before.arrived) this.#onArrived(assignment)
+    this.#watches.set(id, after)
+    return after.arrived && !before.arrived
   }
 
   /** Lets a detected arrival be detected again: it could not be stored. */
-  forget(assignmentId: string): void {
-    this.#watches.delete(assignmentId)
+  forget(id: string): void {
+    this.#watches.delete(id)
   }
 
   /** Drops the records of orders that are over. */
   sweep(): void {
     for (const id of this.#watches.keys()) {
       const assignment = this.#state.assignments.get(id)
-      if (!assignment || !isOpenAssignment(assignment)) this.#watches.delete(id)
+      const stands = assignment ? isOpenAssignment(assignment) : this.#state.postings.has(id)
+      if (!stands) this.#watches.delete(id)
     }
   }
 

@@ -2,6 +2,7 @@ import type { Assignment } from '../../domain/assignment.ts'
 import { toIso } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Incident } from '../../domain/incident.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import { PAYLOAD_BYTES_MAX, type CommandPayload, type OrderArgs } from '../../domain/wire/mqtt.ts'
@@ -61,6 +62,19 @@ export function crewMessage(assignment: Assignment, messageId: string, text: str
     args: { released: false, text },
     expiresAt: toIso(nowMs + ORDER_LIFE_MS),
   })
+}
+
+/** Where a free patrol shall stand. A terminal that knows nothing of postings shows the text, which is the place's name. */
+export function postingMessage(posting: Posting, nowMs: number): OutboxMessage {
+  const { id: postingId, patrolId, lng, lat, placeName } = posting
+  const args = { postingId, released: false, text: placeName, lng, lat }
+  return toPatrol(patrolId, { id: postingId, name: 'message', args, expiresAt: toIso(nowMs + ORDER_LIFE_MS) })
+}
+
+/** It need not stand there any more. */
+export function postingEndMessage({ id, patrolId, placeName }: Posting, nowMs: number): OutboxMessage {
+  const args = { postingId: id, released: true, text: placeName }
+  return toPatrol(patrolId, { id: newId(nowMs), name: 'message', args, expiresAt: toIso(nowMs + ORDER_LIFE_MS) })
 }
 
 function toPatrol(patrolId: string, payload: CommandPayload): OutboxMessage {

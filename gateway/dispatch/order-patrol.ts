@@ -17,6 +17,7 @@ import { assignmentsOfIncident, insertAssignment, openAssignmentOfPatrol } from 
 import { checkDivert, divertPatrol } from './divert-patrol.ts'
 import { orderMessage } from './order-message.ts'
 import { putOutbox } from './outbox-rows.ts'
+import { endPosting } from './end-posting.ts'
 import { patrolEvent } from './patrol-event.ts'
 import { putReceipts } from './receipts.ts'
 
@@ -81,10 +82,11 @@ export async function orderPatrolIn(tx: Tx, deps: DispatchDeps, order: Order): P
   const nowMs = clock.nowMs()
   const diverted =
     busy && from ? await divertPatrol(tx, state, { busy, from, to: incident, actor: order.actor, nowMs }) : []
+  const posted = await endPosting(tx, order.patrolId, { why: 'assigned', actor: order.actor, nowMs })
   const orderedAtMs = order.radioAt === undefined ? nowMs : Date.parse(order.radioAt)
   const assignment = newAssignment(order, incident, recommendation, orderedAtMs)
   await insertAssignment(tx, assignment, recommendation, order.reason)
-  await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs, before: diverted })
+  await writeOrder(tx, deps, { assignment, incident, recommendation, order, nowMs, before: [...diverted, ...posted] })
   return assignment
 }
 
@@ -162,9 +164,10 @@ function newAssignment(order: Order, incident: Incident, shown: Recommendation, 
   }
 }
 
-function busyFault(deps: DispatchDeps, busy: Assignment): Fault {
-  const callsign = deps.state.patrols.get(busy.patrolId)?.callsign ?? busy.patrolId
-  const number = deps.state.incidents.get(busy.incidentId)?.number ?? busy.incidentId
+/** Why a patrol cannot be sent: where it is, and by whom. */
+export function busyFault(state: CentreState, busy: Assignment): Fault {
+  const callsign = state.patrols.get(busy.patrolId)?.callsign ?? busy.patrolId
+  const number = state.incidents.get(busy.incidentId)?.number ?? busy.incidentId
   return new Fault('patrol-busy', `${callsign} is already on incident ${number}`, {
     patrolId: busy.patrolId,
     incidentId: busy.incidentId,

@@ -145,11 +145,14 @@ export class Recommender {
     return answer
   }
 
-  /** Which free patrol should move to which home of a patrol, so that most is reached again. */
+  /**
+   * Which free patrol should move to which home of a patrol, so that most is reached again. Who is on its way to a post counts as standing
+   * there: else the same move would be proposed until it has arrived.
+   */
   moveUps(): MoveUpsNow {
     const homes = new Map<string, { lng: number; lat: number }>()
     for (const { homeLng: lng, homeLat: lat } of this.#state.patrols.values()) homes.set(`${lng} ${lat}`, { lng, lat })
-    const { best, ...found } = this.#questions().moveUps(this.#free(), [...homes.values()])
+    const { best, ...found } = this.#questions().moveUps(this.#freeAtPosts(), [...homes.values()])
     const callsign = best && (this.#state.patrols.get(best.patrolId)?.callsign ?? best.patrolId)
     return {
       ...found,
@@ -167,6 +170,13 @@ export class Recommender {
     const moveUps = createMoveUps(this.graph, this.snap, zones, this.#clock)
     this.#known = { zones, coverage, moveUps }
     return this.#known
+  }
+
+  #freeAtPosts(): FreePatrol[] {
+    return this.#free().map((patrol) => {
+      const posting = this.#state.postingOf(patrol.id)
+      return posting ? { id: patrol.id, lng: posting.lng, lat: posting.lat } : patrol
+    })
   }
 
   #free(): FreePatrol[] {

@@ -1,10 +1,12 @@
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
+import { POSTING_STEPS } from '../../domain/posting.ts'
 import { replyPayloadSchema, type Topic } from '../../domain/wire/mqtt.ts'
 import { z } from '../../domain/z.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DispatchDeps } from './order-patrol.ts'
+import type { Postings } from './postings.ts'
 import { stepAssignment, type Step } from './step-assignment.ts'
 
 /** A crew's tap is not lost because the database restarts: tried again for half a minute. */
@@ -19,61 +21,78 @@ const bodySchema = z.looseObject({
   reason: z.string().max(200).optional(),
 })
 
-/** What patrols' terminals answer to their orders. */
+const postingBodySchema = z.looseObject({
+  postingId: z.string().max(64),
+  step: z.enum(POSTING_STEPS),
+  reason: z.string().max(200).optional(),
+})
+
+export interface RepliesDeps extends Pick<DispatchDeps, 'events' | 'clock' | 'state'> {
+  log: Log
+  metrics: Metrics
+  postings: Pick<Postings, 'step'>
+  onOutbox: () => void
+}
+
+/** What patrols' terminals answer to their orders, and to being sent somewhere to stand. */
 export class Replies {
-  readonly #deps: Pick<DispatchDeps, 'events' | 'clock' | 'state'>
+  readonly #deps: RepliesDeps
   readonly #log: Log
   readonly #refused
   #waiting = 0
 
-  constructor(
-    deps: Pick<DispatchDeps, 'events' | 'clock' | 'state'> & { log: Log; metrics: Metrics; onOutbox: () => void },
-  ) {
+  constructor(deps: RepliesDeps) {
     this.#deps = deps
     this.#log = deps.log
-    this.#onOutbox = deps.onOutbox
     this.#refused = deps.metrics.counter(
       'vigil_replies_refused_total',
       'Answers of terminals that could not be used, by reason',
     )
   }
-  readonly #onOutbox: () => void
 
   /** Never throws; what cannot be used is counted by its reason. Answers to other commands than orders are only counted. */
   async take(topic: Topic, payload: Uint8Array): Promise<void> {
     const reply = replyPayloadSchema.safeParse(parse(payload))
     if (!reply.success) return this.#refuse(topic, 'unreadable')
     if (topic.kind !== 'patrol' || reply.data.body === undefined) return
+    const actor = `device:${topic.deviceId}`
+    const posting = postingBodySchema.safeParse(reply.data.body)
+    if (posting.success) {
+      const { postingId, step, reason = null } = posting.data
+      const how = { do: step, arrival: 'crew', reason } as const
+      return await this.#tell(topic, step, () => this.#deps.postings.step(topic.deviceId, postingId, how, actor))
+    }
     const body = bodySchema.safeParse(reply.data.body)
     if (!body.success) return
     const { assignmentId, step, reason } = body.data
     const assignment = this.#deps.state.assignments.get(assignmentId)
     if (assignment && assignment.patrolId !== topic.deviceId) return this.#refuse(topic, 'not-its-order')
     if (!assignment) return this.#refuse(topic, 'no-such-order')
+    const taken = toStep(step, reason ?? null)
+    await this.#tell(topic, step, () => stepAssignment(this.#deps, assignmentId, taken, actor))
+  }
+
+  async #tell(topic: Topic, step: string, work: () => Promise<unknown>): Promise<void> {
     if (this.#waiting >= WAITING_MAX) return this.#refuse(topic, 'too-many')
     this.#waiting++
     try {
-      await this.#step(topic, assignmentId, toStep(step, reason ?? null))
+      await this.#tryLong(topic, step, work)
     } finally {
       this.#waiting--
     }
   }
 
-  async #step(topic: Topic, assignmentId: string, step: Step): Promise<void> {
+  async #tryLong(topic: Topic, step: string, work: () => Promise<unknown>): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        await stepAssignment(this.#deps, assignmentId, step, `device:${topic.deviceId}`)
-        this.#onOutbox()
+        await work()
+        this.#deps.onOutbox()
         return
       } catch (error) {
         const isAway = error instanceof Fault && error.code === 'database-away'
         if (!isAway || tries >= TRIES_MAX) {
           const code = error instanceof Fault ? error.code : 'internal'
-          this.#log.warn('a patrol’s step was refused', {
-            device: topic.deviceId,
-            step: step.do,
-            reason: reasonOf(error),
-          })
+          this.#log.warn('a patrol’s step was refused', { device: topic.deviceId, step, reason: reasonOf(error) })
           return this.#refuse(topic, code)
         }
         await sleep(TRY_AGAIN_MS)

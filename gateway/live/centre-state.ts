@@ -15,6 +15,7 @@ import { judgePlace, type PlaceNow, type VehicleNow } from '../../domain/fix.ts'
 import type { Incident } from '../../domain/incident.ts'
 import { isOpenIncident } from '../../domain/incident-transitions.ts'
 import { patrolSchema, type Patrol, type PatrolNow } from '../../domain/patrol.ts'
+import type { Posting } from '../../domain/posting.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Trouble } from '../../domain/trouble.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
@@ -25,6 +26,7 @@ import { openAlarms } from '../alarms/alarm-rows.ts'
 import { openIncidents } from '../alarms/incident-rows.ts'
 import { readCameras, toCamera } from '../cameras/camera-row.ts'
 import { assignmentsOfOpenIncidents } from '../dispatch/assignment-rows.ts'
+import { standingPostings } from '../dispatch/posting-rows.ts'
 import type { Database } from '../store/database.ts'
 import { readDutyLevel } from './duty-level-row.ts'
 import { lastEventNumber } from './event-rows.ts'
@@ -40,6 +42,8 @@ export class CentreState {
   readonly incidents = new Map<string, Incident>()
   readonly assignments = new Map<string, Assignment>()
   readonly patrols = new Map<string, Patrol>()
+  /** Those that stand, by id. */
+  readonly postings = new Map<string, Posting>()
   readonly cameras = new Map<string, Camera>()
   readonly devices = new Map<string, Device>()
   readonly sites = new Map<string, Site>()
@@ -92,6 +96,7 @@ export class CentreState {
         replace(this.incidents, await openIncidents(tx))
         replace(this.assignments, await assignmentsOfOpenIncidents(tx))
         replace(this.patrols, await readRegister<Patrol>(tx, 'patrol'))
+        replace(this.postings, await standingPostings(tx))
         replace(this.sites, await readRegister<Site>(tx, 'site'))
         replace(this.zones, await readRegister<Zone>(tx, 'zone'))
         replace(this.cameras, (await readCameras(tx)).map(toCamera))
@@ -123,6 +128,10 @@ export class CentreState {
         return put(this.assignments, id, body as unknown as Assignment, removed)
       case 'patrol':
         return removed ? put(this.patrols, id, null, true) : put(this.patrols, id, patrolSchema.parse(body), false)
+      case 'posting': {
+        const posting = body as unknown as Posting
+        return put(this.postings, id, posting, posting.state === 'ended')
+      }
       case 'camera':
         return put(this.cameras, id, body as unknown as Camera, removed)
       case 'device':
@@ -158,6 +167,12 @@ export class CentreState {
     for (const assignment of this.assignments.values()) {
       if (assignment.patrolId === patrolId && isOpenAssignment(assignment)) return assignment
     }
+    return null
+  }
+
+  /** Where a patrol is told to stand; null: nowhere. */
+  postingOf(patrolId: string): Posting | null {
+    for (const posting of this.postings.values()) if (posting.patrolId === patrolId) return posting
     return null
   }
 

@@ -96,6 +96,7 @@ export function buildSnapshot(deps: LiveRouteDeps, me: Me): Snapshot {
       ...state.patrolNow(patrol),
       place: state.placeNow(patrol.id, nowMs),
     })),
+    postings: [...state.postings.values()].filter(({ patrolId }) => seesMoving(state, me, patrolId)),
     vehicles: [...state.vehicles.values()]
       .filter(({ id }) => seesMoving(state, me, id))
       .map((vehicle) => ({

@@ -112,6 +112,8 @@ export function seesEvent(state: CentreState, who: Who, event: LogEvent): boolea
     case 'site':
     case 'zone':
       return seesThing(state, who, event.body as Placed)
+    case 'posting':
+      return seesMoving(state, who, String(event.body['patrolId']))
     case 'trouble':
       return seesTrouble(state, who, event.body as unknown as Trouble)
     case 'duty':

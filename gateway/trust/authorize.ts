@@ -115,6 +115,7 @@ export const EVENT_ACTIONS: Record<EventKind, Action> = {
   incident: 'desk.view',
   assignment: 'desk.view',
   patrol: 'desk.view',
+  posting: 'desk.view',
   camera: 'camera.list',
   device: 'device.list',
   site: 'desk.view',

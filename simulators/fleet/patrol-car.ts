@@ -33,11 +33,22 @@ export interface PatrolCarParts {
   random: () => number
 }
 
-/** A patrol crew with a terminal: roams its beat, accepts an order, drives to it by road, stands there until it is released. */
+/** Where it was told to stand while it has no order. */
+interface Post {
+  commandId: string
+  postingId: string
+  /** null: not left yet */
+  drive: RouteDriver | null
+  place: LngLat
+  nextMs: number
+}
+
+/** A patrol crew with a terminal: roams its beat or stands where it was told to, accepts an order, drives to it by road, stands there until it is released. */
 export class PatrolCar {
   readonly link: DeviceLink
   #parts: PatrolCarParts
   #task: Task | null = null
+  #post: Post | null = null
   #nextFixMs: number
 
   constructor(parts: PatrolCarParts) {
@@ -47,13 +58,14 @@ export class PatrolCar {
   }
 
   get #motion(): Motion {
-    return this.#task?.drive?.motion ?? this.#parts.roamer.motion
+    return this.#task?.drive?.motion ?? this.#post?.drive?.motion ?? this.#parts.roamer.motion
   }
 
   step(seconds: number): void {
     const nowMs = this.#parts.clock.nowMs()
     const task = this.#task
     if (task?.drive) task.drive.step(seconds)
+    else if (!task && this.#post) this.#driveToPost(this.#post, seconds, nowMs)
     else if (!task) this.#parts.roamer.step(seconds)
     if (task && nowMs >= task.nextMs) this.#advance(task, nowMs)
     if (nowMs < this.#nextFixMs) return
@@ -79,6 +91,7 @@ export class PatrolCar {
       case 'accepted':
         task.step = 'driving'
         task.drive = this.#plan(task.scene)
+        this.#post = null
         this.#reply(task, 'en-route')
         return
       case 'driving':
@@ -95,6 +108,17 @@ export class PatrolCar {
         throw new Error(`unknown step ${String(never)}`)
       }
     }
+  }
+
+  /** Accepts, drives there, and stands until it gets an order or is let go. Its arrival is seen from its fixes. */
+  #driveToPost(post: Post, seconds: number, nowMs: number): void {
+    if (post.drive) return post.drive.step(seconds)
+    this.#parts.roamer.rest(seconds)
+    this.#parts.roamer.step(seconds)
+    if (nowMs < post.nextMs) return
+    post.drive = this.#plan(post.place)
+    const body = { postingId: post.postingId, step: 'accept' }
+    this.link.send('reply', { id: post.commandId, ok: true, body }, { qos: 1 })
   }
 
   /** By road, then the last metres into the yard. Without a way: straight, as on foot. */
@@ -128,10 +152,25 @@ export class PatrolCar {
       this.#task = { commandId: command.id, assignmentId, scene: [lng, lat], step: 'ordered', nextMs, drive: null }
       return
     }
+    if (command.name === 'message' && typeof args['postingId'] === 'string') {
+      this.#takePost(command.id, args['postingId'], args)
+      return
+    }
     // A plain text of the desk is read and confirmed; only a release ends the order.
     const isRelease = command.name === 'message' && args['released'] === true
     if (isRelease && this.#task && assignmentId === this.#task.assignmentId) this.#task = null
     this.link.send('reply', { id: command.id, ok: true }, { qos: 1 })
+  }
+
+  #takePost(commandId: string, postingId: string, args: Record<string, unknown>): void {
+    if (args['released'] === true) {
+      if (this.#post?.postingId === postingId) this.#post = null
+      return
+    }
+    const place: LngLat = [Number(args['lng']), Number(args['lat'])]
+    if (this.#post?.postingId === postingId || !place.every(Number.isFinite)) return
+    const nextMs = this.#parts.clock.nowMs() + this.#between(ACCEPT_AFTER_MS)
+    this.#post = { commandId, postingId, place, nextMs, drive: null }
   }
 
   #reply(task: Task, step: 'accept' | 'en-route' | 'clear'): void {

@@ -114,7 +114,10 @@ test('order, accept, en route, detected arrival, classify, close: every time sta
   expect(core.state.incidents.get(incident.id)!.state).toBe('enRoute')
 
   const arrived: string[] = []
-  const arrivals = new Arrivals(core.state, (assignment) => arrived.push(assignment.id))
+  const arrivals = new Arrivals(core.state, {
+    onScene: ({ id }) => arrived.push(id),
+    atPost: ({ id }) => arrived.push(id),
+  })
   const fix = (lng: number, speedMps: number, flags = 0, lateMs = 0): Fix => {
     core.clock.advance(5_000)
     const nowMs = core.clock.nowMs() - lateMs

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Incident } from '../../domain/incident.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { RoadClosure } from '../../domain/road-closure.ts'
+import type { AuditRow } from '../../domain/wire/admin.ts'
+import type { Snapshot } from '../../domain/wire/live.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import { signIn, until, type Api } from '../support/api.ts'
 import { findChromium, launchBrowser } from '../support/browser.ts'
@@ -71,6 +73,44 @@ describe.skipIf(!chromium)('coverage, moves and closed roads on the map', () => 
     expect(shares).toEqual(shares.toSorted((a, b) => a - b))
     await page.locator('[data-move-up], [data-coverage-panel] > p').first().waitFor()
     await shoot('coverage-zh')
+    await page.locator('.map-layers summary').click()
+    await page.getByRole('checkbox', { name: '覆盖' }).uncheck()
+    await page.locator('.map-layers summary').click()
+  })
+
+  it('at wartime the promises are shorter: more is uncovered, and a patrol is sent to where it restores most', async () => {
+    const shares = async () => new Map((await api.get<Coverage>('coverage')).zones.map((zone) => [zone.zoneId, zone]))
+    const before = await shares()
+    await page.locator('[data-duty-level] > button').click()
+    await page.locator('.duty-form select').selectOption('wartime')
+    await page.locator('.duty-form input').fill('演练')
+    await page.keyboard.press('Enter')
+    await page.locator('[data-duty-level="wartime"]').waitFor()
+    const after = await until('other promises', 5000, async () => {
+      const now = await shares()
+      return [...now.values()].every(({ zoneId, goalS }) => goalS < before.get(zoneId)!.goalS) && now
+    })
+    const fallen = [...after.values()].filter(({ zoneId, share }) => share < before.get(zoneId)!.share - 0.05)
+    expect(fallen.length).toBeGreaterThanOrEqual(3)
+    await page.locator('.map-layers summary').click()
+    await page.getByRole('checkbox', { name: '覆盖' }).check()
+    await page.locator('.map-layers summary').click()
+    await page.locator('[data-coverage-panel] [data-held="false"]').first().waitFor()
+    await page.locator('[data-action="send-move"]').waitFor({ timeout: 30_000 })
+    const patrolId = await page.locator('[data-move-up]').getAttribute('data-move-up')
+    await page.locator('[data-action="send-move"]').click()
+    // The simulated crew answers by its terminal, as a real one does.
+    await page.locator('[data-coverage-panel] [data-posting-state="accepted"]').waitFor({ timeout: 30_000 })
+    const { postings, patrols } = await api.get<Snapshot>('snapshot')
+    expect(postings).toMatchObject([{ patrolId, state: 'accepted', sentBy: 'admin' }])
+    expect(patrols.find(({ id }) => id === patrolId)!.status).toBe('free')
+    await shoot('move-up-zh')
+    await page.locator('[data-coverage-panel] [data-posting] button').click()
+    await expect.poll(() => page.locator('[data-coverage-panel] [data-posting]').count()).toBe(0)
+    const { items } = await api.get<{ items: AuditRow[] }>('audit?actor=admin&action=incident.dispatch')
+    expect(items.filter(({ objectId }) => objectId === patrolId).length).toBeGreaterThanOrEqual(2)
+    await api.put('duty-level', { level: 'normal', reason: '演练结束' })
+    await page.locator('[data-duty-level="normal"]').waitFor()
     await page.locator('.map-layers summary').click()
     await page.getByRole('checkbox', { name: '覆盖' }).uncheck()
     await page.locator('.map-layers summary').click()

@@ -4,6 +4,7 @@ export interface Api {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body?: unknown): Promise<T>
   patch<T>(path: string, body: unknown): Promise<T>
+  put<T>(path: string, body: unknown): Promise<T>
 }
 
 export async function signIn(baseUrl: string, username: string, password: string): Promise<Api> {
@@ -23,6 +24,7 @@ export async function signIn(baseUrl: string, username: string, password: string
     get: (path) => call('GET', path, undefined, token),
     post: (path, body = {}) => call('POST', path, body, token),
     patch: (path, body) => call('PATCH', path, body, token),
+    put: (path, body) => call('PUT', path, body, token),
   }
 }
 

@@ -6,6 +6,7 @@ import { alarmRoutes } from '../../gateway/alarms/routes.ts'
 import { createCrews } from '../../gateway/crew/crews.ts'
 import { circleRoutes } from '../../gateway/dispatch/circle-routes.ts'
 import { dutyLevelRoutes } from '../../gateway/dispatch/duty-level-routes.ts'
+import { postingRoutes } from '../../gateway/dispatch/posting-routes.ts'
 import { roadRoutes } from '../../gateway/dispatch/road-routes.ts'
 import { dispatchRoutes } from '../../gateway/dispatch/routes.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
@@ -46,6 +47,7 @@ export function coreRoutes(parts: Parts, state = new CentreState(new Positions()
     ...dutyLevelRoutes(deps),
     ...circleRoutes({ ...deps, graph: notHere as never, snap: notHere }),
     ...roadRoutes({ closures: notHere as never, moveUps: (who) => moveUpsFor(state, who, moveUps()) }),
+    ...postingRoutes({ postings: notHere as never }),
     ...fleetRoutes(deps),
     ...createCrews({
       ...deps,

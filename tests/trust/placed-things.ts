@@ -29,6 +29,22 @@ export const CALLED: Record<string, { call: EscalatedTo; reaches: 'all' | 'none'
   supervisors: { call: { to: 'supervisors', jurisdiction: 'a/c', at }, reaches: 'supervisors' },
 }
 
+const POSTING = {
+  lng: 0,
+  lat: 0,
+  placeName: 'x',
+  state: 'sent',
+  sentAt: at,
+  sentBy: 'x',
+  acceptedAt: null,
+  thereAt: null,
+  arrival: null,
+  endedAt: null,
+  endedBy: null,
+  ended: null,
+  endedReason: null,
+}
+
 const CAMERA = {
   siteId: null,
   lng: 0,
@@ -57,6 +73,12 @@ export async function registerEverything(database: Database): Promise<void> {
     await put('zone', `zone-${place}`, { name: place, nameEn: null, kind: 'busy', goalS: 60, polygon: SQUARE })
     const patrol = { callsign: place, kind: 'car', crew: [], plate: null, duty: 'on', homeLng: 0, homeLat: 0 }
     await put('patrol', `patrol-${place}`, { ...patrol, zoneId: null })
+    const posting = { id: `posting-${place}`, patrolId: `patrol-${place}`, ...POSTING }
+    await database.execute('insert into posting (id, patrol_id, body) values ($1, $2, $3)', [
+      posting.id,
+      posting.patrolId,
+      JSON.stringify(posting),
+    ])
     await put('camera', `camera-${place}`, {
       ...CAMERA,
       name: place,

@@ -141,13 +141,13 @@ const DECISIONS: Record<string, Filtered | { everybody: string }> = {
   },
   '/snapshot': {
     read: (body) =>
-      ['alarms', 'incidents', 'assignments', 'patrols', 'vehicles', 'cameras', 'sites', 'zones', 'devices']
+      ['alarms', 'incidents', 'assignments', 'patrols', 'postings', 'vehicles', 'cameras', 'sites', 'zones', 'devices']
         .flatMap((key) => idsOf(key)(body))
         .concat(idsOf('troubles', 'subjectId')(body))
         .concat(idsOf('zones', 'zoneId')(body['coverage'] as Body)),
     expected: (role) => [
       ...['alarm', 'incident', 'order'].flatMap((kind) => called(kind)(role)),
-      ...things('patrol', 'device', 'camera', 'site', 'zone', 'device', 'homed', 'zone'),
+      ...things('patrol', 'posting', 'device', 'camera', 'site', 'zone', 'device', 'homed', 'zone'),
       // Troubles: of things as the things, of a flooded desk for whom it is below and for whoever may help.
       ...things('device', 'camera', 'site'),
       ...(supervises(role) ? places : VISIBLE).map((place) => PLACES[place] || 'centre'),
