@@ -3,7 +3,8 @@ import type { JunctionInput } from '../roads/graph.ts'
 import { lngLatSchema, type LngLat } from '../scalars.ts'
 import { z } from '../z.ts'
 import type { City, CityRoad, RawCity } from './city.ts'
-import { idsIn, readFeatures, readRows, uniqueById, type ProblemList } from './problem-list.ts'
+import { eachFeature, idsIn, readFeature, readRow, UniqueIds, type ProblemList } from './problem-list.ts'
+import { plainJunction, plainRoad } from './read-road.ts'
 import { junctionRowSchema, roadRowSchema } from './rows.ts'
 
 /** Rounding and a surveyor's pen; more means that the road belongs to another junction. */
@@ -11,10 +12,15 @@ const END_GAP_MAX_M = 30
 const lineSchema = z.array(lngLatSchema).min(2)
 
 export function checkJunctions(raw: RawCity, bounds: City['bounds'], list: ProblemList): JunctionInput[] {
-  const rows = readRows(raw, 'junctions.csv', junctionRowSchema, list)
   const [west, south, east, north] = bounds
+  const source = raw['junctions.csv']
+  const rows = source && 'rows' in source ? source.rows : []
+  const unique = new UniqueIds('junctions.csv', 'junction', list)
   const junctions: JunctionInput[] = []
-  for (const { where, value } of uniqueById(rows, 'junctions.csv', 'junction', list).values()) {
+  for (const [i, row] of rows.entries()) {
+    const where = `row ${i + 2}`
+    const value = plainJunction(row) ?? readRow(row, junctionRowSchema, 'junctions.csv', where, list)[0]?.value
+    if (!value || !unique.isNew(value.id, where)) continue
     const { id, lng, lat } = value
     if (lng < west || lng > east || lat < south || lat > north) {
       const hint =
@@ -29,33 +35,45 @@ export function checkJunctions(raw: RawCity, bounds: City['bounds'], list: Probl
 export function checkRoads(raw: RawCity, junctions: readonly JunctionInput[], list: ProblemList): CityRoad[] {
   const byId = new Map<string, JunctionInput | null>(junctions.map((junction) => [junction.id, junction]))
   for (const id of idsIn(raw, 'junctions.csv')) if (!byId.has(id)) byId.set(id, null)
-  const rows = readFeatures(raw, 'roads.geojson', roadRowSchema, list)
+  const unique = new UniqueIds('roads.geojson', 'road', list)
   const roads: CityRoad[] = []
-  for (const { where, value } of uniqueById(rows, 'roads.geojson', 'road', list).values()) {
-    const shape = lineSchema.safeParse(value.geometry.coordinates)
-    if (value.geometry.type !== 'LineString' || !shape.success) {
-      list.add(
-        'roads.geojson',
-        where,
-        `road ${value.id} is not a LineString of at least two [longitude, latitude] points`,
-      )
-      continue
-    }
-    checkEnd(value.id, 'starts', value.from, shape.data[0]!, byId, where, list)
-    checkEnd(value.id, 'ends', value.to, shape.data.at(-1)!, byId, where, list)
-    roads.push({
-      id: value.id,
-      from: value.from,
-      to: value.to,
-      class: value.class,
-      oneway: value.oneway,
-      speedKmh: value.speedKmh ?? undefined,
-      name: value.name ?? null,
-      nameEn: value.nameEn ?? null,
-      shape: shape.data,
-    })
+  let n = 0
+  for (const feature of eachFeature(raw, 'roads.geojson', list)) {
+    const where = `feature ${++n}`
+    const road = plainRoad(feature) ?? schemaRoad(feature, where, list)
+    if (!road || !unique.isNew(road.id, where)) continue
+    checkEnd(road.id, 'starts', road.from, road.shape[0]!, byId, where, list)
+    checkEnd(road.id, 'ends', road.to, road.shape.at(-1)!, byId, where, list)
+    // A million roads name half as many junctions: the names need not be there three times.
+    road.from = byId.get(road.from)?.id ?? road.from
+    road.to = byId.get(road.to)?.id ?? road.to
+    roads.push(road)
   }
   return roads
+}
+
+/** The road of a feature by its schema, which says what is wrong with it; null: something is. */
+export function schemaRoad(feature: unknown, where: string, list: ProblemList): CityRoad | null {
+  const [row] = readFeature(feature, roadRowSchema, 'roads.geojson', where, list)
+  if (!row) return null
+  const { value } = row
+  const shape = lineSchema.safeParse(value.geometry.coordinates)
+  if (value.geometry.type !== 'LineString' || !shape.success) {
+    const what = `road ${value.id} is not a LineString of at least two [longitude, latitude] points`
+    list.add('roads.geojson', where, what)
+    return null
+  }
+  return {
+    id: value.id,
+    from: value.from,
+    to: value.to,
+    class: value.class,
+    oneway: value.oneway,
+    speedKmh: value.speedKmh ?? undefined,
+    name: value.name ?? null,
+    nameEn: value.nameEn ?? null,
+    shape: shape.data,
+  }
 }
 
 function checkEnd(

@@ -34,7 +34,12 @@ export const NEEDED_FILES: readonly CityFile[] = [
 ]
 
 /** What a reader found: rows of a spreadsheet by column name, parsed JSON, or why neither. */
-export type RawFile = { rows: Record<string, string>[] } | { json: unknown } | { broken: string }
+export type RawFile =
+  | { rows: Record<string, string>[] }
+  | { json: unknown }
+  /** Read while it is checked; it throws an Error with the rest of the sentence "roads.geojson …" when it cannot be read. */
+  | { features: Iterable<unknown> }
+  | { broken: string }
 /** A file that is not there is simply not in it. */
 export type RawCity = Partial<Record<CityFile, RawFile>>
 

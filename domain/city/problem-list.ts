@@ -22,10 +22,19 @@ export interface Row<T> {
 export function readRows<T>(raw: RawCity, file: CityFile, schema: z.ZodType<T>, list: ProblemList): Row<T>[] {
   const source = raw[file]
   if (!source || !('rows' in source)) return []
-  return source.rows.flatMap((row, i) => {
-    const filled = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ''))
-    return readOne(filled, schema, file, `row ${i + 2}`, list)
-  })
+  return source.rows.flatMap((row, i) => readRow(row, schema, file, `row ${i + 2}`, list))
+}
+
+/** One row of a CSV file: no row, or one. */
+export function readRow<T>(
+  row: Record<string, string>,
+  schema: z.ZodType<T>,
+  file: CityFile,
+  where: string,
+  list: ProblemList,
+): Row<T>[] {
+  const filled = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== ''))
+  return readOne(filled, schema, file, where, list)
 }
 
 export interface Feature {
@@ -40,19 +49,47 @@ export function readFeatures<T>(
   schema: z.ZodType<T>,
   list: ProblemList,
 ): Row<T & { geometry: Feature }>[] {
-  return featuresOf(raw, file, list).flatMap((feature, i) => {
-    const where = `feature ${i + 1}`
-    const outer = featureSchema.safeParse(feature)
-    if (!outer.success) {
-      list.add(file, where, 'is not a GeoJSON feature with a geometry')
-      return []
+  return featuresOf(raw, file, list).flatMap((feature, i) =>
+    readFeature(feature, schema, file, `feature ${i + 1}`, list),
+  )
+}
+
+/** One feature against the schema of its properties: no row, or one. */
+export function readFeature<T>(
+  feature: unknown,
+  schema: z.ZodType<T>,
+  file: CityFile,
+  where: string,
+  list: ProblemList,
+): Row<T & { geometry: Feature }>[] {
+  const outer = featureSchema.safeParse(feature)
+  if (!outer.success) {
+    list.add(file, where, 'is not a GeoJSON feature with a geometry')
+    return []
+  }
+  const { geometry, properties } = outer.data
+  return readOne(properties ?? {}, schema, file, where, list).map((row) => ({
+    where,
+    value: { ...row.value, geometry: { type: geometry.type, coordinates: geometry.coordinates } },
+  }))
+}
+
+/** The features one after another, of a file that is read meanwhile too; one that cannot be read is a problem and ends there. */
+export function* eachFeature(raw: RawCity, file: CityFile, list: ProblemList): Generator {
+  const source = raw[file]
+  if (!source || !('features' in source)) return yield* featuresOf(raw, file, list)
+  const features = source.features[Symbol.iterator]()
+  for (;;) {
+    let next: IteratorResult<unknown>
+    try {
+      next = features.next()
+    } catch (error) {
+      list.add(file, '', error instanceof Error ? error.message : String(error))
+      return
     }
-    const { geometry, properties } = outer.data
-    return readOne(properties ?? {}, schema, file, where, list).map((row) => ({
-      where,
-      value: { ...row.value, geometry: { type: geometry.type, coordinates: geometry.coordinates } },
-    }))
-  })
+    if (next.done) return
+    yield next.value
+  }
 }
 
 /** The raw list of a FeatureCollection; anything else is a problem and an empty list. */
@@ -73,7 +110,7 @@ export function featuresOf(raw: RawCity, file: CityFile, list: ProblemList): unk
  */
 export function idsIn(raw: RawCity, file: CityFile): Set<string> {
   const source = raw[file]
-  if (!source || 'broken' in source) return new Set()
+  if (!source || 'broken' in source || 'features' in source) return new Set()
   if ('rows' in source) return new Set(source.rows.flatMap(({ id }) => (id ? [id] : [])))
   const features = (source.json as { features?: unknown } | null)?.features
   const ids = new Set<string>()
@@ -135,4 +172,29 @@ export function uniqueById<T extends { id: string }>(
     else byId.set(row.value.id, row)
   }
   return byId
+}
+
+/** The same for rows that are looked at one by one: a million of them need not be kept for it. */
+export class UniqueIds {
+  readonly #seen = new Map<string, string>()
+  readonly #file: CityFile
+  readonly #what: string
+  readonly #list: ProblemList
+
+  constructor(file: CityFile, what: string, list: ProblemList) {
+    this.#file = file
+    this.#what = what
+    this.#list = list
+  }
+
+  isNew(id: string, where: string): boolean {
+    const first = this.#seen.get(id)
+    if (first === undefined) {
+      this.#seen.set(id, where)
+      return true
+    }
+    const what = `${this.#what} ${id} is already in ${first}; every id must be different`
+    this.#list.add(this.#file, where, what)
+    return false
+  }
 }

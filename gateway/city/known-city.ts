@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CITY_FILES, LAYER_NAMES, type City, type LayerName } from '../../domain/city/city.ts'
@@ -26,6 +27,9 @@ export interface KnownCity {
 
 /** Change it with the check, the graph or the rows: an older program's file is then built again. */
 const FORMAT = 2
+const HASH_BYTES = 1024 * 1024
+/** Smaller ones are read in a second or two. */
+const TELL_BYTES_MIN = 30_000_000
 
 /**
  * The city for a start of the core. Files that were checked before, byte for byte, are not read again but taken from a compact file
@@ -44,7 +48,15 @@ export async function loadCity(deps: {
   if (known) return { ...known, isFromFile: true, written: Promise.resolve() }
   // Its parser of spreadsheets costs a restart 30 ms that it mostly does not need.
   const { readCity } = await import('./read-city.ts')
-  const { junctions, roads, layers: layerMap, ...places } = await readCity(deps.cityDir, { layers: 'names' })
+  const {
+    junctions,
+    roads,
+    layers: layerMap,
+    ...places
+  } = await readCity(deps.cityDir, {
+    layers: 'names',
+    onProgress: progressOf(deps.log),
+  })
   const graph = buildRoadGraph({ junctions, edges: roads }, PATROL_SPEEDS)
   const nameOf = new Map(roads.map((road) => [road.id, (road.name ?? '').replaceAll('\n', ' ')]))
   const roadNames = graph.edgeIds.map((id) => nameOf.get(id) ?? '')
@@ -60,9 +72,11 @@ async function keyOf(cityDir: string): Promise<string | null> {
   const hash = createHash('sha256').update(JSON.stringify({ FORMAT, cityDir, ROAD_CLASSES, PATROL_SPEEDS }))
   try {
     for (const file of CITY_FILES) {
-      const bytes = await unlessMissing(readFile(join(cityDir, file)))
-      hash.update(`${file} ${bytes?.length ?? 'missing'}\n`)
-      if (bytes) hash.update(bytes)
+      const path = join(cityDir, file)
+      const there = await unlessMissing(stat(path))
+      hash.update(`${file} ${there?.size ?? 'missing'}\n`)
+      if (there)
+        for await (const chunk of createReadStream(path, { highWaterMark: HASH_BYTES })) hash.update(chunk as Buffer)
     }
     for (const name of LAYER_NAMES) {
       const there = await unlessMissing(stat(join(cityDir, `${name}.geojson`)))
@@ -74,6 +88,17 @@ async function keyOf(cityDir: string): Promise<string | null> {
     return null
   }
   return hash.digest('hex')
+}
+
+/** A line for every tenth of a large file, so that whoever looks at the log sees it work. */
+function progressOf(log: Log): (bytes: number, ofBytes: number) => void {
+  let told = 0
+  return (bytes, ofBytes) => {
+    const tenth = Math.floor((bytes * 10) / ofBytes)
+    if (ofBytes < TELL_BYTES_MIN || tenth <= told) return
+    told = tenth
+    log.info('the roads of the city are being read', { percent: tenth * 10, megabytes: Math.round(ofBytes / 1e6) })
+  }
 }
 
 async function unlessMissing<T>(reading: Promise<T>): Promise<T | null> {

@@ -11,19 +11,28 @@ import {
   type RawFile,
 } from '../../domain/city/city.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
+import { chunksOf, featuresIn, isUtf8File } from './feature-stream.ts'
+import { plainRows } from './plain-rows.ts'
 
 /** A province's buildings fit; a video file dropped into the folder by mistake does not. */
 const FILE_BYTES_MAX = 400 * 1024 * 1024
+/** Roads are read one by one: a country's fit, too. */
+const ROADS_BYTES_MAX = 8 * 1024 ** 3
 
 /**
  * Reads and checks a city folder. The one door to csv-parse in the gateway.
- * @param options `layers: 'names'`: the picture layers are only looked for, not read; a restart is faster by the time of 12 MB of JSON
+ * @param options `layers: 'names'`: the picture layers are only looked for, not read; a restart is faster by the time of 12 MB of JSON.
+ * `onProgress`: how far the roads have been read, bytes
  * @throws Fault `city-invalid` with every problem, in the operator's words
  */
-export async function readCity(folder: string, options: { layers?: 'whole' | 'names' } = {}): Promise<City> {
+export async function readCity(
+  folder: string,
+  options: { layers?: 'whole' | 'names'; onProgress?: (bytes: number, ofBytes: number) => void } = {},
+): Promise<City> {
   const raw: RawCity = {}
   for (const file of CITY_FILES) {
-    const source = await readOneFile(join(folder, file), file)
+    const path = join(folder, file)
+    const source = file === 'roads.geojson' ? await openRoads(path, options.onProgress) : await readOneFile(path, file)
     if (source) raw[file] = source
   }
   for (const name of LAYER_NAMES) {
@@ -48,6 +57,20 @@ async function lookForLayer(path: string): Promise<RawFile | null> {
   }
 }
 
+/** The roads as they are read; a file that is no UTF-8 is read whole, as every other. */
+async function openRoads(path: string, onProgress?: (bytes: number, ofBytes: number) => void): Promise<RawFile | null> {
+  try {
+    const { size } = await stat(path)
+    if (size > ROADS_BYTES_MAX) return { broken: `has ${size} bytes, expected at most ${ROADS_BYTES_MAX}` }
+    if (!isUtf8File(path)) return await readOneFile(path, 'roads.geojson')
+    const features = () => featuresIn(chunksOf(path, (bytes) => onProgress?.(bytes, size)))
+    return { features: { [Symbol.iterator]: features } }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    return { broken: `cannot be read: ${reasonOf(error)}` }
+  }
+}
+
 async function readOneFile(path: string, file: CityFile): Promise<RawFile | null> {
   try {
     const { size } = await stat(path)
@@ -61,7 +84,9 @@ async function readOneFile(path: string, file: CityFile): Promise<RawFile | null
 }
 
 function parseRows(bytes: Buffer): Record<string, string>[] {
-  return parse(decode(bytes), { columns: true, bom: true, trim: true, skip_empty_lines: true })
+  return (
+    plainRows(decode(bytes)) ?? parse(decode(bytes), { columns: true, bom: true, trim: true, skip_empty_lines: true })
+  )
 }
 
 /** UTF-8, or what a Chinese spreadsheet writes when it is asked for plain CSV. */

@@ -96,6 +96,13 @@ describe('what spreadsheets write', () => {
     const folder = await spoiltDemo({})
     expect(await readCityOfSimulators(folder)).toEqual(await readCity(folder))
   })
+
+  it('roads that end in the middle are a problem with the name of the file', async () => {
+    const cut = await spoiltDemo({ 'roads.geojson': (text) => text.slice(0, text.length / 2) })
+    expect(said(await problemsOf(cut))).toMatch(/roads.geojson, : cannot be read: it ends in the middle/)
+    const other = await spoiltDemo({ 'roads.geojson': () => '{"type":"Feature"}' })
+    expect(said(await problemsOf(other))).toMatch(/roads.geojson, : is not a GeoJSON FeatureCollection/)
+  })
 })
 
 describe('run cards, duty levels and escalation', () => {
