@@ -174,7 +174,7 @@ function TroubleRow({ trouble }: { trouble: Trouble }) {
   const name = device?.name ?? camera?.name ?? site?.name ?? trouble.subjectId
   const facts = trouble.facts && t.troubleFacts[trouble.code]?.(trouble.facts)
   return (
-    <li className="row row-trouble" data-trouble-id={trouble.id} title={trouble.detail}>
+    <li className="row row-trouble" data-trouble-id={trouble.id} title={t.sentence(trouble.detail)}>
       <span className="row-body">
         <span className="row-head">
           <span className="word tone-warn" aria-hidden="true">

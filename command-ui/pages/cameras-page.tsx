@@ -140,7 +140,7 @@ function CameraRow({
     <tr data-camera-row={camera.id} className={isWatched ? 'chosen' : ''}>
       <td>
         <CameraWord state={camera.state} reason={camera.stateReason} />
-        {camera.stateReason && <div className="dim reason">{camera.stateReason}</div>}
+        {camera.stateReason && <div className="dim reason">{t.sentence(camera.stateReason)}</div>}
       </td>
       <td>{camera.name}</td>
       <td className="num dim">{camera.id}</td>

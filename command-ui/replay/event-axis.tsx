@@ -28,7 +28,7 @@ export function EventAxis({
   onSeek: (ms: number) => void
 }) {
   const t = useReplayText()
-  const { replay } = useText()
+  const words = useText()
   const share = (ms: number) => (100 * (Math.min(Math.max(ms, fromMs), toMs) - fromMs)) / Math.max(1, toMs - fromMs)
   const place = (run: { fromAt: string; toAt: string }) => ({
     left: `${share(timeMs(run.fromAt))}%`,
@@ -45,7 +45,7 @@ export function EventAxis({
             key={gap.fromAt}
             className="past-gap"
             style={place(gap)}
-            title={`${t.gap}: ${replay.gapReason[gap.reason]}${gap.detail ? ` (${gap.detail})` : ''}`}
+            title={`${t.gap}: ${words.replay.gapReason[gap.reason]}${gap.detail ? ` (${words.sentence(gap.detail)})` : ''}`}
           />
         ))}
         {events.map((event) => (

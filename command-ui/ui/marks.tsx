@@ -69,7 +69,7 @@ const CAMERA_TONES: Record<CameraState, Tone> = {
 export function CameraWord({ state, reason }: { state: CameraState; reason: string | null }) {
   const t = useText()
   return (
-    <ToneWord tone={CAMERA_TONES[state]} title={reason ?? undefined}>
+    <ToneWord tone={CAMERA_TONES[state]} title={reason === null ? undefined : t.sentence(reason)}>
       {t.cameraState[state]}
     </ToneWord>
   )

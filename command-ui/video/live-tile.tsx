@@ -103,7 +103,7 @@ export function DarkTile({
   return (
     <div className="tile-words" role="status">
       {explains && <CameraWord state={camera.state} reason={camera.stateReason} />}
-      <span>{explains && camera.stateReason ? camera.stateReason : words}</span>
+      <span>{explains && camera.stateReason ? t.sentence(camera.stateReason) : words}</span>
       {poster && <PosterAge atMs={poster.atMs} />}
     </div>
   )

@@ -41,7 +41,7 @@ export function TimeAxis({
             className="axis-gap"
             data-gap={gap.reason}
             style={place(gap.fromAt, gap.toAt)}
-            title={`${t.replay.gap}: ${t.replay.gapReason[gap.reason]}${gap.detail ? ` (${gap.detail})` : ''}`}
+            title={`${t.replay.gap}: ${t.replay.gapReason[gap.reason]}${gap.detail ? ` (${t.sentence(gap.detail)})` : ''}`}
           />
         ))}
         {marks

@@ -148,7 +148,7 @@ export class RtspSession {
     if (error?.code === 'EINTERNAL') return this.#end(silent(error.message))
     if (!this.#wasAnswered)
       return this.#end(notACamera(`${host}:${port} ${error ? why : 'closed the connection'} without an RTSP answer`))
-    this.#end(unreachable(`the camera ${error ? `dropped the connection (${why})` : why}`))
+    this.#end(unreachable(error ? `the camera dropped the connection (${why})` : 'the camera closed the connection'))
   }
 
   #connected(): void {
