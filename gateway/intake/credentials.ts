@@ -19,7 +19,9 @@ export interface Credential {
 
 export type Verdict =
   | { outcome: 'ok'; kind: DeviceKind }
-  | { outcome: 'unknown-device' | 'wrong-credential' | 'no-credential' }
+  | { outcome: 'unknown-device' | 'no-credential' }
+  /** `isFormer`: right until a moment ago; a terminal that was cut off comes back once before it can know. */
+  | { outcome: 'wrong-credential'; isFormer?: boolean }
   /** Not in the cache, and nobody to ask. The device should come again. */
   | { outcome: 'credentials-unavailable' }
 
@@ -41,6 +43,8 @@ const POLL_MS = 1_000
 const FIRST_POLL_MS = 500
 /** Rows are stamped at the start of their transaction and seen at its end. */
 const OVERLAP_MS = 10_000
+/** So long a device may come with the credential it had before: cut off, a terminal comes back within seconds, and nothing is wrong with that. */
+export const FORMER_MS = 60_000
 /** Strangers must not fill the memory while they wait for the database. */
 const ASKING_MAX = 1_000
 
@@ -51,6 +55,8 @@ export class Credentials {
   readonly #options: CredentialOptions
   readonly #known = new Map<string, Credential>()
   readonly #failures
+  /** What was right before it was changed, one per device. */
+  readonly #formers = new Map<string, { hash: Buffer; untilMs: number }>()
   #changedSince = new Date(0).toISOString()
   #asking = new Map<string, ((done: boolean) => void)[]>()
   #askedAtMs = -Infinity
@@ -99,9 +105,17 @@ export class Credentials {
     if (!credential.hash) return { outcome: 'no-credential' }
     const given = createHash('sha256').update(password).digest()
     if (given.length !== credential.hash.length || !timingSafeEqual(given, credential.hash)) {
-      return { outcome: 'wrong-credential' }
+      return { outcome: 'wrong-credential', isFormer: this.#isFormer(deviceId, given) }
     }
     return { outcome: 'ok', kind: credential.kind }
+  }
+
+  #isFormer(deviceId: string, given: Buffer): boolean {
+    const former = this.#formers.get(deviceId)
+    if (!former) return false
+    if (this.#options.clock.monotonicMs() <= former.untilMs) return former.hash.equals(given)
+    this.#formers.delete(deviceId)
+    return false
   }
 
   /** Asks the database about one device, together with all others that wait. @returns false when it did not answer */
@@ -177,7 +191,9 @@ export class Credentials {
     if (same) return
     this.#known.set(row.id, { kind: row.kind, hash: row.hash })
     this.#dirty = true
-    if (before?.hash) this.#options.onRevoked(row.id)
+    if (!before?.hash) return
+    this.#formers.set(row.id, { hash: before.hash, untilMs: this.#options.clock.monotonicMs() + FORMER_MS })
+    this.#options.onRevoked(row.id)
   }
 
   #fail(error: unknown): void {

@@ -10,6 +10,8 @@ import { CENTRE_USER, type RefusalReason } from './internal-topics.ts'
 import type { Refusals } from './refusals.ts'
 import { SELF_TEST_ID } from './self-test.ts'
 
+const FORMER = 'former-credential'
+
 export interface LoginOptions {
   credentials: Pick<Credentials, 'verify'>
   centrePassword: string
@@ -34,6 +36,8 @@ export class Login {
     try {
       const found = await this.#check(client, username, password)
       if (typeof found === 'object') return found
+      // It was given another credential a moment ago and cannot know: no trouble of the device.
+      if (found === FORMER) return 'wrong-credential'
       const [reason, detail = ''] = found.split(' ', 2) as [RefusalReason, string?]
       this.#options.refusals.note(reason, username, address, detail)
       return reason
@@ -48,12 +52,13 @@ export class Login {
     client: EdgeClient,
     username: string,
     password: Buffer,
-  ): Promise<Identity | RefusalReason | `${RefusalReason} ${string}`> {
+  ): Promise<Identity | typeof FORMER | RefusalReason | `${RefusalReason} ${string}`> {
     if (username === CENTRE_USER) {
       return timingSafeEqual(sha256(password), this.#centreHash) ? { type: 'centre' } : 'wrong-credential'
     }
     if (!ID_PATTERN.test(username) || username === SELF_TEST_ID) return 'bad-name'
     const verdict = await this.#options.credentials.verify(username, password)
+    if (verdict.outcome === 'wrong-credential' && verdict.isFormer) return FORMER
     if (verdict.outcome !== 'ok') return verdict.outcome
     const who: Identity = { type: 'device', deviceId: username, kind: verdict.kind }
     const will = client['_will']

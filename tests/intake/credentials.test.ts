@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../domain/clock.ts'
+import { manualClock, systemClock, type Clock } from '../../domain/clock.ts'
 import { Fault } from '../../domain/fault.ts'
 import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
-import { Credentials } from '../../gateway/intake/credentials.ts'
+import { Credentials, FORMER_MS } from '../../gateway/intake/credentials.ts'
 import type { Queryable } from '../../gateway/store/database.ts'
 import { testDatabase, type TestDatabase } from '../support/database.ts'
 
@@ -38,13 +38,13 @@ const register = (id: string, password: string | null) =>
      on conflict (id) do update set credential_hash = excluded.credential_hash, changed_at = now()`,
     [id, password === null ? null : hash(password)],
   )
-async function openCredentials(database: Queryable | null = test.database) {
+async function openCredentials(database: Queryable | null = test.database, clock: Clock = systemClock) {
   const one = new Credentials({
     database,
     cacheFile: join(folder, 'intake', 'credentials.json'),
     log: silentLog,
     metrics: new Metrics(),
-    clock: systemClock,
+    clock,
     onRevoked: (id) => revoked.push(id),
   })
   open.push(one)
@@ -87,6 +87,19 @@ describe('credentials', () => {
     await test.database.execute(`delete from device where id = 'b'`)
     await expect.poll(() => revoked, { timeout: 5_000 }).toEqual(['a', 'b'])
     expect(await credentials.verify('b', word('old'))).toMatchObject({ outcome: 'unknown-device' })
+  })
+
+  it('know the credential that was right a moment ago, for a minute, and no other', async () => {
+    const clock = manualClock()
+    await register('a', 'old')
+    const credentials = await openCredentials(test.database, clock)
+    await register('a', 'new')
+    await expect.poll(() => revoked, { timeout: 5_000 }).toEqual(['a'])
+    const former = { outcome: 'wrong-credential', isFormer: true }
+    expect(await credentials.verify('a', word('old'))).toEqual(former)
+    expect(await credentials.verify('a', word('guess'))).toEqual({ ...former, isFormer: false })
+    clock.advance(FORMER_MS + 1)
+    expect(await credentials.verify('a', word('old'))).toEqual({ ...former, isFormer: false })
   })
 
   it('ask the database about any number of strangers once a second', async () => {
