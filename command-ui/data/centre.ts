@@ -6,6 +6,7 @@ import { keepCrew, keptCrew } from './kept-crew.ts'
 import { LiveChannel, type SocketLike } from './live-channel.ts'
 import { Observable } from './observable.ts'
 import { Store } from './store.ts'
+import { markTiming } from './timing-marks.ts'
 
 /** `unknown` until the first answer; `out`: the sign-in page; `password`: came by link, has to choose one. */
 export type SessionState = 'unknown' | 'out' | 'password' | 'in' | 'forbidden'
@@ -69,7 +70,7 @@ function startStream(): void {
     onMessage: (message) => {
       if (message.type === 'event' && message.event.action === 'raised' && message.event.kind === 'alarm') {
         // With `vigil:rendered:` it shows how long the browser took of a press's way.
-        performance.mark(`vigil:received:${message.event.subjectId}`)
+        markTiming(`vigil:received:${message.event.subjectId}`)
       }
       try {
         store.follow(message)
@@ -77,7 +78,7 @@ function startStream(): void {
         countOddity('message-failed', error)
       }
     },
-    onDots: (baseMs, dots) => store.moveDots(baseMs, dots),
+    onDots: (frame) => store.moveDots(frame),
     onState: (state) => store.live.set(state),
     onOddity: countOddity,
     random: Math.random,

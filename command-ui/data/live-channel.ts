@@ -1,5 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { decodeDots, type Dot } from '../../domain/wire/dots.ts'
+import { openDots, type DotFrame } from '../../domain/wire/dots.ts'
 import type { DeskMessage, ServerMessage } from '../../domain/wire/live.ts'
 
 /** `connecting` before the first message; `live`; `blind` when nothing has come for `BLIND_AFTER_MS`. */
@@ -38,7 +38,7 @@ export interface LiveChannelParts {
   takeSnapshot(): Promise<number>
   /** Every message in its order, without doubles and without gaps. */
   onMessage(message: ServerMessage): void
-  onDots(baseMs: number, dots: readonly Dot[]): void
+  onDots(frame: DotFrame): void
   onState(state: LiveState): void
   /** Something that was unexpected but survived: unreadable frames, failed snapshots. Counted by the caller. */
   onOddity(what: string, error?: unknown): void
@@ -113,8 +113,8 @@ export class LiveChannel {
 
   #receive(frame: unknown): void {
     if (frame instanceof ArrayBuffer) {
-      const decoded = decodeDots(frame)
-      if (decoded) this.#parts.onDots(decoded.baseMs, decoded.dots)
+      const dots = openDots(frame)
+      if (dots) this.#parts.onDots(dots)
       else this.#parts.onOddity('unreadable-dots')
       return
     }

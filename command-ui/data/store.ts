@@ -12,7 +12,7 @@ import type { Posting } from '../../domain/posting.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Trouble } from '../../domain/trouble.ts'
-import type { Dot } from '../../domain/wire/dots.ts'
+import { emptyDot, type Dot, type DotFrame } from '../../domain/wire/dots.ts'
 import type { MqttAddress, EventKind, Health, LogEvent, ServerMessage, Snapshot } from '../../domain/wire/live.ts'
 import type { Zone } from '../../domain/zone.ts'
 import { Collection } from './collection.ts'
@@ -21,7 +21,7 @@ import { Observable } from './observable.ts'
 
 export type City = Snapshot['city']
 
-/** Where a moving thing was last, by the binary stream. */
+/** Where a moving thing was last, by the binary stream. The same object for the same key: read it, keep no hold of it. */
 export interface DotNow extends Dot {
   takenAtMs: number
 }
@@ -63,7 +63,7 @@ export class Store {
   readonly dots = new Map<number, DotNow>()
   #clock: Clock & { sample(serverAt: string): void }
   #eventListeners = new Set<(event: LogEvent) => void>()
-  #dotListeners = new Set<(baseMs: number, dots: readonly Dot[]) => void>()
+  #dotListeners = new Set<(frame: DotFrame) => void>()
 
   constructor(clock: Clock & { sample(serverAt: string): void }) {
     this.#clock = clock
@@ -131,9 +131,15 @@ export class Store {
     }
   }
 
-  moveDots(baseMs: number, dots: readonly Dot[]): void {
-    for (const dot of dots) this.dots.set(dot.key, { ...dot, takenAtMs: baseMs - dot.ageS * 1000 })
-    for (const listener of this.#dotListeners) listener(baseMs, dots)
+  moveDots(frame: DotFrame): void {
+    for (let i = 0; i < frame.count; i++) {
+      const { key } = frame.read(i, readDot)
+      let dot = this.dots.get(key)
+      if (!dot) this.dots.set(key, (dot = { ...readDot, takenAtMs: 0 }))
+      frame.read(i, dot)
+      dot.takenAtMs = frame.baseMs - dot.ageS * 1000
+    }
+    for (const listener of this.#dotListeners) listener(frame)
   }
 
   /** Every event of the log after it has been applied. */
@@ -142,7 +148,7 @@ export class Store {
     return () => this.#eventListeners.delete(listener)
   }
 
-  onDots(listener: (baseMs: number, dots: readonly Dot[]) => void): () => void {
+  onDots(listener: (frame: DotFrame) => void): () => void {
     this.#dotListeners.add(listener)
     return () => this.#dotListeners.delete(listener)
   }
@@ -174,3 +180,5 @@ export class Store {
     return (byKind[kind] as Collection<{ id: string }> | undefined) ?? null
   }
 }
+
+const readDot = emptyDot()

@@ -1,6 +1,7 @@
 import { useEffect } from 'react'
 import { clock } from '../data/clock.ts'
 import { store, tell } from '../data/centre.ts'
+import { markTiming } from '../data/timing-marks.ts'
 
 /** Alarms that this desk has told about; beyond this the oldest are forgotten (a re-send is harmless). */
 const TOLD_MAX = 5000
@@ -16,9 +17,9 @@ store.live.subscribe(() => {
 function painted(alarmId: string): void {
   if (told.has(alarmId)) return
   told.add(alarmId)
-  if (told.size > TOLD_MAX) told.delete([...told][0] ?? '')
+  if (told.size > TOLD_MAX) told.delete(told.values().next().value ?? '')
   const atMs = Math.round(clock.nowMs())
-  performance.mark(`vigil:rendered:${alarmId}`)
+  markTiming(`vigil:rendered:${alarmId}`)
   if (!tell({ type: 'rendered', alarmId, atMs }) && untold.size < TOLD_MAX) untold.set(alarmId, atMs)
 }
 

@@ -33,11 +33,9 @@ export function showTrail(vehicleId: string | null): void {
   const nowMs = clock.nowMs()
   const empty: Trail = { vehicleId, from: toIso(nowMs - TRAIL_MS), to: toIso(nowMs), points: [], truncated: false }
   trail.set(empty)
-  unfollow = store.onDots((baseMs, dots) => {
-    for (const dot of dots) {
-      if (dot.key !== key) continue
-      append(vehicleId, [baseMs - dot.ageS * 1000, dot.lng, dot.lat, dot.speedMps, dot.bearingDeg])
-    }
+  unfollow = store.onDots(() => {
+    const dot = store.dots.get(key)
+    if (dot) append(vehicleId, [dot.takenAtMs, dot.lng, dot.lat, dot.speedMps, dot.bearingDeg])
   })
   api.trail(vehicleId, empty.from, empty.to).then(
     (loaded) => {

@@ -46,25 +46,45 @@ export function encodeDots(baseMs: number, dots: readonly Dot[]): Uint8Array<Arr
   return bytes
 }
 
-/** @returns null when the bytes are not a whole frame of dots */
-export function decodeDots(bytes: ArrayBuffer): { baseMs: number; dots: Dot[] } | null {
-  const view = new DataView(bytes)
-  if (bytes.byteLength < HEAD_BYTES || view.getUint8(0) !== DOTS_TYPE) return null
-  const count = view.getUint16(2, true)
-  if (bytes.byteLength !== HEAD_BYTES + count * DOT_BYTES) return null
-  const dots: Dot[] = []
-  for (let i = 0; i < count; i++) {
-    const at = HEAD_BYTES + i * DOT_BYTES
-    const bearing = view.getUint16(at + 14, true)
-    dots.push({
-      key: view.getUint32(at, true),
-      lng: view.getInt32(at + 4, true) / 1e7,
-      lat: view.getInt32(at + 8, true) / 1e7,
-      speedMps: view.getUint16(at + 12, true) / 100,
-      bearingDeg: bearing === 65_535 ? NaN : bearing / 100,
-      ageS: view.getUint16(at + 16, true) / 10,
-      flags: view.getUint16(at + 18, true),
-    })
+/** One frame as it came. Read dot by dot into one object, so that a thousand fixes a second leave nothing for the collector. */
+export class DotFrame {
+  /** Server clock, ms. */
+  readonly baseMs: number
+  readonly count: number
+  readonly #view: DataView
+
+  constructor(view: DataView) {
+    this.#view = view
+    this.count = view.getUint16(2, true)
+    this.baseMs = view.getFloat64(4, true)
   }
-  return { baseMs: view.getFloat64(4, true), dots }
+
+  /** @returns `into`, which is overwritten by the next call with the same object */
+  read(index: number, into: Dot): Dot {
+    const view = this.#view
+    const at = HEAD_BYTES + index * DOT_BYTES
+    const bearing = view.getUint16(at + 14, true)
+    into.key = view.getUint32(at, true)
+    into.lng = view.getInt32(at + 4, true) / 1e7
+    into.lat = view.getInt32(at + 8, true) / 1e7
+    into.speedMps = view.getUint16(at + 12, true) / 100
+    into.bearingDeg = bearing === 65_535 ? NaN : bearing / 100
+    into.ageS = view.getUint16(at + 16, true) / 10
+    into.flags = view.getUint16(at + 18, true)
+    return into
+  }
+}
+
+/** An object to read into. */
+export function emptyDot(): Dot {
+  return { key: 0, lng: 0, lat: 0, speedMps: 0, bearingDeg: NaN, ageS: 0, flags: 0 }
+}
+
+/** @returns null when the bytes are not a whole frame of dots */
+export function openDots(bytes: ArrayBuffer): DotFrame | null {
+  if (bytes.byteLength < HEAD_BYTES) return null
+  const view = new DataView(bytes)
+  if (view.getUint8(0) !== DOTS_TYPE) return null
+  if (bytes.byteLength !== HEAD_BYTES + view.getUint16(2, true) * DOT_BYTES) return null
+  return new DotFrame(view)
 }

@@ -68,8 +68,8 @@ beforeEach(async () => {
     onMessage: (message) => {
       if (message.type === 'event') got.push(message.event.n)
     },
-    onDots: (_base, frame) => {
-      dots += frame.length
+    onDots: (frame) => {
+      dots += frame.count
     },
     onState: (state) => states.push(state),
     onOddity: (what) => oddities.push(what),

@@ -3,7 +3,7 @@ import { manualClock } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
 import { createLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
-import { decodeDots, encodeDots, type Dot } from '../../domain/wire/dots.ts'
+import { emptyDot, encodeDots, openDots, type Dot } from '../../domain/wire/dots.ts'
 import { parseTopic, topicOf } from '../../domain/wire/mqtt.ts'
 
 describe('topics', () => {
@@ -35,18 +35,19 @@ describe('dots', () => {
       { key: 1, lng: 114.1234567, lat: 22.7654321, speedMps: 12.34, bearingDeg: 359.99, ageS: 1.2, flags: 5 },
       { key: 4_000_000_000, lng: -0.5, lat: -33.1, speedMps: 0, bearingDeg: NaN, ageS: 9999, flags: 0 },
     ]
-    const frame = decodeDots(encodeDots(1_790_000_000_123.5, dots).buffer)
-    expect(frame?.baseMs).toBe(1_790_000_000_123.5)
-    expect(frame?.dots[0]).toMatchObject({ key: 1, speedMps: 12.34, bearingDeg: 359.99, ageS: 1.2, flags: 5 })
-    expect(frame?.dots[0]?.lng).toBeCloseTo(114.1234567, 7)
-    expect(frame?.dots[1]?.bearingDeg).toBeNaN()
-    expect(frame?.dots[1]?.ageS).toBe(6553.4)
+    const frame = openDots(encodeDots(1_790_000_000_123.5, dots).buffer)!
+    expect([frame.baseMs, frame.count]).toEqual([1_790_000_000_123.5, 2])
+    const dot = emptyDot()
+    expect(frame.read(0, dot)).toBe(dot)
+    expect(dot).toMatchObject({ key: 1, speedMps: 12.34, bearingDeg: 359.99, ageS: 1.2, flags: 5 })
+    expect(dot.lng).toBeCloseTo(114.1234567, 7)
+    expect(frame.read(1, dot)).toMatchObject({ key: 4_000_000_000, bearingDeg: NaN, ageS: 6553.4 })
   })
   it('that are cut or of another type are not dots', () => {
     const bytes = encodeDots(0, [{ key: 1, lng: 0, lat: 0, speedMps: 0, bearingDeg: 0, ageS: 0, flags: 0 }])
-    expect(decodeDots(bytes.buffer.slice(0, -1))).toBeNull()
+    expect(openDots(bytes.buffer.slice(0, -1))).toBeNull()
     bytes[0] = 9
-    expect(decodeDots(bytes.buffer)).toBeNull()
+    expect(openDots(bytes.buffer)).toBeNull()
   })
 })
 
