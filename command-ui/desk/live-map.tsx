@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'react'
+import { encodeDots, openDots } from '../../domain/wire/dots.ts'
 import { createCityMap } from '../map/city-map.ts'
 import type { CityMap, MapMode, MapSwitch } from '../map/city-map-contract.ts'
 import { clock } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
+import type { DotNow } from '../data/store.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { language, useText } from '../i18n/language.ts'
 import { isTyping } from './attention.ts'
@@ -35,7 +37,7 @@ export function LiveMap({ isShown }: { isShown: boolean }) {
       return
     }
     setMap(made)
-    const unfollow = store.onDots((baseMs, dots) => made.moveDots({ baseMs, dots }))
+    const unfollow = store.onDots((frame) => made.moveDots(frame))
     return () => {
       unfollow()
       made.destroy()
@@ -78,7 +80,8 @@ function MapFeed({ map, isShown }: { map: CityMap; isShown: boolean }) {
   useEffect(() => {
     map.setVehicles(vehicles)
     // The list is older than the stream: what has moved since stays where the stream has put it.
-    map.moveDots({ baseMs: clock.nowMs(), dots: [...store.dots.values()].map(agedDot) })
+    const known = openDots(encodeDots(clock.nowMs(), [...store.dots.values()].map(agedDot)).buffer)
+    if (known) map.moveDots(known)
   }, [map, vehicles])
   useEffect(() => map.setCameras(cameras), [map, cameras])
   useEffect(() => map.setSites(sites), [map, sites])
@@ -100,7 +103,7 @@ function MapFeed({ map, isShown }: { map: CityMap; isShown: boolean }) {
   return null
 }
 
-function agedDot(dot: { takenAtMs: number } & Parameters<CityMap['moveDots']>[0]['dots'][number]) {
+function agedDot(dot: DotNow): DotNow {
   return { ...dot, ageS: Math.max(0, (clock.nowMs() - dot.takenAtMs) / 1000) }
 }
 

@@ -10,7 +10,7 @@ import { sideOffset, thinLabels } from './thin-labels.ts'
 import type { Box, LabelBox } from './thin-labels.ts'
 
 /** Nearer than this the callsigns of free patrols are written; those on a job always are. */
-const ALL_CALLSIGNS_ZOOM = 11.3
+const ALL_CALLSIGNS_ZOOM = 10.6
 
 /** Writes callsigns beside the patrols, as many as fit; the chosen one and those on a job first. */
 export class Callsigns {
@@ -55,8 +55,7 @@ export class Callsigns {
       labels.push({ x: screen[0]!, y: screen[1]!, widthPx: w, heightPx: h, importance, side, index, key, piece })
     }
     thinLabels(labels, widthPx, heightPx, this.#taken(widthPx, heightPx))
-    const pieces = new Float32Array(Math.max(1, patrols.count) * 4)
-    const boxes = new Float32Array(Math.max(1, patrols.count) * 4)
+    const { pieces, boxes } = this.#layer.labelRows()
     this.#sides.clear()
     for (const { index, key, side, piece } of labels) {
       this.#sides.set(key, side)
@@ -64,7 +63,6 @@ export class Callsigns {
       pieces.set([piece.u, piece.v, piece.du, piece.dv], index * 4)
       boxes.set([...sideOffset(side, piece.widthPx, piece.heightPx), piece.widthPx, piece.heightPx], index * 4)
     }
-    this.#layer.setLabels(pieces, boxes)
   }
 
   /** The scene's name must not be written over. */

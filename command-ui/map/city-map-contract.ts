@@ -6,7 +6,7 @@ import type { Coverage } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
-import type { Dot } from '../../domain/wire/dots.ts'
+import type { DotFrame } from '../../domain/wire/dots.ts'
 import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
 import type { SWITCHES } from './city-style.ts'
@@ -53,10 +53,10 @@ export interface CityMap {
   setVehicles(vehicles: readonly VehicleNow[]): void
   setCameras(cameras: readonly Camera[]): void
   setSites(sites: readonly Site[]): void
-  moveDots(frame: { baseMs: number; dots: readonly Dot[] }): void
+  moveDots(frame: DotFrame): void
   /** Draws the scene and lights its cameras; does not move the view (see `fitScene`, `flyTo`). */
   showScene(scene: MapScene | null): void
-  /** Moves the view so that the scene and the chosen car's way are seen. */
+  /** Moves the view so that the scene and the chosen car's way are seen, and keeps them so when the map gets another size, until the view is moved. */
   fitScene(): void
   /** Back to the whole district. */
   fitCity(): void
@@ -74,11 +74,19 @@ export interface CityMap {
   on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void
   resize(): void
   destroy(): void
-  /** For tests and the harness. */
+  /** For tests, the bench and the harness; also beside the canvas, as `data-stats`. */
   readonly stats: {
     isReady: boolean
+    /** Paintings of what moves, and of the ground under it. */
     frames: number
+    groundFrames: number
+    /** Start of a painting until the GPU was done, ms, smoothed. */
     frameCostMs: number
+    /** JavaScript of one painting and of one frame of dots, ms, smoothed. */
+    drawMs: number
+    updateMs: number
+    drawCalls: number
+    bytesSent: number
     taxisShown: number
     taxis: number
     patrols: number

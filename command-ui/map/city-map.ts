@@ -1,38 +1,34 @@
 import type { Camera } from '../../domain/camera.ts'
-import { systemClock } from '../../domain/clock.ts'
-import type { Clock } from '../../domain/clock.ts'
+import { systemClock, type Clock } from '../../domain/clock.ts'
 import type { VehicleNow } from '../../domain/fix.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Coverage } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
-import type { Dot } from '../../domain/wire/dots.ts'
+import type { DotFrame } from '../../domain/wire/dots.ts'
 import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
 import { CityPicture } from './city-picture.ts'
-import { Callsigns } from './callsigns.ts'
 import { boundsOf } from './along.ts'
 import type { CityMap, CityMapOptions, MapEvents, MapMode, MapSwitch } from './city-map-contract.ts'
-import { LIVING_BEFORE } from './city-style.ts'
 import { Fleet } from './fleet.ts'
+import { Framing } from './framing.ts'
 import { FrameLoop } from './frame-loop.ts'
 import { Legend } from './legend.ts'
+import { LayOut } from './lay-out.ts'
 import { LivingLayer } from './living-layer.ts'
 import { addMapImages } from './map-images.ts'
+import { MatrixLayer } from './matrix-layer.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
 import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
 import { MapTalk } from './map-talk.ts'
-import { frameCity, openMap, PITCH } from './open-map.ts'
+import { keepNear, openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
-import { etaText, roadLabelled, scenePoints } from './scene-shapes.ts'
+import { scenePoints, type MapScene } from './scene-shapes.ts'
 import type { MapOverlay } from './overlay-shapes.ts'
-import type { MapScene } from './scene-shapes.ts'
 import './map.css'
-
-/** Callsigns and thinning follow a moving view at most this often. */
-const LAY_OUT_EVERY_MS = 250
 
 /** @returns null where the browser has no WebGL 2 */
 export function createCityMap(container: HTMLElement, options: CityMapOptions = {}): CityMap | null {
@@ -44,11 +40,13 @@ class DeskMap implements CityMap {
   #clock: Clock
   #layer: LivingLayer
   #fleet: Fleet
-  #callsigns: Callsigns
+  #lay: LayOut
   #picture: CityPicture
   #pointer: Pointer
   #legend: Legend
   #loop: FrameLoop
+  #framing: Framing
+  #matrix: MatrixLayer
   #isCalm: boolean
   #isReady = false
   #waiting: (() => void)[] = []
@@ -56,8 +54,10 @@ class DeskMap implements CityMap {
   #source: { cameras: readonly Camera[]; sites: readonly Site[]; language: Language }
   #scene: MapScene | null = null
   #bounds: [number, number, number, number] | null = null
-  #layOutAtMs = 0
   #unknownDots = 0
+  #groundFrames = 0
+  #sceneCameras = ''
+  #updateMs = 0
   #talk = new MapTalk()
   #resized: ResizeObserver
 
@@ -68,18 +68,24 @@ class DeskMap implements CityMap {
     this.#source = { cameras: [], sites: [], language: options.language ?? 'zh' }
     container.classList.add('city-map')
     this.#map = openMap(container, this.#source.language, this.#mode)
-    this.#layer = new LivingLayer(this.#clock, planeAt(0, 0))
+    this.#layer = new LivingLayer(this.#map, this.#clock, planeAt(0, 0))
     this.#fleet = new Fleet(this.#layer, this.#clock)
-    this.#callsigns = new Callsigns(this.#layer, this.#fleet, this.#clock)
     this.#picture = new CityPicture(this.#map)
     this.#pointer = new Pointer(this.#map, this.#layer, this.#fleet, this.#clock, this.#source)
     this.#legend = new Legend(container, this.#source.language)
-    this.#loop = new FrameLoop(this.#map, this.#clock, {
+    this.#lay = new LayOut(this.#map, this.#layer, this.#fleet, this.#picture, this.#legend, this.#clock)
+    this.#framing = new Framing(this.#map, this.#isCalm)
+    this.#loop = new FrameLoop(this.#clock, {
       isMoving: () => this.#isMoving(),
       hasDots: () => this.#layer.patrols.count + this.#layer.taxis.count > 0,
-      beforeFrame: () => this.#beforeFrame(),
+      beforeFrame: () => this.#followOne(),
+      paint: () => this.#layer.draw(),
     })
-    this.#resized = new ResizeObserver(() => this.#map.resize())
+    this.#matrix = new MatrixLayer((mercatorToClip) => {
+      this.#groundFrames++
+      if (this.#layer.follow(mercatorToClip)) this.#loop.paintNow()
+    })
+    this.#resized = new ResizeObserver(() => this.resize())
     this.#resized.observe(container)
     void this.#map.once('style.load', this.#begin)
     this.#listen()
@@ -87,7 +93,7 @@ class DeskMap implements CityMap {
 
   #begin = (): void => {
     addMapImages(this.#map)
-    if (!this.#map.getLayer(this.#layer.id)) this.#map.addLayer(this.#layer, LIVING_BEFORE)
+    if (!this.#map.getLayer(this.#matrix.id)) this.#map.addLayer(this.#matrix)
     this.#isReady = true
     this.#picture.setMode(this.#mode)
     for (const job of this.#waiting.splice(0)) job()
@@ -95,9 +101,7 @@ class DeskMap implements CityMap {
   }
 
   #listen(): void {
-    this.#talk.listen(this.#map, this.#pointer, () => {
-      this.#fleet.followedKey = null
-    })
+    this.#talk.listen(this.#map, this.#pointer, () => this.#letGo())
     this.#map.on('move', () => this.#layOut(false))
     this.#map.on('moveend', () => this.#layOut(true))
     // Before the first painting there is no matrix, so nobody knows where a callsign would stand.
@@ -120,7 +124,10 @@ class DeskMap implements CityMap {
     const isKnown = this.#bounds?.join() === city.bounds.join()
     this.#bounds = city.bounds
     this.#map.getCanvas().setAttribute('aria-label', city.name)
-    if (!isKnown) frameCity(this.#map, city.bounds)
+    if (!isKnown) {
+      keepNear(this.#map, city.bounds)
+      this.#framing.city(city.bounds, PITCH[this.#mode], true)
+    }
     this.#when(() => this.#picture.setLayers(layers))
     this.setCameras(this.#source.cameras)
     this.showScene(this.#scene)
@@ -138,14 +145,16 @@ class DeskMap implements CityMap {
     this.#dotsChanged()
   }
 
-  moveDots(frame: { baseMs: number; dots: readonly Dot[] }): void {
-    this.#unknownDots += this.#fleet.moveDots(frame.baseMs, frame.dots)
+  moveDots(frame: DotFrame): void {
+    const startedMs = this.#clock.monotonicMs()
+    this.#unknownDots += this.#fleet.moveDots(frame)
     this.#dotsChanged()
+    this.#updateMs += (this.#clock.monotonicMs() - startedMs - this.#updateMs) * 0.2
+    this.#map.getContainer().dataset['stats'] = JSON.stringify(this.stats)
   }
 
   #dotsChanged(): void {
     this.#layOut(true)
-    this.#layer.uploadDots()
     this.#loop.kick()
   }
 
@@ -166,7 +175,11 @@ class DeskMap implements CityMap {
       scene?.chosen ?? null,
       new Set(scene?.candidates.filter((c) => c.route).map((c) => c.patrolId)),
     )
-    this.#layer.setCameras(this.#source.cameras, new Set(scene?.cameraIds))
+    const sceneCameras = scene?.cameraIds.join(' ') ?? ''
+    if (sceneCameras !== this.#sceneCameras) {
+      this.#sceneCameras = sceneCameras
+      this.setCameras(this.#source.cameras)
+    }
     if (scene) {
       const [lng, lat] = scene.lngLat
       const isPulsing = (scene.isPulsing ?? true) && !this.#isCalm
@@ -174,20 +187,20 @@ class DeskMap implements CityMap {
       beacon.show(xOf(plane, lng), yOf(plane, lat), scene.priority, scene.label, isPulsing, this.#map.getPixelRatio())
     } else this.#layer.beacon.hide()
     this.#when(() => this.#picture.setScene(scene))
+    this.#framing.keepScene(scene && boundsOf(scenePoints(scene)), PITCH[this.#mode])
     this.#dotsChanged()
   }
 
   fitScene(): void {
     const bounds = this.#scene && boundsOf(scenePoints(this.#scene))
     if (!bounds) return
-    this.#fleet.followedKey = null
-    const padding = Math.min(110, this.#map.getContainer().clientWidth / 6)
-    this.#map.fitBounds(bounds, { padding, maxZoom: 16, pitch: PITCH[this.#mode], duration: 900 })
+    this.#letGo()
+    this.#framing.scene(bounds, PITCH[this.#mode])
   }
 
   fitCity(): void {
-    this.#fleet.followedKey = null
-    if (this.#bounds) this.#map.fitBounds(this.#bounds, { padding: 24, duration: 700, pitch: PITCH[this.#mode] })
+    this.#letGo()
+    if (this.#bounds) this.#framing.city(this.#bounds, PITCH[this.#mode])
   }
 
   setMode(mode: MapMode): void {
@@ -209,6 +222,7 @@ class DeskMap implements CityMap {
   }
 
   follow(key: number | null): void {
+    if (key !== null) this.#framing.release()
     this.#fleet.followedKey = key
     if (key === null || !this.#fleet.placeOf(key, place)) return
     this.#map.easeTo({
@@ -219,7 +233,7 @@ class DeskMap implements CityMap {
   }
 
   flyTo(lngLat: LngLat, zoom?: number): void {
-    this.#fleet.followedKey = null
+    this.#letGo()
     this.#map.flyTo({
       center: lngLat,
       zoom: zoom ?? Math.max(15.5, this.#map.getZoom()),
@@ -251,7 +265,13 @@ class DeskMap implements CityMap {
   }
 
   resize(): void {
-    this.#map.resize()
+    this.#framing.resize(PITCH[this.#mode])
+  }
+
+  /** The view belongs to nobody any more. */
+  #letGo(): void {
+    this.#fleet.followedKey = null
+    this.#framing.release()
   }
 
   destroy(): void {
@@ -259,6 +279,7 @@ class DeskMap implements CityMap {
     this.#loop.stop()
     this.#pointer.destroy()
     this.#legend.destroy()
+    this.#layer.destroy()
     this.#map.remove()
   }
 
@@ -266,7 +287,10 @@ class DeskMap implements CityMap {
     return {
       isReady: this.#isReady,
       frames: this.#loop.frames,
+      groundFrames: this.#groundFrames,
       frameCostMs: this.#loop.frameCostMs,
+      updateMs: this.#updateMs,
+      ...this.#layer.stats,
       taxisShown: this.#fleet.taxisShown,
       taxis: this.#layer.taxis.count,
       patrols: this.#layer.patrols.count,
@@ -281,31 +305,14 @@ class DeskMap implements CityMap {
     return (beacon.isShown && beacon.isPulsing) || Math.max(patrols.movingUntilS, taxis.movingUntilS) > nowS
   }
 
-  #beforeFrame(): void {
+  #followOne(): void {
     const key = this.#fleet.followedKey
     if (key === null || this.#map.isMoving() || !this.#fleet.placeOf(key, place)) return
     this.#map.jumpTo({ center: lngLatOf(this.#layer.plane, place[0]!, place[1]!) })
   }
 
-  /** Thins taxis and callsigns for the view as it is. */
   #layOut(isNow: boolean): void {
-    const nowMs = this.#clock.monotonicMs()
-    if (!isNow && nowMs - this.#layOutAtMs < LAY_OUT_EVERY_MS) return
-    this.#layOutAtMs = nowMs
-    const zoom = this.#map.getZoom()
-    const { clientWidth, clientHeight } = this.#map.getCanvas()
-    const metresPerPx = this.#layer.metresPerPx()
-    this.#fleet.thin(zoom, metresPerPx)
-    const { candidates = [], chosen = null } = this.#scene ?? {}
-    const labelled = roadLabelled(candidates, metresPerPx)
-    if (this.#isReady) this.#picture.setRouteLabels(labelled, chosen)
-    const etas = new Map(
-      candidates.filter((c) => c.route && !labelled.includes(c)).map((c) => [c.patrolId, etaText(c) ?? '']),
-    )
-    this.#callsigns.layOut(clientWidth, clientHeight, zoom, chosen, etas)
-    this.#legend.setTaxis(this.#fleet.taxisShown, this.#layer.taxis.count, this.#source.language)
-    this.#layer.uploadDots()
-    this.#loop.kick()
+    if (this.#lay.run(isNow, this.#isReady, this.#scene, this.#source.language)) this.#loop.kick()
   }
 }
 

@@ -9,7 +9,14 @@ import { SWITCHES } from './city-style.ts'
 import { labelLayers } from './label-style.ts'
 import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
 import { overlayFeatures, reachFeatures, type MapOverlay } from './overlay-shapes.ts'
-import { circleFeatures, coverageLabels, routeFeatures, routeLabelFeatures, trailFeatures } from './scene-shapes.ts'
+import {
+  areSameCircles,
+  circleFeatures,
+  coverageLabels,
+  routeFeatures,
+  routeLabelFeatures,
+  trailFeatures,
+} from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
 /** Sites that keep their badge longest when there is no room: those with a button. */
@@ -33,6 +40,7 @@ export class CityPicture {
   #hasBuildings = true
   #coverageText = ''
   #routeText = ''
+  #scene: MapScene | null = null
 
   constructor(map: MapLibreMap) {
     this.#map = map
@@ -61,10 +69,16 @@ export class CityPicture {
     this.#fill('sites', { type: 'FeatureCollection', features })
   }
 
+  /** Only what is another one is filled: the patrols are asked about every five seconds, and mostly the circles stay. */
   setScene(scene: MapScene | null): void {
-    this.#fill('circles', circleFeatures(scene?.circles ?? []))
-    this.#fill('routes', routeFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
-    this.#fill('trail', trailFeatures(scene?.trail))
+    const before = this.#scene
+    this.#scene = scene
+    const circles = scene?.circles ?? []
+    if (!areSameCircles(before?.circles ?? [], circles)) this.#fill('circles', circleFeatures(circles))
+    if (before?.candidates !== scene?.candidates || before?.chosen !== scene?.chosen) {
+      this.#fill('routes', routeFeatures(scene?.candidates ?? [], scene?.chosen ?? null))
+    }
+    if (before?.trail !== scene?.trail) this.#fill('trail', trailFeatures(scene?.trail))
   }
 
   setOverlay(overlay: MapOverlay): void {

@@ -13,9 +13,6 @@ import {
   sceneSources,
 } from './scene-style.ts'
 
-/** The layer before which the living city is put: above all names, below the scene's times. */
-export const LIVING_BEFORE = 'circle-label'
-
 /** The whole map, bottom to top. */
 export function cityStyle(language: Language): StyleSpecification {
   const sources: StyleSpecification['sources'] = sceneSources()

@@ -30,14 +30,13 @@ export function materialOf(
   vertexShader: string,
   fragmentShader: string,
   uniforms: Record<string, IUniform>,
-  hasDepth = false,
 ): ShaderMaterial {
   return new ShaderMaterial({
     vertexShader,
     fragmentShader,
     uniforms,
     transparent: true,
-    depthTest: hasDepth,
+    depthTest: false,
     depthWrite: false,
     side: DoubleSide,
     blending: CustomBlending,
@@ -57,8 +56,10 @@ export function meshOf(geometry: BufferGeometry, material: ShaderMaterial, order
   return mesh
 }
 
-/** The rows of `Glides` as instance attributes; rebuilt only when the rows have grown. */
+/** The rows of `Glides` as instance attributes: what has changed is sent with the next painting, all of it only when the rows have grown. */
 export class GlideBuffer {
+  /** Sent to the graphics card since the start. */
+  bytesSent = 0
   #buffer: InstancedInterleavedBuffer | null = null
   #geometries: InstancedBufferGeometry[]
 
@@ -66,6 +67,7 @@ export class GlideBuffer {
     this.#geometries = geometries
   }
 
+  /** Right before a painting; where nothing has changed nothing is sent. */
   upload(glides: Glides): void {
     let buffer = this.#buffer
     if (!buffer || buffer.array !== glides.rows) {
@@ -78,23 +80,26 @@ export class GlideBuffer {
         geometry.setAttribute('aTimes', new InterleavedBufferAttribute(buffer, 4, 8))
         geometry.setAttribute('aFade', new InterleavedBufferAttribute(buffer, 4, 12))
       }
+      glides.dirty.markAll(glides.count)
     }
-    buffer.clearUpdateRanges()
-    buffer.addUpdateRange(0, glides.count * GLIDE_STRIDE)
-    buffer.needsUpdate = true
+    const known = buffer
+    if (!glides.dirty.isEmpty) known.needsUpdate = true
+    glides.dirty.take(glides.count, (from, rows) => {
+      known.addUpdateRange(from * GLIDE_STRIDE, rows * GLIDE_STRIDE)
+      this.bytesSent += rows * GLIDE_STRIDE * Float32Array.BYTES_PER_ELEMENT
+    })
     for (const geometry of this.#geometries) geometry.instanceCount = glides.count
   }
 }
 
-/** Sets an instance attribute of four floats, growing it when needed. */
-export function setFours(geometry: InstancedBufferGeometry, name: string, values: Float32Array): void {
-  const known = geometry.getAttribute(name) as InstancedBufferAttribute | undefined
-  if (known && known.array.length >= values.length) {
-    known.array.set(values)
-    known.needsUpdate = true
-    return
+/** An instance attribute of four floats to write into, grown when needed; what is written is sent with the next painting. */
+export function fours(geometry: InstancedBufferGeometry, name: string, count: number): Float32Array {
+  let known = geometry.getAttribute(name) as InstancedBufferAttribute | undefined
+  if (!known || known.count < count) {
+    known = new InstancedBufferAttribute(new Float32Array(Math.max(16, count) * 4), 4)
+    known.setUsage(DynamicDrawUsage)
+    geometry.setAttribute(name, known)
   }
-  const attribute = new InstancedBufferAttribute(new Float32Array(values), 4)
-  attribute.setUsage(DynamicDrawUsage)
-  geometry.setAttribute(name, attribute)
+  known.needsUpdate = true
+  return known.array as Float32Array
 }

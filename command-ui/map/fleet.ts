@@ -3,7 +3,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { FIX_FLAGS } from '../../domain/fix.ts'
 import type { VehicleNow } from '../../domain/fix.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
-import type { Dot } from '../../domain/wire/dots.ts'
+import { emptyDot, type Dot, type DotFrame } from '../../domain/wire/dots.ts'
 import type { GlideFix, Glides } from './glide.ts'
 import type { LivingLayer } from './living-layer.ts'
 import { PATROL_LOOK, SHAPES } from './palette.ts'
@@ -71,14 +71,15 @@ export class Fleet {
   }
 
   /** @returns dots whose key nobody has named yet; they are left out until they are */
-  moveDots(baseMs: number, dots: readonly Dot[]): number {
-    this.#skewMs = baseMs - this.#clock.nowMs()
+  moveDots(frame: DotFrame): number {
+    this.#skewMs = frame.baseMs - this.#clock.nowMs()
     const nowS = this.#nowS()
     const { patrols, taxis, plane } = this.#layer
     patrols.rebase(nowS)
     taxis.rebase(nowS)
     let unknown = 0
-    for (const dot of dots) {
+    for (let i = 0; i < frame.count; i++) {
+      const dot = frame.read(i, readDot)
       const fix = dotFix
       fix.x = xOf(plane, dot.lng)
       fix.y = yOf(plane, dot.lat)
@@ -214,4 +215,5 @@ export class Fleet {
 }
 
 const place = new Float64Array(2)
+const readDot = emptyDot()
 const dotFix: GlideFix = { x: 0, y: 0, speedMps: 0, bearingDeg: Number.NaN, takenAtS: 0 }

@@ -1,3 +1,5 @@
+import { DirtyRows } from './dirty-rows.ts'
+
 /**
  * Dots that glide between fixes. Each is one row of 16 floats that the vertex shader reads as it is, so that a frame costs no
  * arithmetic in JavaScript and no upload; `placeAt` is the shader's twin for picking, following and tests.
@@ -61,6 +63,8 @@ export class Glides {
   epochS = 0
   /** Nothing moves after this, seconds on the desk's clock. */
   movingUntilS = 0
+  /** What has changed since it was last drawn. */
+  readonly dirty = new DirtyRows()
   #indexByKey = new Map<number, number>()
   #keys: number[] = []
 
@@ -107,6 +111,7 @@ export class Glides {
     this.#indexByKey.set(lastKey, index)
     this.#indexByKey.delete(key)
     this.#keys.length = last
+    this.dirty.mark(index)
   }
 
   /** A new fix: the dot glides there from where it is shown now. An older fix than the last is left out. */
@@ -142,12 +147,16 @@ export class Glides {
     rows[at + AT.t0] = nowS - this.epochS
     rows[at + AT.lastS] = lastS
     rows[at + AT.taken] = takenS
+    this.dirty.mark(index)
     this.#turn(at, fix, distanceM)
     if (distanceM > 0.3) this.movingUntilS = Math.max(this.movingUntilS, nowS + lastS + EXTRAPOLATE_MAX_S)
   }
 
   setLook(index: number, look: number): void {
-    this.rows[index * GLIDE_STRIDE + AT.look] = look
+    const at = index * GLIDE_STRIDE + AT.look
+    if (this.rows[at] === look) return
+    this.rows[at] = look
+    this.dirty.mark(index)
   }
   lookAt(index: number): number {
     return this.rows[index * GLIDE_STRIDE + AT.look]!
@@ -161,6 +170,7 @@ export class Glides {
     this.rows[at + AT.shownFrom] = this.shownAt(index, nowS)
     this.rows[at + AT.shownTo] = to
     this.rows[at + AT.fadeT0] = nowS - this.epochS
+    this.dirty.mark(index)
     this.movingUntilS = Math.max(this.movingUntilS, nowS + FADE_S)
   }
   isShown(index: number): boolean {
@@ -220,6 +230,7 @@ export class Glides {
         this.rows[at + 1] = scratch[1]
       }
     }
+    this.dirty.markAll(this.count)
   }
 
   /** Keeps the floats small. Call once a frame of dots; rarely does anything. */
@@ -233,6 +244,7 @@ export class Glides {
       this.rows[at + AT.fadeT0]! -= shiftS
     }
     this.epochS = nowS
+    this.dirty.markAll(this.count)
   }
 
   #stand(at: number, fix: GlideFix, nowS: number): void {
@@ -243,6 +255,7 @@ export class Glides {
     rows[at + AT.lastS] = 0
     rows[at + AT.taken] = fix.takenAtS - this.epochS
     rows.fill(0, at + AT.vax, at + AT.vby + 1)
+    this.dirty.mark(at / GLIDE_STRIDE)
     this.#turn(at, fix, 0)
     this.movingUntilS = Math.max(this.movingUntilS, nowS)
   }

@@ -6,7 +6,7 @@ import type { PatrolNow, PatrolStatus } from '../../domain/patrol.ts'
 import type { Candidate } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import type { Site } from '../../domain/site.ts'
-import type { Dot } from '../../domain/wire/dots.ts'
+import { encodeDots, openDots, type Dot } from '../../domain/wire/dots.ts'
 import { createCityMap } from './city-map.ts'
 import type { CityMap } from './city-map-contract.ts'
 import type { MapScene } from './scene-shapes.ts'
@@ -298,7 +298,8 @@ async function begin(): Promise<void> {
         flags: d.flags,
       })
     }
-    map.moveDots({ baseMs: systemClock.nowMs(), dots })
+    const frame = openDots(encodeDots(systemClock.nowMs(), dots).buffer)
+    if (frame) map.moveDots(frame)
   }, 1000)
   map.on('pick', (picked) => console.log('pick', JSON.stringify(picked)))
   Object.assign(window, { harness: { map, scene, centre: scene.lngLat, startedMs } satisfies HarnessHook })

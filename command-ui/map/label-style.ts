@@ -74,6 +74,8 @@ export function labelLayers(language: Language): LayerSpecification[] {
       layout: {
         'symbol-placement': 'line',
         'symbol-spacing': 520,
+        // Across the border it would stand on its head on the way back.
+        'text-rotation-alignment': 'viewport',
         'text-field': ['concat', ['get', 'goal'], ' ', nameField(language)],
         'text-font': fontOf('Medium', language),
         'text-size': 12,

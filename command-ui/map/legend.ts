@@ -20,15 +20,24 @@ export class Legend {
       ...(['free', 'en-route', 'on-scene', 'off'] as const).map((status) =>
         entry(PATROL_LOOK[status].mark, PATROL_LOOK[status].colour, words.patrol[status]),
       ),
-      entry('●', TAXI_INK.hired, words.hired),
-      entry('○', TAXI_INK.vacant, words.vacant),
+      // Small as they are on the map: a large ring is a patrol off duty.
+      entry('●', TAXI_INK.hired, words.hired, true),
+      entry('○', TAXI_INK.vacant, words.vacant, true),
       this.#taxis,
     )
   }
 
   setTaxis(shown: number, total: number, language: Language): void {
-    const text = mapWords[language].thinned(shown, total)
-    if (this.#taxis.textContent !== text) this.#taxis.textContent = text
+    const words = mapWords[language]
+    const text = words.thinned(shown, total)
+    if (this.#taxis.dataset['text'] === text) return
+    this.#taxis.dataset['text'] = text
+    this.#taxis.textContent = text
+    if (shown === total) return
+    const more = document.createElement('span')
+    more.className = 'more'
+    more.textContent = words.zoomIn
+    this.#taxis.append(more)
   }
 
   destroy(): void {
@@ -36,11 +45,12 @@ export class Legend {
   }
 }
 
-function entry(mark: string, colour: string, word: string): HTMLElement {
+function entry(mark: string, colour: string, word: string, isSmall = false): HTMLElement {
   const root = document.createElement('span')
   const sign = document.createElement('i')
   sign.textContent = mark
   sign.style.color = colour
+  if (isSmall) sign.className = 'small'
   root.append(sign, word)
   return root
 }

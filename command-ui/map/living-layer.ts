@@ -1,7 +1,7 @@
 import type { Camera } from '../../domain/camera.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Beacon } from './beacon.ts'
-import { GlideBuffer, materialOf, meshOf, setFours, square } from './dot-mesh.ts'
+import { fours, GlideBuffer, materialOf, meshOf, square } from './dot-mesh.ts'
 import {
   LABEL_FRAGMENT,
   LABEL_VERTEX,
@@ -12,7 +12,7 @@ import {
 } from './dot-shaders.ts'
 import { Glides } from './glide.ts'
 import { LabelSheet } from './label-sheet.ts'
-import type { CustomLayerInterface, CustomRenderMethodInput, MapLibreMap } from './maplibre-door.ts'
+import type { MapLibreMap } from './maplibre-door.ts'
 import { cameraLook, PATROL_LOOK, rgbOf, SHAPES, TAXI_INK } from './palette.ts'
 import { planeToClip, xOf, yOf } from './plane.ts'
 import type { Plane } from './plane.ts'
@@ -24,27 +24,36 @@ import { Matrix4, Scene, ThreeCamera, Vector2, WebGLRenderer } from './three-doo
 const PATROLS_FIRST = 64
 const TAXIS_FIRST = 1024
 
+/** Four numbers a patrol row: piece of the sheet; offset x, y (px, y down) with width and height, where width 0 hides. */
+export interface LabelRows {
+  pieces: Float32Array
+  boxes: Float32Array
+}
+
 /** 0–1 between two zooms. */
 const ramp = (zoom: number, from: number, to: number) => Math.min(1, Math.max(0, (zoom - from) / (to - from)))
 
 /**
- * The living city: one three.js scene drawn by MapLibre in its own canvas. It holds what is drawn and draws it; who moves, who is
- * thinned out and when to paint is decided elsewhere. Price of a frame: five instanced draws, no allocation.
+ * The living city: one three.js scene in a canvas of its own over the map's, so that a gliding taxi does not cost a painting of all streets and
+ * names. It holds what is drawn and draws it; who moves, who is thinned out and when to paint is decided elsewhere. Price of a frame: at
+ * most eight instanced draws, no allocation, and the rows that have changed since the last one.
  */
-export class LivingLayer implements CustomLayerInterface {
-  readonly id = 'living'
-  readonly type = 'custom' as const
-  readonly renderingMode = '3d' as const
+export class LivingLayer {
   readonly patrols: Glides
   readonly taxis: Glides
   readonly sheet = new LabelSheet()
   readonly beacon: Beacon
-  /** Plane metres to clip space as of the last frame; null before the first. */
+  /** Plane metres to clip space as of the map's last painting; zeros before the first. */
   readonly matrix = new Float64Array(16)
+  /** What painting costs in JavaScript (ms, smoothed), draws of the last frame, bytes of moving dots sent since the start. */
+  readonly stats = { drawMs: 0, drawCalls: 0, bytesSent: 0 }
+  #next = new Float64Array(16)
   plane: Plane
   #clock: Clock
-  #map: MapLibreMap | null = null
-  #renderer: WebGLRenderer | null = null
+  #map: MapLibreMap
+  #canvas = document.createElement('canvas')
+  #renderer: WebGLRenderer
+  #labels: LabelRows = { pieces: new Float32Array(0), boxes: new Float32Array(0) }
   #scene = new Scene()
   #camera = new ThreeCamera()
   #shared: { uMatrix: IUniform<Matrix4>; uView: IUniform<Vector2>; uDensity: IUniform<number> }
@@ -63,9 +72,22 @@ export class LivingLayer implements CustomLayerInterface {
   #patrolBuffer: GlideBuffer
   #taxiBuffer: GlideBuffer
 
-  constructor(clock: Clock, plane: Plane) {
+  constructor(map: MapLibreMap, clock: Clock, plane: Plane) {
+    this.#map = map
     this.#clock = clock
     this.plane = plane
+    this.#canvas.className = 'city-map-living'
+    this.#canvas.setAttribute('aria-hidden', 'true')
+    map.getCanvas().after(this.#canvas)
+    this.#renderer = new WebGLRenderer({
+      canvas: this.#canvas,
+      alpha: true,
+      antialias: false,
+      depth: false,
+      stencil: false,
+      powerPreference: 'high-performance',
+    })
+    this.#renderer.setClearColor(0, 0)
     const nowS = clock.monotonicMs() / 1000
     this.patrols = new Glides(PATROLS_FIRST, nowS)
     this.taxis = new Glides(TAXIS_FIRST, nowS)
@@ -79,8 +101,7 @@ export class LivingLayer implements CustomLayerInterface {
     this.#meshes = this.#buildMeshes(taxi, patrol)
     this.#scene.add(...Object.values(this.#meshes))
     this.setCameras([], new Set())
-    this.setLabels(new Float32Array(4), new Float32Array(4))
-    this.uploadDots()
+    this.labelRows()
   }
 
   #buildMeshes(taxi: InstancedBufferGeometry, patrol: InstancedBufferGeometry) {
@@ -93,12 +114,12 @@ export class LivingLayer implements CustomLayerInterface {
     return {
       cones: meshOf(
         this.#spots[0]!,
-        materialOf(
-          CONE_VERTEX,
-          CONE_FRAGMENT,
-          { ...shared, uCone: this.#cone, uLeastM: this.#coneLeastM, uInk: cameraInk },
-          true,
-        ),
+        materialOf(CONE_VERTEX, CONE_FRAGMENT, {
+          ...shared,
+          uCone: this.#cone,
+          uLeastM: this.#coneLeastM,
+          uInk: cameraInk,
+        }),
         10,
       ),
       taxis: meshOf(
@@ -138,18 +159,11 @@ export class LivingLayer implements CustomLayerInterface {
     }
   }
 
-  onAdd(map: MapLibreMap, gl: WebGL2RenderingContext): void {
-    this.#map = map
-    this.#renderer = new WebGLRenderer({ canvas: map.getCanvas(), context: gl })
-    this.#renderer.autoClear = false
-    this.#renderer.sortObjects = true
-  }
-
-  onRemove(): void {
+  destroy(): void {
     for (const mesh of Object.values(this.#meshes)) mesh.geometry.dispose()
-    this.#renderer?.dispose()
-    this.#renderer = null
-    this.#map = null
+    this.#renderer.dispose()
+    this.#renderer.forceContextLoss()
+    this.#canvas.remove()
   }
 
   setVisible(name: 'patrols' | 'taxis' | 'cameras', isVisible: boolean): void {
@@ -161,51 +175,58 @@ export class LivingLayer implements CustomLayerInterface {
     return this.#meshes[name].visible
   }
 
-  /** After rows have changed. */
-  uploadDots(): void {
-    this.#patrolBuffer.upload(this.patrols)
-    this.#taxiBuffer.upload(this.taxis)
-  }
-
   setCameras(cameras: readonly Camera[], inScene: ReadonlySet<string>): void {
-    const spots = new Float32Array(Math.max(1, cameras.length) * 4)
-    const sights = new Float32Array(Math.max(1, cameras.length) * 4)
     const kinds = { seen: 0, idle: 1, dark: 2 }
-    cameras.forEach((camera, i) => {
-      spots[i * 4] = xOf(this.plane, camera.lng)
-      spots[i * 4 + 1] = yOf(this.plane, camera.lat)
-      spots[i * 4 + 2] = ((camera.bearingDeg ?? 0) * Math.PI) / 180
-      spots[i * 4 + 3] = camera.bearingDeg === null ? Math.PI : (camera.fovDeg * Math.PI) / 360
-      sights[i * 4] = camera.rangeM
-      sights[i * 4 + 1] = kinds[cameraLook(camera.state, camera.enabled).kind]
-      sights[i * 4 + 2] = inScene.has(camera.id) ? 1 : 0
-    })
     for (const geometry of this.#spots) {
-      setFours(geometry, 'aSpot', spots)
-      setFours(geometry, 'aSight', sights)
+      const spots = fours(geometry, 'aSpot', cameras.length)
+      const sights = fours(geometry, 'aSight', cameras.length)
+      cameras.forEach((camera, i) => {
+        spots[i * 4] = xOf(this.plane, camera.lng)
+        spots[i * 4 + 1] = yOf(this.plane, camera.lat)
+        spots[i * 4 + 2] = ((camera.bearingDeg ?? 0) * Math.PI) / 180
+        spots[i * 4 + 3] = camera.bearingDeg === null ? Math.PI : (camera.fovDeg * Math.PI) / 360
+        sights[i * 4] = camera.rangeM
+        sights[i * 4 + 1] = kinds[cameraLook(camera.state, camera.enabled).kind]
+        sights[i * 4 + 2] = inScene.has(camera.id) ? 1 : 0
+      })
       geometry.instanceCount = cameras.length
     }
   }
 
-  /** By patrol row: piece of the sheet, and offset x, y (px, y down) with width and height; width 0 hides. */
-  setLabels(pieces: Float32Array, boxes: Float32Array): void {
-    setFours(this.#labelGeometry, 'aPiece', pieces)
-    setFours(this.#labelGeometry, 'aBox', boxes)
+  /** Of all callsigns, to be written; all are hidden at first. */
+  labelRows(): LabelRows {
+    this.#labels.pieces = fours(this.#labelGeometry, 'aPiece', this.patrols.count)
+    this.#labels.boxes = fours(this.#labelGeometry, 'aBox', this.patrols.count).fill(0)
+    return this.#labels
   }
 
-  render(_gl: WebGL2RenderingContext, input: CustomRenderMethodInput): void {
+  /** The map has painted. @returns true when the ground lies elsewhere than in the last frame */
+  follow(mercatorToClip: ArrayLike<number>): boolean {
+    planeToClip(this.plane, mercatorToClip, this.#next)
+    let hasMoved = false
+    for (let i = 0; i < 16; i++) {
+      if (this.matrix[i] === this.#next[i]) continue
+      this.matrix[i] = this.#next[i]!
+      hasMoved = true
+    }
+    const base = this.#map.getCanvas()
+    return hasMoved || base.width !== this.#canvas.width || base.height !== this.#canvas.height
+  }
+
+  /** @returns the context that has painted, for a fence; null while nobody knows where the ground lies */
+  draw(): WebGL2RenderingContext | null {
+    if (this.matrix[15] === 0) return null
+    const startedMs = this.#clock.monotonicMs()
     const renderer = this.#renderer
     const map = this.#map
-    if (!renderer || !map) return
-    planeToClip(this.plane, input.defaultProjectionData.mainMatrix, this.matrix)
-    this.#shared.uMatrix.value.fromArray(this.matrix)
-    const canvas = map.getCanvas()
-    const density = canvas.width / Math.max(1, canvas.clientWidth)
-    this.#shared.uDensity.value = density
-    if (this.#shared.uView.value.x !== canvas.width || this.#shared.uView.value.y !== canvas.height) {
-      this.#shared.uView.value.set(canvas.width, canvas.height)
-      renderer.setViewport(0, 0, canvas.width, canvas.height)
+    const base = map.getCanvas()
+    if (base.width !== this.#canvas.width || base.height !== this.#canvas.height) {
+      renderer.setSize(base.width, base.height, false)
     }
+    this.#shared.uMatrix.value.fromArray(this.matrix)
+    const density = base.width / Math.max(1, base.clientWidth)
+    this.#shared.uDensity.value = density
+    this.#shared.uView.value.set(base.width, base.height)
     const nowS = this.#clock.monotonicMs() / 1000
     this.#patrolNow.value = nowS - this.patrols.epochS
     this.#taxiNow.value = nowS - this.taxis.epochS
@@ -214,8 +235,13 @@ export class LivingLayer implements CustomLayerInterface {
     this.#focusW.value = m[3]! * xOf(this.plane, middle.lng) + m[7]! * yOf(this.plane, middle.lat) + m[15]!
     this.#sizesAt(map.getZoom())
     this.beacon.frame(nowS, this.metresPerPx(), map.getPitch(), density)
-    renderer.resetState()
+    this.#patrolBuffer.upload(this.patrols)
+    this.#taxiBuffer.upload(this.taxis)
     renderer.render(this.#scene, this.#camera)
+    this.stats.drawMs += (this.#clock.monotonicMs() - startedMs - this.stats.drawMs) * 0.2
+    this.stats.drawCalls = renderer.info.render.calls
+    this.stats.bytesSent = this.#patrolBuffer.bytesSent + this.#taxiBuffer.bytesSent
+    return renderer.getContext() as WebGL2RenderingContext
   }
 
   /** How many times farther from the eye than the middle of the view; 1 when seen from above. */
@@ -227,9 +253,7 @@ export class LivingLayer implements CustomLayerInterface {
 
   /** Metres of ground under one CSS pixel at the middle of the map. */
   metresPerPx(): number {
-    const map = this.#map
-    if (!map) return 10
-    return 1 / (this.plane.unitsPerM * 512 * 2 ** map.getZoom())
+    return 1 / (this.plane.unitsPerM * 512 * 2 ** this.#map.getZoom())
   }
 
   #sizesAt(zoom: number): void {

@@ -12,6 +12,8 @@ export interface MapWords {
   emergency: string
   cameraWord: string
   thinned: (shown: number, total: number) => string
+  /** Behind `thinned` while some are left out. */
+  zoomIn: string
   age: (seconds: number) => string
   speed: (mps: number) => string
   noFix: string
@@ -43,7 +45,8 @@ const zh: MapWords = {
   taxi: '出租车',
   emergency: '紧急',
   cameraWord: '摄像机',
-  thinned: (shown, total) => (shown < total ? `出租车 ${shown} / ${total}（放大显示全部）` : `出租车 ${total}`),
+  thinned: (shown, total) => (shown < total ? `出租车 ${shown} / ${total}` : `出租车 ${total}`),
+  zoomIn: '（放大显示全部）',
   age: (s) => (s < 1.5 ? '刚刚' : s < 90 ? `${Math.round(s)} 秒前` : `${Math.round(s / 60)} 分钟前`),
   speed: (mps) => `${Math.round(mps * 3.6)} 公里/时`,
   noFix: '无定位',
@@ -75,7 +78,8 @@ const en: MapWords = {
   taxi: 'Taxi',
   emergency: 'emergency',
   cameraWord: 'Camera',
-  thinned: (shown, total) => (shown < total ? `Taxis ${shown} / ${total} (zoom in for all)` : `Taxis ${total}`),
+  thinned: (shown, total) => (shown < total ? `Taxis ${shown} / ${total}` : `Taxis ${total}`),
+  zoomIn: ' (zoom in for all)',
   age: (s) => (s < 1.5 ? 'now' : s < 90 ? `${Math.round(s)} s ago` : `${Math.round(s / 60)} min ago`),
   speed: (mps) => `${Math.round(mps * 3.6)} km/h`,
   noFix: 'no fix',

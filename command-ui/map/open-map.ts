@@ -23,6 +23,8 @@ export function openMap(container: HTMLElement, language: Language, mode: MapMod
     pitch: PITCH[mode],
     dragRotate: mode !== '2d',
     renderWorldCopies: false,
+    // The frame around the map says when its size has changed, once.
+    trackResize: false,
     fadeDuration: isSoftware ? 0 : 200,
     pixelRatio: isSoftware ? 1 : Math.min(2, devicePixelRatio),
     canvasContextAttributes: { antialias: !isSoftware, powerPreference: 'high-performance' },
@@ -31,8 +33,7 @@ export function openMap(container: HTMLElement, language: Language, mode: MapMod
   return map
 }
 
-/** Shows the whole city, and keeps the officer from getting lost far outside it. */
-export function frameCity(map: MapLibreMap, bounds: [number, number, number, number]): void {
+/** Keeps the officer from getting lost far outside the city. */
+export function keepNear(map: MapLibreMap, bounds: [number, number, number, number]): void {
   map.setMaxBounds(widened(bounds, 0.5))
-  map.fitBounds(bounds, { animate: false, padding: 24 })
 }

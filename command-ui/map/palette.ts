@@ -59,13 +59,13 @@ export interface StatusLook {
   colour: string
 }
 
-/** ➤ free · » ordered, accepted, en route · ● on scene · ○ off duty · ⊘ out of service */
+/** ➤ free · » ordered, accepted, en route · ◉ on scene · ○ off duty · ⊘ out of service */
 export const PATROL_LOOK: Record<PatrolStatus, StatusLook> = {
   free: { shape: 'arrow', mark: '➤', colour: '#5ad1b2' },
   ordered: { shape: 'chevrons', mark: '»', colour: '#f2b53c' },
   accepted: { shape: 'chevrons', mark: '»', colour: '#f2b53c' },
   'en-route': { shape: 'chevrons', mark: '»', colour: '#f2b53c' },
-  'on-scene': { shape: 'disc', mark: '●', colour: '#6cb6ff' },
+  'on-scene': { shape: 'disc', mark: '◉', colour: '#6cb6ff' },
   off: { shape: 'ring', mark: '○', colour: '#8794a6' },
   'out-of-service': { shape: 'slashed', mark: '⊘', colour: '#8794a6' },
 }
@@ -103,7 +103,7 @@ export function cameraLook(state: CameraState, enabled: boolean): CameraLook {
 
 /** P1 is the only red on the map. */
 export const PRIORITY_INK: Record<Priority, string> = { 1: '#ff4d4f', 2: '#f0a030', 3: '#56b4e9', 4: '#a9b6c6' }
-export const PRIORITY_MARK: Record<Priority, string> = { 1: '◆', 2: '▲', 3: '●', 4: '▬' }
+export const PRIORITY_MARK: Record<Priority, string> = { 1: '◆', 2: '▲', 3: '●', 4: '○' }
 
 /** Response circles from the inside out: lighter, never red or green. Beyond the third they stay as the last. */
 export const CIRCLE_INK = ['#e6f2ff', '#8ec5f4', '#4f86c6'] as const

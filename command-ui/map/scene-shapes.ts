@@ -37,6 +37,23 @@ export function circleFeatures(circles: MapScene['circles']): FeatureCollection 
   )
 }
 
+/** The same shapes, whether or not they are the same objects. Price: one pass over the points. */
+export function areSameCircles(a: MapScene['circles'], b: MapScene['circles']): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  return a.every((circle, i) => {
+    const other = b[i]!
+    return circle.goalS === other.goalS && hasSamePoints(circle.coordinates, other.coordinates)
+  })
+}
+
+type Nested = number | readonly Nested[]
+
+function hasSamePoints(a: Nested, b: Nested): boolean {
+  if (typeof a === 'number' || typeof b === 'number') return a === b
+  return a.length === b.length && a.every((part, i) => hasSamePoints(part, b[i]!))
+}
+
 /** Ways of the candidates; the chosen one last, so that it lies on top. */
 export function routeFeatures(candidates: readonly Candidate[], chosen: string | null): FeatureCollection {
   return collection(
@@ -55,7 +72,7 @@ export function routeFeatures(candidates: readonly Candidate[], chosen: string |
 }
 
 /** Shorter than this on the screen, a way has no room for a label: the time is then written beside the car. */
-const ROAD_LABEL_MIN_PX = 230
+const ROAD_LABEL_MIN_PX = 300
 
 /** "2′10″ ✓": how long, and whether that keeps the promise; null without a way. */
 export function etaText(candidate: Candidate): string | null {
@@ -72,14 +89,14 @@ export function roadLabelled(candidates: readonly Candidate[], metresPerPx: numb
 }
 
 /**
- * "巡07 2′10″ ✓" on the road: half-way for the chosen car, nearer to the car for the others, because near the scene all ways run
- * together.
+ * "巡07 2′10″ ✓" on the road, nearer to the car than to the scene, whose name stands there; the chosen one's farther from the car than the others,
+ * because near the scene all ways run together.
  */
 export function routeLabelFeatures(candidates: readonly Candidate[], chosen: string | null): FeatureCollection {
   return collection(
     candidates.flatMap((candidate): Feature[] => {
       const isChosen = candidate.patrolId === chosen
-      const point = candidate.route ? pointAlong(candidate.route, isChosen ? 0.5 : 0.35) : null
+      const point = candidate.route ? pointAlong(candidate.route, isChosen ? 0.42 : 0.3) : null
       const eta = etaText(candidate)
       if (!point || eta === null) return []
       return [

@@ -1,3 +1,5 @@
+import { CellCounts } from './cell-counts.ts'
+
 /**
  * Which of thousands of taxis to show so that the streets stay readable. Every dot has a fixed rank; in each cell of a grid that
  * lies on the ground (so it does not swim while panning) only the lowest few ranks are shown. The same cars stay in the picture
@@ -26,6 +28,8 @@ export function rankOf(key: number): number {
   return (h ^ (h >>> 16)) >>> 0
 }
 
+const cells = new CellCounts()
+
 export interface ThinDots {
   grid: ThinGrid
   /** Indices by rising rank. */
@@ -51,19 +55,18 @@ const LEVELS_MAX = 6
 export function thinDots(dots: ThinDots): number {
   const { grid, order, shown } = dots
   let total = 0
-  const taken = new Map<number, number>()
+  cells.begin(dots.count)
   for (let i = 0; i < dots.count; i++) {
     const index = order[i]!
-    const level = Math.min(LEVELS_MAX, Math.max(0, Math.round(Math.log2(dots.farness[index]!))))
+    const farness = dots.farness[index]!
+    // Seen from above all are as far as the middle, and a logarithm each would be most of the price.
+    const level = farness === 1 ? 0 : Math.min(LEVELS_MAX, Math.max(0, Math.round(Math.log2(farness))))
     let isShown = (grid.isAllNear && level === 0) || dots.isPinned(index)
     if (!isShown) {
       const cellM = grid.cellM * 2 ** level
       const cellX = Math.floor(dots.placeX[index]! / cellM) + CELL_SPAN / 2
       const cellY = Math.floor(dots.placeY[index]! / cellM) + CELL_SPAN / 2
-      const cell = (level * CELL_SPAN + cellX) * CELL_SPAN + cellY
-      const seen = taken.get(cell) ?? 0
-      isShown = seen < grid.perCell
-      if (isShown) taken.set(cell, seen + 1)
+      isShown = cells.take((level * CELL_SPAN + cellX) * CELL_SPAN + cellY, grid.perCell)
     }
     shown[index] = isShown ? 1 : 0
     if (isShown) total++
