@@ -9,6 +9,7 @@ import { openIncident, panelIdOf, refreshRecommendation } from '../data/incident
 import { Observable } from '../data/observable.ts'
 import { text } from '../i18n/language.ts'
 import { faultSentence } from './fault-sentence.ts'
+import { menu } from './menus.ts'
 import { isByRadio } from './radio-order.tsx'
 import { choice, current, select } from './selection.ts'
 import { isMine } from './stage.ts'
@@ -88,6 +89,7 @@ export async function pressEnter(): Promise<void> {
   const { stage, alarm } = current()
   if (stage === 'acknowledge') return acknowledge()
   if (stage === 'dispatch') return dispatchChosen()
+  if (stage === 'finish') return menu.set('close')
   if (stage === 'others') say(text().action.ownedBy(alarm?.owner ?? ''), true)
 }
 

@@ -19,7 +19,7 @@ import { selectAlarm, selection } from './selection.ts'
 import { isMine } from './stage.ts'
 import './alarm-stack.css'
 
-/** Rows that are drawn; the officer handles the top of the stack, and a thousand rows cost a second to lay out. */
+/** Rows that are drawn at first, and with each wish for more; the officer handles the top of the stack, and a thousand rows cost a second to lay out. */
 const ROWS_MAX = 120
 
 /** The rows that stood there when the pointer came, and how they were grouped. */
@@ -35,11 +35,16 @@ export function AlarmStack() {
   const isFloodNow = useObservable(flood)
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
   const [held, setHeld] = useState<Held | null>(null)
+  const [most, setMost] = useState(ROWS_MAX)
+  const chosen = useObservable(selection)
   const wanted = useMemo(() => stackOrder(alarms), [alarms])
   const shelved = useMemo(() => shelvedOrder(alarms), [alarms])
   const isFlood = held?.isFlood ?? isFloodNow
   const lines = useMemo(() => stackRows(wanted, isFlood, opened), [wanted, isFlood, opened])
   const { rows, waiting } = held ? frozenOrder(held.ids, lines, goneRow) : { rows: lines, waiting: 0 }
+  // Whoever walks down by keys sees where he is; what the desk itself has chosen may stand a thousand rows below.
+  const at = rows.findIndex(({ id }) => id === chosen.alarmId)
+  const shown = at < most + ROWS_MAX ? Math.max(most, at + 1) : most
   const raised = wanted.filter((alarm) => alarm.state === 'raised').length
   const toggle = (id: string) => {
     const next = new Set(opened)
@@ -73,7 +78,7 @@ export function AlarmStack() {
           onPointerLeave={() => setHeld(null)}
         >
           {rows
-            .slice(0, ROWS_MAX)
+            .slice(0, shown)
             .map(({ id, alarm, among }) =>
               among ? (
                 <AlarmGroup key={id} id={id} among={among} isOpen={opened.has(id)} onToggle={toggle} />
@@ -81,7 +86,13 @@ export function AlarmStack() {
                 <AlarmRow key={id} alarm={alarm} />
               ),
             )}
-          {rows.length > ROWS_MAX && <li className="dim more">{t.stack.more(rows.length - ROWS_MAX)}</li>}
+          {rows.length > shown && (
+            <li className="more">
+              <button type="button" onClick={() => setMost(shown + ROWS_MAX)}>
+                {t.stack.more(rows.length - shown)}
+              </button>
+            </li>
+          )}
         </ol>
       )}
       {shelved.length > 0 && (

@@ -16,7 +16,7 @@ import { PrimaryAction } from './primary-action.tsx'
 import { ResponsePlan } from './response-plan.tsx'
 import { RecommendationList } from './recommendation-list.tsx'
 import { Replay } from './replay.tsx'
-import { SceneVideo } from './scene-video.tsx'
+import { RestPanel } from './rest-panel.tsx'
 import { useCurrent } from './selection.ts'
 import { canShelve } from './stage.ts'
 import { Timeline } from './timeline.tsx'
@@ -28,43 +28,20 @@ export function IncidentPanel() {
   const t = useText()
   const { alarm, incident, stage } = useCurrent(true)
   const opened = useObservable(openIncident)
-  if (!alarm && !incident) {
-    return (
-      <section className="panel incident-empty">
-        <p className="empty-mark" aria-hidden="true">
-          ◇
-        </p>
-        <h2>{t.panel.emptyHeading}</h2>
-        <p className="dim">{t.panel.emptyText}</p>
-        <dl className="key-list">
-          <KeyLine keys="J K" words={t.stack.heading} />
-          <KeyLine keys="Enter" words={`${t.action.acknowledge} → ${t.steps.dispatched}`} />
-          <KeyLine keys="1–5 ↑↓" words={t.recommend.heading} />
-          <KeyLine keys="N" words={t.popup.next} />
-          <KeyLine keys="D" words={t.recommend.more} />
-          <KeyLine keys="Z" words={t.action.undo} />
-          <KeyLine keys="C" words={t.action.classify} />
-          <KeyLine keys="X" words={t.action.close} />
-          <KeyLine keys="M" words={t.sound.mute} />
-          <KeyLine keys="L" words={t.language.label} />
-        </dl>
-      </section>
-    )
-  }
+  if (!alarm && !incident) return <RestPanel />
   return (
     <section className="panel incident" data-incident={incident?.id ?? ''} data-stage={stage}>
       <PanelHead />
       <div className="incident-scroll">
         <WhoAndWhere />
-        <SceneVideo />
         {opened?.fault && <p className="shortfall">▲ {t.panel.notLoaded}</p>}
         {!incident && stage !== 'closed' && <p className="dim loading-line">{t.panel.notOpened}</p>}
         <AssignmentList />
         {(incident ?? alarm?.provisional) &&
           (stage === 'dispatch' || stage === 'acknowledge' || stage === 'others') && <RecommendationList />}
-        {incident && stage === 'underway' && (
+        {incident && (stage === 'underway' || stage === 'finish') && (
           <>
-            {opened?.recommendation && <ResponsePlan recommendation={opened.recommendation} />}
+            {stage === 'underway' && opened?.recommendation && <ResponsePlan recommendation={opened.recommendation} />}
             <Fold summary={t.recommend.more}>
               <RecommendationList />
             </Fold>
@@ -84,19 +61,6 @@ export function IncidentPanel() {
       </div>
       <PanelActions />
     </section>
-  )
-}
-
-function KeyLine({ keys, words }: { keys: string; words: string }) {
-  return (
-    <div>
-      <dt>
-        {keys.split(' ').map((key) => (
-          <kbd key={key}>{key}</kbd>
-        ))}
-      </dt>
-      <dd className="dim">{words}</dd>
-    </div>
   )
 }
 

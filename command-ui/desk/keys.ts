@@ -134,7 +134,7 @@ function openMenu(which: Menu): boolean {
 /** With nothing left to do for the alarm in the panel, Enter and N go to the one that has waited longest, and only go there. */
 function selectWaiting(isAsked = false): boolean {
   const { stage } = current()
-  const isIdle = stage === 'none' || stage === 'underway' || stage === 'closed'
+  const isIdle = stage === 'none' || stage === 'underway' || stage === 'finish' || stage === 'closed'
   if (!isIdle && !isAsked) return false
   const raised = store.alarms.all().filter((a) => a.state === 'raised' && a.id !== selection.get().alarmId)
   const next = raised.sort((a, b) => a.priority - b.priority || (a.raisedAt < b.raisedAt ? -1 : 1))[0]

@@ -4,6 +4,7 @@ import { goalMinutes, minutesSeconds } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
 import { Key } from '../ui/marks.tsx'
 import { acknowledge, chosenCandidate, dispatchChosen, pending } from './actions.ts'
+import { menu } from './menus.ts'
 import { RadioHint, RadioOrders, useIsByRadio } from './radio-order.tsx'
 import { choice, useCurrent } from './selection.ts'
 
@@ -62,6 +63,13 @@ export function PrimaryAction() {
     )
   }
   if (stage === 'underway' && alarm?.provisional && alarm.radioOrders?.length) return <RadioOrders alarm={alarm} />
+  if (stage === 'finish') {
+    return (
+      <button type="button" className="primary huge" data-action="finish" onClick={() => menu.set('close')}>
+        ✓ {t.action.finish} <Key>Enter ↵</Key>
+      </button>
+    )
+  }
   if (stage === 'others') return <p className="primary-words">▲ {t.action.ownedByOther(alarm?.owner ?? '')}</p>
   if (stage === 'underway') {
     const state = assignments[0]?.state

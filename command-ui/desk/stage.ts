@@ -5,9 +5,9 @@ import type { Me } from '../../domain/officer.ts'
 
 /**
  * What the Enter key would do for the alarm in the panel: `acknowledge`, then `dispatch`; nothing once a patrol is under
- * way, nothing while somebody else is handling it.
+ * way, nothing while somebody else is handling it; `finish`, the form to close it, when the crews have cleared.
  */
-export type Stage = 'none' | 'acknowledge' | 'dispatch' | 'underway' | 'others' | 'closed'
+export type Stage = 'none' | 'acknowledge' | 'dispatch' | 'underway' | 'finish' | 'others' | 'closed'
 
 /** As the domain's `OPEN_ASSIGNMENT_STATES`; written out because the schemas beside it would come into the first load. */
 const OPEN: ReadonlySet<Assignment['state']> = new Set(['ordered', 'accepted', 'enRoute', 'onScene'])
@@ -39,5 +39,7 @@ export function stageOf(
   if (alarm?.provisional && alarm.radioOrders?.length) return 'underway'
   if (assignments.some(isOpenAssignment) || incident?.state === 'controlled') return 'underway'
   const owner = alarm?.owner ?? incident?.owner ?? null
-  return owner === null || isMine(owner, me) ? 'dispatch' : 'others'
+  if (owner !== null && !isMine(owner, me)) return 'others'
+  // A key that is pressed out of habit must not send a second car to a scene that has been dealt with.
+  return assignments.some((assignment) => assignment.state === 'cleared') ? 'finish' : 'dispatch'
 }

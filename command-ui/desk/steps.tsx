@@ -11,7 +11,8 @@ export function Steps() {
   const first = assignments[assignments.length - 1]
   const times: [label: string, at: string | null | undefined][] = [
     [t.steps.raised, alarm?.raisedAt ?? incident?.openedAt],
-    [t.steps.acknowledged, alarm?.acknowledgedAt],
+    // Pressed again, it waits for an answer again.
+    [t.steps.acknowledged, alarm?.state === 'raised' ? null : alarm?.acknowledgedAt],
     [t.steps.dispatched, incident?.dispatchedAt ?? first?.orderedAt],
     [t.steps.enRoute, incident?.enRouteAt ?? first?.enRouteAt],
     [t.steps.onScene, incident?.onSceneAt ?? first?.onSceneAt],

@@ -27,7 +27,7 @@ function sentenceFor({ kind, action, body, subjectId }: LogEvent): string | null
     return text().action.takenFrom(word('by') ?? '', word('text') ?? '')
   }
   if (kind === 'trouble' && action === 'raised' && word('code') === 'alarm-flood' && me && isSupervisor(me)) {
-    return text().flood.supervisor(word('detail') ?? '')
+    return text().flood.supervisor(text().sentence(word('detail') ?? ''))
   }
   return null
 }

@@ -2,37 +2,63 @@ import { store } from '../data/centre.ts'
 import { useAll, useMedia } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { LiveTile } from '../video/live-tile.tsx'
-import { mainCameraId } from './selection.ts'
-import { useScene } from './use-scene.ts'
+import { LoopTile } from '../video/loop-tile.tsx'
+import { mainCameraId, useCurrent } from './selection.ts'
+import { useScene, type Scene } from './use-scene.ts'
 import './wall-strip.css'
 
-/** The scene's other cameras, then the nearest; without a scene the cameras that are kept warm. */
+/** Pictures under the map: of a scene large, what is and what was; without one, small, the cameras that are kept warm. */
 export function WallStrip() {
-  const t = useText()
   const scene = useScene()
+  return scene ? <SceneStrip scene={scene} /> : <RestStrip />
+}
+
+function RestStrip() {
+  const t = useText()
   const cameras = useAll(store.cameras)
   const isNarrow = useMedia('(max-width: 1500px)')
-  const count = isNarrow ? 4 : 5
-  const idle = cameras.filter((camera) => camera.enabled && camera.warm).slice(0, count)
-  const tiles = scene
-    ? scene.cameras
-        .filter(({ camera }) => camera.id !== scene.main?.camera.id)
-        .slice(0, count)
-        .map(({ camera, distanceM, isScene }) => ({
-          camera,
-          caption: isScene ? `${t.video.scene} ${t.unit.metres(distanceM)}` : t.unit.metres(distanceM),
-        }))
-    : idle.map((camera) => ({ camera, caption: undefined }))
+  const warm = cameras.filter((camera) => camera.enabled && camera.warm).slice(0, isNarrow ? 4 : 5)
   return (
     <section className="wall-strip" aria-label={t.video.wall}>
-      {tiles.length === 0 && <p className="empty dim">{t.cameras.empty}</p>}
-      {tiles.map(({ camera, caption }) => (
+      {warm.length === 0 && <p className="empty dim">{t.cameras.empty}</p>}
+      {warm.map((camera) => (
+        <LiveTile key={camera.id} camera={camera} mode="calm" />
+      ))}
+    </section>
+  )
+}
+
+/** The scene now beside the half minute before the press, then its other cameras and the nearest; a click makes one of them the large one. */
+function SceneStrip({ scene }: { scene: Scene }) {
+  const t = useText()
+  const { alarm, incident } = useCurrent(true)
+  const isNarrow = useMedia('(max-width: 1500px)')
+  const raisedAt = alarm?.raisedAt ?? incident?.openedAt
+  const { main } = scene
+  const others = scene.cameras.filter(({ camera }) => camera.id !== main?.camera.id).slice(0, isNarrow ? 2 : 4)
+  if (!main || !raisedAt) {
+    return (
+      <section className="wall-strip" aria-label={t.video.wall}>
+        <p className="empty dim">{t.video.noCameraNear}</p>
+      </section>
+    )
+  }
+  return (
+    <section className="wall-strip wall-strip-scene" aria-label={t.video.wall} data-scene-pictures={main.camera.id}>
+      <LiveTile key={main.camera.id} camera={main.camera} mode="fast" caption={t.unit.metres(main.distanceM)} />
+      <LoopTile
+        key={`loop-${main.camera.id}-${raisedAt}`}
+        cameraId={main.camera.id}
+        raisedAt={raisedAt}
+        incidentId={incident?.id ?? null}
+      />
+      {others.map(({ camera, distanceM, isScene }) => (
         <LiveTile
-          key={camera.id}
+          key={`other-${camera.id}`}
           camera={camera}
           mode="calm"
-          caption={caption}
-          onChoose={scene ? () => mainCameraId.set(camera.id) : undefined}
+          caption={isScene ? `${t.video.scene} ${t.unit.metres(distanceM)}` : t.unit.metres(distanceM)}
+          onChoose={() => mainCameraId.set(camera.id)}
         />
       ))}
     </section>

@@ -239,7 +239,6 @@ export const enWords: typeof zhWords = {
     city: 'City files',
     site: 'Site',
   },
-  sentence: (written: string) => written,
   troubleFacts: {
     'clock-off': (f) => `${Math.abs(Number(f['seconds']))} s ${Number(f['seconds']) > 0 ? 'ahead' : 'behind'}`,
     'lost-together': (f) => `${f['count']}: ${f['names']}`,

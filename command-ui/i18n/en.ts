@@ -7,4 +7,13 @@ import { enWall } from './en-wall.ts'
 import { enWords } from './en-words.ts'
 import type { Dictionary } from './zh.ts'
 
-export const en: Dictionary = { ...enAway, ...enDesk, ...enPages, ...enReplay, ...enSearch, ...enWall, ...enWords }
+export const en: Dictionary = {
+  ...enAway,
+  ...enDesk,
+  ...enPages,
+  ...enReplay,
+  ...enSearch,
+  ...enWall,
+  ...enWords,
+  sentence: (written) => written,
+}

@@ -9,7 +9,6 @@ import type { Reason, Recommendation } from '../../domain/recommendation.ts'
 import type { Site } from '../../domain/site.ts'
 import { minutesSeconds } from './durations.ts'
 import { zhFaults } from './zh-faults.ts'
-import { zhSentence } from './zh-sentences.ts'
 
 /** The domain’s own words: types, states, reasons, faults, units. */
 /** See `Trouble.facts`. */
@@ -259,8 +258,6 @@ export const zhWords = {
     site: '单位',
   },
   /** What a trouble's figures say; `f` is `facts`. */
-  /** What another program has written, in the officer's language as far as it is known. */
-  sentence: (written: string): string => zhSentence(written) ?? written,
   troubleFacts: {
     'clock-off': (f: Facts) => `${Number(f['seconds']) > 0 ? '快' : '慢'} ${Math.abs(Number(f['seconds']))} 秒`,
     'lost-together': (f: Facts) => `共 ${f['count']} 台：${f['names']}`,

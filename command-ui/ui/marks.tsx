@@ -28,9 +28,9 @@ const PATROL_SHAPES: Record<PatrolStatus, string> = {
   ordered: '»',
   accepted: '»',
   'en-route': '»',
-  'on-scene': '●',
+  'on-scene': '◉',
   off: '○',
-  'out-of-service': '✕',
+  'out-of-service': '⊘',
 }
 
 export function PatrolWord({ status }: { status: PatrolStatus }) {

@@ -66,9 +66,9 @@ export async function orderPatrolIn(tx: Tx, deps: DispatchDeps, order: Order): P
   await tx.execute('select id from patrol where id = $1 for update', [order.patrolId])
   const busy = await openAssignmentOfPatrol(tx, order.patrolId)
   if (busy?.incidentId === incident.id) return busy
-  if (busy && !order.divert) throw busyFault(deps, busy)
+  if (busy && !order.divert) throw busyFault(state, busy)
   // Ordered elsewhere since the incidents were locked.
-  if (busy && busy.incidentId !== from?.id) throw busyFault(deps, busy)
+  if (busy && busy.incidentId !== from?.id) throw busyFault(state, busy)
   const isByRadio = order.radioAt !== undefined
   if (patrol.duty !== 'on' && !isByRadio) {
     throw new Fault('state-changed', `${patrol.callsign} is not on duty`, { patrolId: patrol.id, duty: patrol.duty })

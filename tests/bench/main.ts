@@ -1,5 +1,6 @@
 import { availableParallelism, totalmem } from 'node:os'
 import { benchCentre } from './centre.ts'
+import { benchDesk } from './desk.ts'
 import { benchDispatch } from './dispatch.ts'
 import { benchStreamer } from './streamer.ts'
 
@@ -9,6 +10,7 @@ import { benchStreamer } from './streamer.ts'
  */
 const BENCHES: Record<string, (options: readonly string[]) => Promise<void>> = {
   centre: benchCentre,
+  desk: benchDesk,
   dispatch: benchDispatch,
   streamer: benchStreamer,
 }

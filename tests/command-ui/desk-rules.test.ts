@@ -38,6 +38,17 @@ describe('what Enter does', () => {
     const cancelled = { ...assignment, state: 'cancelled' as const }
     expect(stageOf(mine, centre.incidents.get(pressed.incidentId!), [cancelled], ME)).toBe('dispatch')
   })
+
+  it('asks for the end when the crew has cleared, and sends nobody a second time', () => {
+    const centre = new FixtureCentre()
+    const pressed = centre.raise('btn-1')
+    const incident = centre.incidents.get(pressed.incidentId!)
+    const cleared = { ...centre.dispatch(pressed.incidentId!, 'p01'), state: 'cleared' as const }
+    expect(stageOf(mine, incident, [cleared], ME)).toBe('finish')
+    const second = { ...cleared, id: 'second', state: 'enRoute' as const }
+    expect(stageOf(mine, incident, [second, cleared], ME)).toBe('underway')
+    expect(stageOf({ ...mine, owner: 'somebody' }, incident, [cleared], ME)).toBe('others')
+  })
 })
 
 describe('the siren', () => {

@@ -1,6 +1,7 @@
 import type { WallLayouts } from '../../domain/wall.ts'
 import type { Alarm } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
+import type { Camera } from '../../domain/camera.ts'
 import { systemClock } from '../../domain/clock.ts'
 import type { Drill } from '../../domain/drill.ts'
 import { newId } from '../../domain/ids.ts'
@@ -12,17 +13,16 @@ import type { Recommendation } from '../../domain/recommendation.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { Health, EventKind, LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import {
-  CAMERAS,
   CENTRE,
   DEVICES,
   HEALTH,
   ME,
   now,
-  PATROLS,
   SITES,
+  smallDistrict,
   TROUBLES,
-  VEHICLES,
   ZONES,
+  type MadeUpDistrict,
 } from './fixture-district.ts'
 
 /** The state of the made-up centre and its one event log. */
@@ -37,9 +37,10 @@ export class FixtureCentre {
   alarms = new Map<string, Alarm>()
   incidents = new Map<string, Incident>()
   assignments = new Map<string, Assignment>()
-  patrols = new Map(PATROLS.map((patrol) => [patrol.id, patrol]))
+  patrols: Map<string, PatrolNow>
   devices = new Map(DEVICES.map((device) => [device.id, device]))
-  cameras = new Map(CAMERAS.map((camera) => [camera.id, camera]))
+  cameras: Map<string, Camera>
+  readonly district: MadeUpDistrict
   log: LogEvent[] = []
   rendered: { alarmId: string; atMs: number }[] = []
   isEmpty = false
@@ -50,6 +51,12 @@ export class FixtureCentre {
   #tellAhead: (alarm: Alarm) => void = () => undefined
   /** Provisional alarms and the incidents that they will open. */
   readonly #known = new Map<string, { alarm: Alarm; incidentId: string }>()
+
+  constructor(district = smallDistrict()) {
+    this.district = district
+    this.patrols = new Map(district.patrols.map((patrol) => [patrol.id, patrol]))
+    this.cameras = new Map(district.cameras.map((camera) => [camera.id, camera]))
+  }
 
   onEvent(publish: (event: LogEvent) => void): void {
     this.#publish = publish
@@ -76,21 +83,14 @@ export class FixtureCentre {
       n: this.n,
       at: now(),
       me: { ...ME, role: this.role },
-      city: {
-        name: '滨海新区',
-        nameEn: 'Binhai District',
-        note: '',
-        centre: CENTRE,
-        bounds: [CENTRE[0] - 0.062, CENTRE[1] - 0.055, CENTRE[0] + 0.062, CENTRE[1] + 0.055],
-        layers: ['roads', 'zones', 'water', 'rail', 'buildings', 'landuse', 'places'],
-      },
+      city: this.district.city,
       mqtt: { host: null, port: 1883, isTls: false },
       health: this.health,
       alarms: [...this.alarms.values()],
       incidents: [...this.incidents.values()],
       assignments: [...this.assignments.values()],
       patrols: empty ? [] : [...this.patrols.values()],
-      vehicles: empty ? [] : VEHICLES,
+      vehicles: empty ? [] : this.district.vehicles,
       cameras: empty ? [] : [...this.cameras.values()],
       sites: empty ? [] : SITES,
       zones: ZONES,
@@ -125,7 +125,7 @@ export class FixtureCentre {
 
   #make(deviceId: string, type: Alarm['type'], priority: Alarm['priority']) {
     const device = this.devices.get(deviceId)
-    const vehicle = VEHICLES.find(({ id }) => id === deviceId)
+    const vehicle = this.district.vehicles.find(({ id }) => id === deviceId)
     const site = SITES.find(({ id }) => id === device?.siteId)
     const id = newId(systemClock.nowMs())
     const incidentId = newId(systemClock.nowMs())

@@ -5,6 +5,7 @@ import type { VehicleNow } from '../../domain/fix.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Trouble } from '../../domain/trouble.ts'
+import type { Dot } from '../../domain/wire/dots.ts'
 import type { Health, Snapshot } from '../../domain/wire/live.ts'
 import type { Zone } from '../../domain/zone.ts'
 
@@ -150,6 +151,47 @@ export const ZONES: Zone[] = [
   { id: 'zone-2', name: '商业繁华区', nameEn: 'Busy centre', kind: 'busy', goalS: 180, polygon: square(2500) },
   { id: 'zone-3', name: '其他区域', nameEn: 'Elsewhere', kind: 'elsewhere', goalS: 480, polygon: square(6000) },
 ]
+
+/** What there is in a made-up district, and how its cars move. */
+export interface MadeUpDistrict {
+  city: Snapshot['city']
+  patrols: PatrolNow[]
+  vehicles: VehicleNow[]
+  cameras: Camera[]
+  /** Fixes that have come since the last second. */
+  dots(nowMs: number): Dot[]
+  /** A layer of its map; null: the little town of the harness. */
+  layer: ((name: string) => unknown) | null
+}
+
+/** Twelve patrols, sixty taxis and sixteen cameras. */
+export function smallDistrict(): MadeUpDistrict {
+  const [lng, lat] = CENTRE
+  return {
+    city: {
+      name: '滨海新区',
+      nameEn: 'Binhai District',
+      note: '',
+      centre: CENTRE,
+      bounds: [lng - 0.062, lat - 0.055, lng + 0.062, lat + 0.055],
+      layers: ['roads', 'zones', 'water', 'rail', 'buildings', 'landuse', 'places'],
+    },
+    patrols: PATROLS,
+    vehicles: VEHICLES,
+    cameras: CAMERAS,
+    dots: (nowMs) =>
+      [...PATROLS, ...VEHICLES].map((one, i) => ({
+        key: one.key,
+        lng: (one.lng ?? 0) + Math.cos(nowMs / 20_000 + i) * 0.001,
+        lat: (one.lat ?? 0) + Math.sin(nowMs / 20_000 + i) * 0.001,
+        speedMps: 7 + (i % 5),
+        bearingDeg: (i * 40) % 360,
+        ageS: (i % 7) * 0.7,
+        flags: i % 2,
+      })),
+    layer: null,
+  }
+}
 
 export const TROUBLES: Trouble[] = [
   {

@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
 import { promisify } from 'node:util'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { harnessCity } from '../../command-ui/map/harness-city.ts'
 import { systemClock, toIso } from '../../domain/clock.ts'
-import { encodeDots, type Dot } from '../../domain/wire/dots.ts'
+import { encodeDots } from '../../domain/wire/dots.ts'
 import type { ReportBy } from '../../domain/wire/reports.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
 import { registerAnswerOf } from './fixture-registers.ts'
 import { FixtureCentre } from './fixture-centre.ts'
-import { ME, PATROLS, VEHICLES } from './fixture-district.ts'
+import { ME, type MadeUpDistrict } from './fixture-district.ts'
 import { madeUpCoverage, madeUpResponseTimes } from './fixture-reports.ts'
 
 const TYPES: Record<string, string> = {
@@ -42,9 +41,9 @@ export interface Fixture {
 
 /** Serves dist/command-ui and a made-up centre that speaks the contract, for tests and for looking. */
 export async function startFixture(
-  options: { hasVideo?: boolean; port?: number; uiDir?: string } = {},
+  options: { hasVideo?: boolean; port?: number; uiDir?: string; district?: MadeUpDistrict } = {},
 ): Promise<Fixture> {
-  const centre = new FixtureCentre()
+  const centre = new FixtureCentre(options.district)
   const overrides = new Map<string, { status: number; body: unknown }>()
   const video = options.hasVideo ? await startVideo() : null
   const desks = new Set<WebSocket>()
@@ -78,7 +77,10 @@ export async function startFixture(
     const { health } = centre.snapshot()
     toAll(JSON.stringify({ type: 'pulse', at: toIso(systemClock.nowMs()), n: centre.n, health }))
   }, 1000)
-  const dots = setInterval(() => toAll(encodeDots(systemClock.nowMs(), movingDots())), 1000)
+  const dots = setInterval(
+    () => toAll(encodeDots(systemClock.nowMs(), centre.district.dots(systemClock.nowMs()))),
+    1000,
+  )
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const url = new URL(req.url ?? '/', 'http://x')
@@ -109,6 +111,8 @@ export async function startFixture(
       return send(res, 200, { token: 't', me: { ...ME, mustSetPassword: fixture.mustSetPassword } })
     }
     if (!fixture.isSignedIn) return send(res, 401, { code: 'not-signed-in', detail: 'sign in' })
+    const [, layer] = /^city\/(\w+)\.geojson$/.exec(path) ?? []
+    if (layer) return send(res, 200, await layerOf(centre, layer))
     if (path.startsWith('reports/')) return sendReport(res, path, url.searchParams)
     const method = req.method ?? 'GET'
     const found = registerAnswerOf(centre, path, method, body) ?? answerOf(centre, path, method, body)
@@ -159,7 +163,6 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
     return { steering: null }
   }
   if (path === 'snapshot') return centre.snapshot()
-  if (head === 'city') return harnessCity().layers[id.replace('.geojson', '') as 'roads']
   if (head === 'alarms' && verb === 'acknowledge') {
     const ahead = centre.acknowledgeAhead(id)
     if (ahead) return ahead
@@ -178,6 +181,7 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
   }
   if (head === 'alarms' && verb === 'recommendation') return centre.recommendation(centre.incidentIdOf(id))
   if (head === 'alarms' && verb === 'radio-order') return centre.radioOrder(id, body['patrolId'] ?? '')
+  if (path === 'incidents') return { items: [...centre.incidents.values()].filter(({ state }) => state === 'closed') }
   if (head === 'incidents' && verb === '') return centre.detail(id) ?? undefined
   if (head === 'incidents' && verb === 'recommendation') return centre.recommendation(id)
   if (head === 'incidents' && verb === 'assignments') {
@@ -236,17 +240,11 @@ function answerOf(centre: FixtureCentre, path: string, method: string, body: Rec
   return undefined
 }
 
-function movingDots(): Dot[] {
-  const turn = systemClock.nowMs() / 20_000
-  return [...PATROLS, ...VEHICLES].map((one, i) => ({
-    key: one.key,
-    lng: (one.lng ?? 0) + Math.cos(turn + i) * 0.001,
-    lat: (one.lat ?? 0) + Math.sin(turn + i) * 0.001,
-    speedMps: 7 + (i % 5),
-    bearingDeg: (i * 40) % 360,
-    ageS: (i % 7) * 0.7,
-    flags: i % 2,
-  }))
+/** Fetched only when it is asked for: the bench brings its own, and the browser's sources are not compiled for Node. */
+async function layerOf({ district }: FixtureCentre, name: string): Promise<unknown> {
+  if (district.layer) return district.layer(name)
+  const { harnessCity } = await import('../../command-ui/map/harness-city.ts')
+  return harnessCity().layers[name as 'roads']
 }
 
 async function bodyOf(req: IncomingMessage): Promise<unknown> {
