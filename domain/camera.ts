@@ -19,6 +19,10 @@ export type CameraState = z.infer<typeof cameraStateSchema>
 /** Beyond it what the camera itself stores and tells is at the wrong minute, and some refuse a login with the right time. */
 export const CLOCK_OFF_MS = 2_000
 
+/** What is made of the events of a camera that speaks ONVIF. `inputs-too`: what is wired to its input is a trouble as well while it is on. */
+export const cameraEventsSchema = z.enum(['off', 'faults', 'inputs-too'])
+export type CameraEventsUse = z.infer<typeof cameraEventsSchema>
+
 /** SHA-256 of a certificate, as `openssl x509 -fingerprint -sha256` shows it, colons or not. */
 const fingerprintSchema = z
   .string()
@@ -60,6 +64,8 @@ export const cameraSchema = z.object({
   clockOffsetMs: z.number().int().nullable().optional(),
   /** The incident to whose scene an alarm has turned it; absent: it looks where it looks. */
   turnedTo: z.string().optional(),
+  /** Of cameras that are reached by ONVIF. */
+  events: cameraEventsSchema.optional(),
   /** Absent: that of its site. */
   jurisdiction: jurisdictionSchema.optional(),
 })
@@ -78,6 +84,7 @@ export const cameraWriteSchema = z.object({
   warm: z.boolean().default(false),
   jurisdiction: jurisdictionSchema.optional(),
   audio: z.boolean().default(false),
+  events: cameraEventsSchema.default('faults'),
   source: z.discriminatedUnion('kind', [
     z.object({
       kind: z.literal('rtsp'),
@@ -110,6 +117,7 @@ export const cameraPatchSchema = cameraWriteSchema
     rangeM: cameraSchema.shape.rangeM,
     warm: cameraSchema.shape.warm,
     audio: cameraSchema.shape.audio,
+    events: cameraEventsSchema,
     enabled: cameraSchema.shape.enabled,
   })
   .partial()

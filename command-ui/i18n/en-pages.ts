@@ -72,6 +72,12 @@ export const enPages: typeof zhPages = {
     bearing: 'Looks towards (degrees, optional)',
     warmLabel: 'Keep connected (picture at once in an alarm)',
     audioLabel: 'Pass its sound on too (off protects privacy)',
+    events: 'What it says about itself (ONVIF events)',
+    eventsUse: {
+      faults: 'covered, no signal: a trouble',
+      'inputs-too': 'its input being on as well',
+      off: 'not listened to',
+    },
     certificate: 'Certificate SHA-256 (rtsps, optional)',
     site: 'Site',
     noSite: 'none',

@@ -1,3 +1,4 @@
+import { cameraTroubles } from './en-camera-words.ts'
 import { minutesSeconds } from './durations.ts'
 import { enFaults } from './en-faults.ts'
 import type { zhWords } from './zh-words.ts'
@@ -177,15 +178,10 @@ export const enWords: typeof zhWords = {
   },
   actor: { centre: 'centre', device: (id) => `device ${id}`, patrol: (id) => `patrol ${id}` },
   trouble: {
+    ...cameraTroubles,
     lost: 'lost',
     'login-refused': 'login refused',
     'unknown-device': 'unknown device',
-    offline: 'offline',
-    stalled: 'picture stopped',
-    frozen: 'picture frozen',
-    'no-key-frame': 'no key frame',
-    'clock-off': 'camera clock is off',
-    'not-a-camera': 'not a camera',
     'low-battery': 'low battery',
     'power-loss': 'power loss',
     tamper: 'tampered with',

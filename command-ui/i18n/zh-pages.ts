@@ -71,6 +71,8 @@ export const zhPages = {
     bearing: '朝向（度，可空）',
     warmLabel: '保持连接（报警时立即出图）',
     audioLabel: '同时传送声音（关闭以保护隐私）',
+    events: '摄像机事件（ONVIF）',
+    eventsUse: { faults: '遮挡、信号丢失报故障', 'inputs-too': '另外，输入端触发也报故障', off: '不接收' },
     certificate: '证书 SHA-256（rtsps，可空）',
     site: '所属单位',
     noSite: '无',

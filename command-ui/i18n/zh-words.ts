@@ -1,3 +1,4 @@
+import { cameraTroubles } from './zh-camera-words.ts'
 import type { AlarmType, Disposition } from '../../domain/alarm.ts'
 import type { Assignment } from '../../domain/assignment.ts'
 import type { CameraState } from '../../domain/camera.ts'
@@ -195,15 +196,10 @@ export const zhWords = {
   } as Record<string, string>,
   actor: { centre: '系统', device: (id: string) => `设备 ${id}`, patrol: (id: string) => `警力 ${id}` },
   trouble: {
+    ...cameraTroubles,
     lost: '失联',
     'login-refused': '登录被拒',
     'unknown-device': '未知设备',
-    offline: '离线',
-    stalled: '画面停滞',
-    frozen: '画面冻结',
-    'no-key-frame': '无关键帧',
-    'clock-off': '摄像机时钟偏差',
-    'not-a-camera': '不是摄像机',
     'low-battery': '电量低',
     'power-loss': '断电',
     tamper: '被拆动',

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Camera, CameraWrite, DiscoveredCamera } from '../../domain/camera.ts'
+import type { Camera, CameraEventsUse, CameraWrite, DiscoveredCamera } from '../../domain/camera.ts'
 import { api } from '../data/api.ts'
 import { asApiFault, type ApiFault } from '../data/api-fault.ts'
 import { store } from '../data/centre.ts'
@@ -10,6 +10,7 @@ import { useText } from '../i18n/language.ts'
 import './add-camera.css'
 
 type Kind = 'rtsp' | 'onvif' | 'push'
+const EVENTS_USES: readonly CameraEventsUse[] = ['faults', 'inputs-too', 'off']
 
 /** A form field that was left empty. */
 const filled = (form: FormData, name: string): string | undefined => {
@@ -30,6 +31,7 @@ function cameraOf(form: FormData, kind: Kind): CameraWrite {
     rangeM: 60,
     warm: form.get('warm') !== null,
     audio: form.get('audio') !== null,
+    events: EVENTS_USES.find((use) => use === form.get('events')) ?? 'faults',
     source: sourceOf(form, kind),
   }
 }
@@ -132,6 +134,18 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
         defaultValue={found?.name ?? ''}
       />
       <PlaceFields />
+      {kind === 'onvif' && (
+        <label>
+          <span>{c.events}</span>
+          <select name="events" defaultValue="faults">
+            {EVENTS_USES.map((use) => (
+              <option key={use} value={use}>
+                {c.eventsUse[use]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {wrong && (
         <p className="wrong" role="alert" data-fault>
           {wrong}

@@ -66,6 +66,8 @@ export interface OnvifDoor {
   presets(target: OnvifTarget, profileToken: string): Promise<OnvifPreset[]>
   /** How far its clock is from ours, asked without a login; null: it does not tell. */
   readClock(target: OnvifTarget): Promise<ClockReading | null>
+  /** Where its events are asked for, with the offset of its clock for those logins; null: it has no events. */
+  eventService(target: OnvifTarget): Promise<{ path: string; offsetMs: number } | null>
   /** WS-Discovery by multicast: the raw answers of everybody who answers in time, hostile ones included. */
   search(timeoutMs: number): Promise<string[]>
 }
@@ -145,18 +147,13 @@ export function createOnvifDoor(options: OnvifDoorOptions = {}): OnvifDoor {
         (camera, done) => camera.getPresets({ profileToken }, (error) => done(error, camera.presets)),
         readPresets,
       ),
-    readClock: (target) =>
+    readClock: (target) => inTurn(target, (ask) => readClock(ask, clock)),
+    eventService: (target) =>
       inTurn(target, async (ask) => {
-        const sinceMs = clock.monotonicMs()
-        const time = await ask<unknown>((camera, done) => camera.getSystemDateAndTime(done))
-        const toldMs = time instanceof Date ? time.getTime() : Number.NaN
-        if (!Number.isFinite(toldMs)) return null
-        // It cut its fraction of a second off, and told the time somewhere between question and answer.
-        const halfMs = (clock.monotonicMs() - sinceMs) / 2
-        return {
-          offsetMs: Math.round(toldMs + 500 - (clock.nowMs() - halfMs)),
-          uncertainMs: Math.round(500 + halfMs),
-        }
+        const reading = await readClock(ask, clock)
+        await prepare(ask)
+        const path = await ask<string | null>((camera, done) => done(null, camera.uri?.['events']?.path ?? null))
+        return path === null ? null : { path, offsetMs: reading?.offsetMs ?? 0 }
       }),
     search: (timeoutMs) => searchNetwork(onvif.Discovery, timeoutMs),
   }
@@ -174,6 +171,19 @@ async function prepare(ask: Ask): Promise<void> {
   await ask((camera, done) =>
     camera.getServices(true, (error) => (error ? camera.getCapabilities(done) : done(null, null))),
   )
+}
+
+async function readClock(ask: Ask, clock: Clock): Promise<ClockReading | null> {
+  const sinceMs = clock.monotonicMs()
+  const time = await ask<unknown>((camera, done) => camera.getSystemDateAndTime(done))
+  const toldMs = time instanceof Date ? time.getTime() : Number.NaN
+  if (!Number.isFinite(toldMs)) return null
+  // It cut its fraction of a second off, and told the time somewhere between question and answer.
+  const halfMs = (clock.monotonicMs() - sinceMs) / 2
+  return {
+    offsetMs: Math.round(toldMs + 500 - (clock.nowMs() - halfMs)),
+    uncertainMs: Math.round(500 + halfMs),
+  }
 }
 
 async function describe(ask: Ask): Promise<OnvifCamera> {

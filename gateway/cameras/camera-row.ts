@@ -1,4 +1,4 @@
-import type { Camera, CameraState } from '../../domain/camera.ts'
+import { cameraEventsSchema, type Camera, type CameraState } from '../../domain/camera.ts'
 import { idSchema, jurisdictionSchema, latSchema, lngSchema } from '../../domain/scalars.ts'
 import { z } from '../../domain/z.ts'
 import type { Queryable } from '../store/database.ts'
@@ -25,6 +25,7 @@ export const cameraBodySchema = z.object({
   warm: z.boolean(),
   /** Absent in rows from before there was sound. */
   audio: z.boolean().optional(),
+  events: cameraEventsSchema.optional(),
   source: z.object({
     kind: z.enum(['rtsp', 'onvif', 'push']),
     address: z.string(),
@@ -102,6 +103,7 @@ export function toCamera(row: CameraRow): Camera {
     heightPx: row.stream.heightPx ?? null,
     clockOffsetMs: row.clock_offset_ms,
     ...(row.turned_to === null ? {} : { turnedTo: row.turned_to }),
+    ...(row.body.onvif ? { events: row.body.events ?? 'faults' } : {}),
     ...(jurisdiction ? { jurisdiction } : {}),
   }
 }

@@ -91,6 +91,11 @@ export class CameraStates {
     return { online, wanted }
   }
 
+  /** As they are now, from memory. */
+  rows(): CameraRow[] {
+    return [...this.#cameras.values()].map(({ row }) => row)
+  }
+
   camera(id: string): Camera | null {
     const followed = this.#cameras.get(id)
     return followed ? toCamera(followed.row) : null

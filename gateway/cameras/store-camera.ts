@@ -26,9 +26,9 @@ export function addCamera(
   written: CameraWrite,
   found: ExaminedSource,
   by: By,
-  { events, box }: StoreDeps,
+  deps: StoreDeps,
 ): Promise<Camera> {
-  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio, jurisdiction } = written
+  const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio, events, jurisdiction } = written
   const { source, onvif, credential, streamAddress, snapshotAddress, ptz } = found
   const body: CameraBody = {
     name,
@@ -40,13 +40,14 @@ export function addCamera(
     rangeM,
     warm,
     audio,
+    events,
     jurisdiction,
     source,
     onvif,
   }
-  return events.transact(async (tx) => {
+  return deps.events.transact(async (tx) => {
     await stayWithin(tx, by.subject, 'camera', null, written)
-    const row = await insertCamera(tx, box, {
+    const row = await insertCamera(tx, deps.box, {
       id,
       body,
       enabled: true,
@@ -59,7 +60,7 @@ export function addCamera(
     row.stream = await storeStream(tx, id, found)
     await audit(tx, auditBy(by.subject, 'camera.write', 'camera', id, { facts: { verb: 'added' } }))
     const camera = toCamera(row)
-    await events.append(tx, cameraEvent('added', id, by.actor, camera))
+    await deps.events.append(tx, cameraEvent('added', id, by.actor, camera))
     return camera
   })
 }

@@ -109,6 +109,11 @@ export class StreamerFleet {
     return id === undefined ? null : this.#workers.get(id)!.baseUrl
   }
 
+  /** Every camera as it is now, from memory. */
+  rows(): CameraRow[] {
+    return this.#states.rows()
+  }
+
   camera(cameraId: string): Camera | null {
     return this.#states.camera(cameraId)
   }

@@ -9,6 +9,7 @@ import { SlewToCue } from '../cameras/slew-to-cue.ts'
 import { Steering } from '../cameras/steering.ts'
 import { publishKeyRoute } from '../cameras/push-route.ts'
 import { CameraClocks } from '../cameras/camera-clocks.ts'
+import { CameraEvents } from '../cameras/camera-events.ts'
 import { cameraRoutes } from '../cameras/routes.ts'
 import type { StreamerFleet } from '../cameras/streamer-fleet.ts'
 import type { Readiness } from '../http/health.ts'
@@ -85,6 +86,8 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
   }
   const clocks = new CameraClocks({ ...parts, reload: () => deps.fleet.reload() })
   clocks.start()
+  const cameraEvents = new CameraEvents({ ...parts, rows: () => deps.fleet.rows() })
+  cameraEvents.start()
   await turning.slew?.start()
   const routes = [
     ...core.routes,
@@ -114,6 +117,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     routes,
     close: async () => {
       clocks.stop()
+      cameraEvents.stop()
       turning.slew?.stop()
       turning.ptz.close()
       await server.close()

@@ -10,6 +10,7 @@ import { loadGlyphs } from './osd/glyphs.ts'
 import { DISCOVERY_PORT, startDiscoveryResponder } from './onvif/discovery-responder.ts'
 import { OnvifCamera, type PtzPosition } from './onvif/onvif-camera.ts'
 import { startOnvifServer } from './onvif/onvif-server.ts'
+import type { PullPoints } from './onvif/pull-points.ts'
 import { Feed } from './rtsp/feed.ts'
 import { startRtspServer } from './rtsp/rtsp-server.ts'
 
@@ -44,6 +45,8 @@ export interface CameraFarm {
   /** Null when probes are not answered. */
   discoveryPort: number | null
   setFault(cameraId: string, fault: CameraFault | null): void
+  /** The events of its cameras: what they tell about themselves, and who listens. */
+  events: Pick<PullPoints, 'set' | 'forget' | 'subscribers'>
   /** Where a camera that can move looks now; null: no such camera. */
   positionOf(cameraId: string): PtzPosition | null
   /** Streams being sent now. */
@@ -100,6 +103,7 @@ export async function createCameraFarm(options: CameraFarmOptions): Promise<Came
     onvifPort: onvif.port,
     discoveryPort: discovery?.port ?? null,
     setFault: rtsp.setFault,
+    events: onvif.pullPoints,
     positionOf: (cameraId) => onvifCameras.get(cameraId)?.position() ?? null,
     viewers: rtsp.viewers,
     close: async () => {

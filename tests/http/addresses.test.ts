@@ -3,7 +3,7 @@ import { chooseProfile, readProfiles } from '../../devices/camera/onvif-profiles
 import { readProbeMatches } from '../../devices/camera/ws-discovery.ts'
 import { createAllowedAddresses } from '../../gateway/cameras/allowed-address.ts'
 import { addressAt, readRtspSource } from '../../gateway/cameras/rtsp-source.ts'
-import { digestAnswer } from '../../gateway/cameras/snapshot.ts'
+import { digestAnswer } from '../../devices/camera/http-digest.ts'
 import { withTicket } from '../../gateway/media/live-proxy.ts'
 
 const codeOf = async (work: Promise<unknown>) =>

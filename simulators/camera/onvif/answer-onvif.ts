@@ -52,6 +52,8 @@ export async function answerOnvif(question: OnvifQuestion): Promise<string | Soa
       return pullPoints.create(camera.camera.id, base, xml)
     case 'PullMessages':
       return pullPoints.pull(subscriptionId ?? '', xml)
+    case 'SetSynchronizationPoint':
+      return pullPoints.synchronise(subscriptionId ?? '')
     case 'Renew':
       return pullPoints.renew(subscriptionId ?? '', xml)
     case 'Unsubscribe':

@@ -19,6 +19,7 @@ const NONCE_MS_MAX = 5 * 60_000
 
 export interface OnvifServer {
   port: number
+  pullPoints: PullPoints
   close(): Promise<void>
 }
 
@@ -90,6 +91,7 @@ export async function startOnvifServer(options: OnvifServerOptions): Promise<Onv
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : options.port,
+    pullPoints,
     close: async () => {
       pullPoints.close()
       server.closeAllConnections()
