@@ -39,10 +39,15 @@ export function placeOf(state: CentreState, device: Device, reading: Reading | n
 /** Until the batch knows how many incidents it opens: the radio log has no gaps. */
 export const NOT_NUMBERED = ''
 
+/** The cameras that show the scene of an alarm, best first. */
+export function camerasOf(state: Pick<CentreState, 'sites' | 'cameras'>, alarm: Alarm): string[] {
+  const site = alarm.siteId === null ? undefined : state.sites.get(alarm.siteId)
+  return rankCameras(state.cameras.values(), site?.cameraIds ?? [], [alarm.place.lng, alarm.place.lat])
+}
+
 /** A new 警情 around its first alarm, with the promise that holds there and the cameras that see it. */
 export function openIncident(state: CentreState, alarm: Alarm, nowMs: number): Incident {
   const { lng, lat } = alarm.place
-  const site = alarm.siteId === null ? undefined : state.sites.get(alarm.siteId)
   const zone = zoneAt(state.zonesNow(), lng, lat)
   return {
     id: newId(nowMs),
@@ -56,7 +61,7 @@ export function openIncident(state: CentreState, alarm: Alarm, nowMs: number): I
     zoneId: zone?.id ?? null,
     goalS: zone?.goalS ?? null,
     alarmIds: [alarm.id],
-    cameraIds: rankCameras(state.cameras.values(), site?.cameraIds ?? [], [lng, lat]),
+    cameraIds: camerasOf(state, alarm),
     owner: null,
     openedAt: toIso(nowMs),
     dispatchedAt: null,

@@ -1,3 +1,4 @@
+import type { Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
@@ -78,6 +79,8 @@ export interface Core {
   troubles: Troubles
   state: CentreState
   disk: DiskRoom
+  /** Alarms that are shown and not stored yet. */
+  provisional: () => readonly Alarm[]
   /** Everything but sign-in, registers, cameras and media. */
   routes: Route[]
   onDesk: OnDesk
@@ -128,6 +131,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   return {
     ...truth,
     health,
+    provisional: answering.shown,
     onDesk: (socket, request) => {
       const patrolId = crewOf(request.subject)
       if (patrolId === null) live.attach(socket, request)

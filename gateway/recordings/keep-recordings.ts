@@ -13,6 +13,8 @@ export const DISK_RESERVE_BYTES = 1024 ** 3
 const TURN_MS = 10_000
 /** At each turn; more are taken ten seconds later. */
 const DELETE_FILES_MAX = 200
+/** Until then a worker that finds an old file again is told that it was deleted. Why its time is empty stays: that is a gap of its own. */
+const FORGET_AFTER_DAYS = 30
 /** A file younger than this may still grow; deleting it frees nothing while a worker holds it open. */
 const WRITTEN_MS = 120_000
 
@@ -72,6 +74,7 @@ export class KeepRecordings {
       await this.#deleteExpired()
       await this.#makeRoom()
       await this.#unlinkDeleted()
+      await this.#forgetDeleted()
     } catch (error) {
       this.#failed.add()
       this.#deps.log.warn('recordings could not be swept', { reason: reasonOf(error) })
@@ -174,6 +177,15 @@ export class KeepRecordings {
       }
       await database.execute('update recording_file set unlinked_at = $2 where id = $1', [id, toIso(clock.nowMs())])
     }
+  }
+
+  async #forgetDeleted(): Promise<void> {
+    const { database, clock } = this.#deps
+    await database.execute(
+      `delete from recording_file where id in (
+         select id from recording_file where unlinked_at < $1::timestamptz - $2::int * interval '1 day' limit $3)`,
+      [toIso(clock.nowMs()), FORGET_AFTER_DAYS, DELETE_FILES_MAX],
+    )
   }
 
   async #free(): Promise<number> {

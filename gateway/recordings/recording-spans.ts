@@ -4,6 +4,7 @@ import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
+import { camerasOf } from '../alarms/open-incident.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import type { Database } from '../store/database.ts'
@@ -16,7 +17,9 @@ const TURN_MS = 1_000
 export interface RecordingSpansDeps {
   database: Database
   events: EventLog
-  state: Pick<CentreState, 'alarms' | 'incidents'>
+  state: Pick<CentreState, 'alarms' | 'incidents' | 'sites' | 'cameras'>
+  /** Alarms that are not stored yet, because the database is away; they have no incident. */
+  provisional: () => readonly Alarm[]
   clock: Clock
   log: Log
   metrics: Metrics
@@ -33,6 +36,8 @@ export class RecordingSpans {
   readonly #deps: RecordingSpansDeps
   /** By incident and camera. */
   readonly #spans = new Map<string, WantedSpan>()
+  /** By alarm and camera, from memory alone: its stored alarm will want the same. */
+  readonly #provisional = new Map<string, { cameraId: string; fromMs: number; toMs: number }>()
   readonly #byCamera = new Map<string, { fromMs: number; untilMs: number }>()
   readonly #unsaved = new Map<string, WantedSpan>()
   readonly #failed
@@ -77,7 +82,7 @@ export class RecordingSpans {
   /** Once a second: rows, and what is over is forgotten. Public for tests. Never rejects. */
   async turn(): Promise<void> {
     const endMs = this.#deps.clock.nowMs() - LINGER_MS
-    let isChanged = false
+    let isChanged = this.#wantProvisional(endMs)
     for (const [key, span] of this.#spans) {
       if (span.toMs > endMs || this.#unsaved.has(key)) continue
       this.#spans.delete(key)
@@ -92,12 +97,33 @@ export class RecordingSpans {
     if (alarm.type === 'test' || alarm.incidentId === null) return
     const incident = this.#deps.state.incidents.get(alarm.incidentId)
     if (!incident) return
-    const { beforeMs, afterMs, clock } = this.#deps
-    const fromMs = Date.parse(alarm.raisedAt) - beforeMs
-    const toMs = Date.parse(alarm.lastOccurrenceAt) + afterMs
-    if (toMs <= clock.nowMs() - LINGER_MS) return
+    const { fromMs, toMs } = this.#timeOf(alarm)
+    if (toMs <= this.#deps.clock.nowMs() - LINGER_MS) return
     for (const cameraId of incident.cameraIds) this.#take({ incidentId: incident.id, cameraId, fromMs, toMs }, false)
     void this.#save()
+  }
+
+  #timeOf(alarm: Alarm): { fromMs: number; toMs: number } {
+    const { beforeMs, afterMs } = this.#deps
+    return { fromMs: Date.parse(alarm.raisedAt) - beforeMs, toMs: Date.parse(alarm.lastOccurrenceAt) + afterMs }
+  }
+
+  /** The half minute before them leaves the rings while the database is away. @returns true when something is new or over */
+  #wantProvisional(endMs: number): boolean {
+    let isChanged = false
+    for (const [key, span] of this.#provisional) if (span.toMs <= endMs) isChanged = this.#provisional.delete(key)
+    for (const alarm of this.#deps.provisional()) {
+      const { fromMs, toMs } = this.#timeOf(alarm)
+      if (alarm.type === 'test' || toMs <= endMs) continue
+      const incident = alarm.incidentId === null ? undefined : this.#deps.state.incidents.get(alarm.incidentId)
+      for (const cameraId of incident?.cameraIds ?? camerasOf(this.#deps.state, alarm)) {
+        const key = `${alarm.id} ${cameraId}`
+        if (this.#provisional.get(key)?.toMs === toMs) continue
+        this.#provisional.set(key, { cameraId, fromMs, toMs })
+        isChanged = true
+      }
+    }
+    return isChanged
   }
 
   #take(span: WantedSpan, isSaved: boolean): void {
@@ -114,7 +140,7 @@ export class RecordingSpans {
 
   #index(): void {
     this.#byCamera.clear()
-    for (const { cameraId, fromMs, toMs } of this.#spans.values()) {
+    for (const { cameraId, fromMs, toMs } of [...this.#spans.values(), ...this.#provisional.values()]) {
       const known = this.#byCamera.get(cameraId)
       this.#byCamera.set(cameraId, {
         fromMs: Math.min(known?.fromMs ?? Infinity, fromMs),

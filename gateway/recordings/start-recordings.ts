@@ -1,3 +1,4 @@
+import type { Alarm } from '../../domain/alarm.ts'
 import type { Clock } from '../../domain/clock.ts'
 import type { Settings } from '../../domain/config.ts'
 import type { Log } from '../../domain/log.ts'
@@ -10,7 +11,7 @@ import { KeepRecordings } from './keep-recordings.ts'
 import { RecordingSpans } from './recording-spans.ts'
 
 export interface RecordingsDeps {
-  core: { events: EventLog; troubles: Troubles; state: CentreState }
+  core: { events: EventLog; troubles: Troubles; state: CentreState; provisional: () => readonly Alarm[] }
   database: Database
   settings: Settings
   recordDir: string

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Provisional } from '../../gateway/alarms/provisional.ts'
 import { RecordingSpans } from '../../gateway/recordings/recording-spans.ts'
-import { signal, startCore, take, type TestCore } from './harness.ts'
+import { CENTRE, signal, startCore, take, type TestCore } from './harness.ts'
 
 let core: TestCore
 let spans: RecordingSpans
+let provisional: Provisional
+const around = { beforeMs: 30_000, afterMs: 120_000 }
 beforeEach(async () => {
   core = await startCore()
   for (const id of ['cam-a', 'cam-b']) {
@@ -24,7 +27,8 @@ beforeEach(async () => {
     ])
   }
   await core.state.load(core.database)
-  spans = new RecordingSpans({ ...core, beforeMs: 30_000, afterMs: 120_000 })
+  provisional = new Provisional({ ...core, centre: CENTRE })
+  spans = new RecordingSpans({ ...core, ...around, provisional: () => provisional.alarms })
   await spans.start()
 })
 afterEach(async () => {
@@ -67,7 +71,7 @@ test('a core that died before it wrote a row wants the same again after its star
   spans.stop()
   await take(core, [signal({ id: 'e1', type: 'panic' }, undefined, nowMs)])
   await core.database.execute('delete from recording')
-  const again = new RecordingSpans({ ...core, beforeMs: 30_000, afterMs: 120_000 })
+  const again = new RecordingSpans({ ...core, ...around, provisional: () => [] })
   await again.start()
   expect(again.recordOf('cam-a')).toEqual({ fromMs: nowMs - 30_000, untilMs: nowMs + 120_000 })
   again.stop()
@@ -78,4 +82,31 @@ test('a test of the button records nothing', async () => {
   await spans.turn()
   expect(core.state.alarms.size).toBe(1)
   expect(await rows()).toEqual([])
+})
+
+test('an alarm that cannot be stored yet wants the cameras of its scene all the same, and its stored one the same again', async () => {
+  const nowMs = core.clock.nowMs()
+  const press = signal({ id: 'e1', type: 'panic' }, undefined, nowMs)
+  core.events.subscribe((event) => provisional.onEvent(event))
+  expect(provisional.take('intake-1', press)).not.toBeNull()
+  await spans.turn()
+  const wanted = { fromMs: nowMs - 30_000, untilMs: nowMs + 120_000 }
+  expect(spans.recordOf('cam-a')).toEqual(wanted)
+  expect(spans.recordOf('cam-b')).toEqual(wanted)
+  expect(await rows(), 'no incident, no row').toEqual([])
+  core.clock.advance(20_000)
+  await take(core, [press])
+  await spans.turn()
+  expect(provisional.alarms).toEqual([])
+  expect(spans.recordOf('cam-a')).toEqual(wanted)
+  expect((await rows()).map((row) => row.seconds)).toEqual([150, 150])
+  core.clock.advance(160_000)
+  await spans.turn()
+  expect(spans.recordOf('cam-a'), 'and it ends').toBeNull()
+})
+
+test('a test of the button that cannot be stored yet records nothing', async () => {
+  provisional.take('intake-1', signal({ id: 'e1', type: 'test' }, undefined, core.clock.nowMs()))
+  await spans.turn()
+  expect(spans.recordOf('cam-a')).toBeNull()
 })
