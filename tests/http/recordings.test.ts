@@ -189,6 +189,17 @@ test('after its days a file is deleted, row before bytes, and its time says so; 
   expect((await supervisor.send('POST', `incidents/${locked}/release-recording`, { reason: 'done' })).status).toBe(200)
   await keeperOf({}).turn()
   expect(files.map((file) => existsSync(file.path))).toEqual([false, false, true])
+  const rowsLeft = async () =>
+    (await fixture.database.query<{ id: string }>('select camera_id as id from recording_file order by 1')).map(
+      (r) => r.id,
+    )
+  expect(await rowsLeft()).toEqual(['cam-a', 'cam-b', 'cam-c'])
+  const later = { ...fixture.clock, nowMs: () => fixture.clock.nowMs() + 31 * DAY_MS }
+  await new KeepRecordings({ ...fixture, clock: later, daysDefault: 30, bytesMax: null }).turn()
+  expect(await rowsLeft(), 'a file that is gone is forgotten, one that is locked is not').toEqual(['cam-c'])
+  expect((await officer.get<IncidentRecordings>(`incidents/${id}/recordings`)).body.cameras[0]!.gaps).toContainEqual(
+    expect.objectContaining({ reason: 'deleted', detail: 'kept its days' }),
+  )
 })
 
 test('without room the oldest unlocked goes first and the desk is told; a locked one never goes', async () => {
