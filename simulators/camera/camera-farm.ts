@@ -49,6 +49,8 @@ export interface CameraFarm {
   events: Pick<PullPoints, 'set' | 'forget' | 'subscribers'>
   /** Where a camera that can move looks now; null: no such camera. */
   positionOf(cameraId: string): PtzPosition | null
+  /** Cuts the power of all RTSP cameras, or gives it back. */
+  setPower(isOn: boolean): Promise<void>
   /** Streams being sent now. */
   viewers(): number
   close(): Promise<void>
@@ -105,6 +107,7 @@ export async function createCameraFarm(options: CameraFarmOptions): Promise<Came
     setFault: rtsp.setFault,
     events: onvif.pullPoints,
     positionOf: (cameraId) => onvifCameras.get(cameraId)?.position() ?? null,
+    setPower: rtsp.setPower,
     viewers: rtsp.viewers,
     close: async () => {
       await Promise.all([rtsp.close(), onvif.close(), discovery?.close()])

@@ -173,7 +173,8 @@ export class Camera {
   }
 
   #connectIfDue(nowMs: number): void {
-    if (this.isLatched || nowMs < this.#retry.nextMs || !this.#around.budget.take(nowMs)) return
+    if (this.isLatched || nowMs < this.#retry.nextMs || !this.#around.budget.take(nowMs, nowMs < this.#wantedUntilMs))
+      return
     this.counts.connects++
     try {
       this.session = this.#open({

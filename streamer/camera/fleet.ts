@@ -36,6 +36,9 @@ export class Fleet {
   readonly #around: CameraSurroundings
   readonly #metrics: FleetMetrics
   #timer: NodeJS.Timeout | null = null
+  /** The same cameras by number, and whose turn is first: whoever found the budget empty. */
+  #list: Camera[] = []
+  #first = 0
   #rates = new Map<string, { bytes: number; atMs: number }>()
 
   constructor(options: FleetOptions) {
@@ -63,13 +66,20 @@ export class Fleet {
     this.#timer = null
     for (const camera of this.cameras.values()) camera.stop()
     this.cameras.clear()
+    this.#list = []
   }
 
   /** A sweep counts what it visited; one camera's broken assertion ends that camera's session only. */
   tick(): number {
     const nowMs = this.clock.monotonicMs()
-    let visited = 0
-    for (const camera of this.cameras.values()) {
+    const { budget } = this.#around
+    const count = this.#list.length
+    const first = this.#first
+    let hungry = -1
+    for (let visited = 0; visited < count; visited++) {
+      const at = (first + visited) % count
+      const camera = this.#list[at]!
+      const refused = budget.refused
       try {
         camera.tick(nowMs)
       } catch (error) {
@@ -80,9 +90,11 @@ export class Fleet {
         })
         camera.broke(reasonOf(error))
       }
-      visited++
+      if (hungry < 0 && budget.refused > refused) hungry = at
     }
-    return visited
+    // In a long outage more are due than the budget lets through; without turns the first would have it all.
+    if (hungry >= 0) this.#first = hungry
+    return count
   }
 
   /** The whole list that this worker shall serve; what is not in it is left. */
@@ -99,6 +111,7 @@ export class Fleet {
       if (known) known.change(order)
       else this.cameras.set(order.id, new Camera(order, this.#around))
     }
+    this.#list = [...this.cameras.values()]
   }
 
   /** One row per camera, for the beat to the core. */

@@ -5,8 +5,8 @@
 
 /** Never sooner, whatever the chance says: a camera that accepts and drops at once must not be hammered. */
 export const RETRY_FLOOR_MS = 1_000
-/** Full jitter up to this; a camera that came back is then found within a minute. */
-export const RETRY_CAP_MS = 60_000
+/** Full jitter up to this; with the floor and its turn in the budget a camera that came back is found within a minute. */
+export const RETRY_CAP_MS = 45_000
 /** A camera that plays this long has really come back; only then does the ladder start anew. */
 export const STABLE_MS = 30_000
 /** One worker's connects a second: 2,000 cameras in 40 s, and no SYN flood in the cameras' network. */
@@ -45,20 +45,36 @@ export class Retry {
   }
 }
 
+/** Of a second's connects so many may be made at once: more than flow in during one turn of the fleet's timer. */
+const BURST_SHARE = 0.12
+/** So many more may be borrowed for pictures that somebody waits for. */
+const URGENT_SHARE = 0.04
+
 /** A bucket of connects for all cameras of the worker. */
 export class ConnectBudget {
+  /** How often there was none left. */
+  refused = 0
   readonly #perSecond: number
+  readonly #burst: number
+  readonly #urgent: number
   #tokens: number
   #atMs = 0
 
   constructor(perSecond = CONNECTS_PER_SECOND) {
-    this.#perSecond = this.#tokens = perSecond
+    this.#burst = this.#tokens = Math.max(1, perSecond * BURST_SHARE)
+    this.#urgent = perSecond * URGENT_SHARE
+    // No second has more than its number, however they come.
+    this.#perSecond = perSecond - this.#burst - this.#urgent
   }
 
-  take(nowMs: number): boolean {
-    this.#tokens = Math.min(this.#perSecond, this.#tokens + ((nowMs - this.#atMs) * this.#perSecond) / 1000)
+  /** @param isUrgent somebody waits for this picture */
+  take(nowMs: number, isUrgent = false): boolean {
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((nowMs - this.#atMs) * this.#perSecond) / 1000)
     this.#atMs = nowMs
-    if (this.#tokens < 1) return false
+    if (this.#tokens < (isUrgent ? 1 - this.#urgent : 1)) {
+      this.refused++
+      return false
+    }
     this.#tokens--
     return true
   }

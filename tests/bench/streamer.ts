@@ -4,7 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PROMPT_MS } from '../../streamer/read-moderation.ts'
 import { summary, table } from './figures.ts'
 import { startChild, type Child, type ChildSample } from './streamer/child.ts'
+import { benchDrift } from './streamer/drift.ts'
 import { measureFfmpeg } from './streamer/ffmpeg-per-camera.ts'
+import { benchPowerCycle } from './streamer/power-cycle.ts'
 
 /** Where the design wants the cost to be looked at; `--streams=2000,4000` asks for others. */
 const STREAMS = [50, 200, 500, 1000]
@@ -37,10 +39,14 @@ interface Cost {
  * One streamer worker with N warm cameras of 400 kbit/s; beside it in the same run a bare Node sink of the same streams, and one
  * ffmpeg per camera. CPU is user + system of the whole process, per second of one stream.
  * Options: `--streams=50,200`, `--measure=10` (seconds), `--no-ffmpeg`, `--no-sink`, `--ring=6` (seconds), `--prof=folder`,
- * `--no-moderation` (the thread does not sleep between turns).
+ * `--no-moderation` (the thread does not sleep between turns). In place of all that: `--drift=600` plays for so many seconds and looks for
+ * complaints and drift, `--power-cycle=2000` cuts the power of so many cameras and counts their return.
  */
 export async function benchStreamer(options: readonly string[]): Promise<void> {
   const option = (name: string) => options.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3)
+  const [drift, powerCycle] = [option('drift'), option('power-cycle')]
+  if (drift !== undefined) return await benchDrift(Number(drift))
+  if (powerCycle !== undefined) return await benchPowerCycle(Number(powerCycle), Number(option('dark') ?? 90))
   const streams = option('streams')?.split(',').map(Number) ?? STREAMS
   const measureS = Number(option('measure') ?? MEASURE_S)
   const password = randomBytes(8).toString('hex')

@@ -19,6 +19,8 @@ export interface RtspServer {
   port: number
   setFault(cameraId: string, fault: CameraFault | null): void
   viewers(): number
+  /** Off: every connection breaks and nothing answers, as when the power is cut. On: on the same port as before. */
+  setPower(isOn: boolean): Promise<void>
   close(): Promise<void>
 }
 
@@ -85,8 +87,21 @@ export async function startRtspServer(options: RtspServerOptions): Promise<RtspS
     for (const viewer of playing) if (viewer.feed.fault?.kind !== 'silent') sendReport(viewer)
   }, REPORT_EVERY_MS)
   const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : options.port
   return {
-    port: typeof address === 'object' && address ? address.port : options.port,
+    port,
+    setPower: async (isOn) => {
+      if (isOn === server.listening) return
+      if (isOn) {
+        server.listen(port, options.host, 4096)
+        await once(server, 'listening')
+        return
+      }
+      const closed = once(server, 'close')
+      server.close()
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
     setFault: (cameraId, fault) => {
       for (const feed of feeds.values()) if (feed.camera.id === cameraId) feed.fault = fault
     },

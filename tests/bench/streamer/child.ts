@@ -11,7 +11,7 @@ export interface ChildSample {
   rssBytes: number
 }
 
-type Deeds = Record<string, (argument: number) => object | Promise<object> | void>
+type Deeds = Record<string, (argument: number) => object | Promise<object | void> | void>
 
 /** In the child: answers `{ask, argument}` with the deed's figures, its CPU and its memory; leaves with its parent. */
 export function answerParent(deeds: Deeds): void {

@@ -23,6 +23,8 @@ const farm = await createCameraFarm({
   metrics,
 })
 answerParent({
+  'power-off': () => farm.setPower(false),
+  'power-on': () => farm.setPower(true),
   sample: () => {
     const figure = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(metrics.text())?.[1] ?? 0)
     return {

@@ -14,7 +14,7 @@ const fleet = new Fleet({
   log: silentLog,
   metrics,
   warmRingMs: Number(process.env['BENCH_RING_MS'] ?? 6000),
-  connectsPerSecond: 500,
+  ...(process.env['BENCH_CONNECTS'] === 'product' ? {} : { connectsPerSecond: 500 }),
 })
 const moderation = new ReadModeration(systemClock, () => fleet.cameras.size)
 const server = createWorkerServer({
@@ -28,8 +28,9 @@ fleet.start()
 if (process.env['BENCH_MODERATION'] !== 'off') moderation.start()
 
 function counts(): object {
-  const sums = { online: 0, parts: 0, late: 0, lost: 0, units: 0, bytes: 0, slabs: fleet.slabs.usedBytes }
-  for (const { pipeline, stream } of fleet.cameras.values()) {
+  const sums = { online: 0, parts: 0, late: 0, lost: 0, units: 0, bytes: 0, connects: 0, slabs: fleet.slabs.usedBytes }
+  for (const { pipeline, stream, counts } of fleet.cameras.values()) {
+    sums.connects += counts.connects
     sums.parts += stream.counts.parts
     sums.late += stream.counts.lateParts
     if (!pipeline) continue
@@ -50,6 +51,7 @@ answerParent({
       username: 'vigil',
       password: process.env['BENCH_PASSWORD'] ?? '',
       warm: true,
+      audio: process.env['BENCH_AUDIO'] === 'on',
     }))
     fleet.assign(orders)
   },

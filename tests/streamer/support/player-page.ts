@@ -1,12 +1,16 @@
 import { createServer, type Server } from 'node:http'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-const ENTRY = fileURLToPath(new URL('../../../command-ui/video/player.ts', import.meta.url))
+/** From here and, compiled, from one folder further down. */
+const ENTRIES = ['../../../', '../../../../'].map((up) =>
+  fileURLToPath(new URL(`${up}command-ui/video/player.ts`, import.meta.url)),
+)
+const ENTRY = ENTRIES.find((path) => existsSync(path))!
 
 /** What the page knows of one picture, read by the test. */
 export interface Seen {
@@ -25,6 +29,8 @@ export interface Seen {
 export async function servePlayerPage(worker: {
   baseUrl: string
   token: string
+  /** Default `c1`. */
+  cameraId?: string
 }): Promise<{ url: string; close(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-player-'))
   await build({
@@ -36,7 +42,10 @@ export async function servePlayerPage(worker: {
   const server: Server = createServer((req, res) => {
     const file = files.get(req.url ?? '')
     if (file) return void res.writeHead(200, { 'content-type': 'text/javascript' }).end(file)
-    if (!req.url?.startsWith('/live/')) return void res.writeHead(200, { 'content-type': 'text/html' }).end(PAGE)
+    if (!req.url?.startsWith('/live/'))
+      return void res
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(PAGE.replace('/c1/', `/${worker.cameraId ?? 'c1'}/`))
     fetch(worker.baseUrl + req.url, { headers: { authorization: `Bearer ${worker.token}` } }).then(
       async (answer) => {
         const type = answer.headers.get('content-type') ?? ''
