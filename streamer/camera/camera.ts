@@ -199,7 +199,7 @@ export class Camera {
     const path = pushPathOf(url)
     if (path !== null) {
       if (!push) throw new Fault('bad-request', 'This worker reads no pushed streams.')
-      return new FlvSession({ ...push, path, clock, listener })
+      return new FlvSession({ ...push, path, clock, wantsSound: audio ?? false, listener })
     }
     const { address, credential } = parseRtspAddress(url)
     return new RtspSession({

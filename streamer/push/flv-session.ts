@@ -3,7 +3,9 @@ import { get } from 'node:http'
 import type { Clock } from '../../domain/clock.ts'
 import { describeNetworkError, noVideo, unreachable } from '../rtsp/failure.ts'
 import type { SessionListener } from '../rtsp/rtsp-session.ts'
-import { FlvTags, TAG_VIDEO } from './flv-tags.ts'
+import type { AudioMedia } from '../rtsp/audio-media.ts'
+import { FlvSound, writeReport } from './flv-sound.ts'
+import { FlvTags, TAG_SOUND, TAG_VIDEO } from './flv-tags.ts'
 import { FlvVideo, PUSH_PAYLOAD_TYPE } from './flv-video.ts'
 
 /** Who pushes sends a picture at least every few seconds; the same patience as with a camera's handshake. */
@@ -13,6 +15,8 @@ const FIRST_PICTURE_MS = 5_600
  * look like a live one, so what comes in the first moment is left out; the next key frame begins.
  */
 const CACHED_MS = 250
+/** As cameras do: often enough that the dates of segments follow a device whose clock runs away. */
+const REPORT_EVERY_MS = 5_000
 
 /** One pushed stream, read back from the RTMP program; the same face as an RTSP session. */
 export class FlvSession {
@@ -23,6 +27,14 @@ export class FlvSession {
   readonly #deadlineMs: number
   readonly #tags: FlvTags
   readonly #video: FlvVideo
+  readonly #sound: FlvSound | null
+  #parameterSets: Buffer[] = []
+  #audio: AudioMedia | null = null
+  /** Wall clock at the stream's time 0, by the arrival of the first live tag; null: none has come. */
+  #zeroMs: number | null = null
+  #timeMs = 0
+  #reportAtMs = 0
+  readonly #report = Buffer.alloc(28)
   #openedMs: number | null = null
   #nowMs = 0
   #isPlaying = false
@@ -34,20 +46,25 @@ export class FlvSession {
     /** `/app/name` */
     path: string
     clock: Clock
+    /** Its sound is passed on too. */
+    wantsSound: boolean
     listener: SessionListener
   }) {
     this.#clock = options.clock
     this.#listener = options.listener
     this.#deadlineMs = options.clock.monotonicMs() + FIRST_PICTURE_MS
     this.#video = new FlvVideo({
-      onConfig: (sets) => this.#config(sets),
+      onConfig: (sets) => (this.#parameterSets = sets),
       onRtp: (bytes, start, end) => this.#rtp(bytes, start, end),
       onForeign: (what) => this.#end(noVideo(`the device pushes ${what}; H.264 is needed`)),
     })
-    this.#tags = new FlvTags((type, timeMs, body) => {
-      const isLive = this.#nowMs - this.#openedMs! >= CACHED_MS
-      if (type === TAG_VIDEO && !this.#isOver) this.#video.tag(timeMs, body, isLive)
-    })
+    this.#sound = options.wantsSound
+      ? new FlvSound({
+          onConfig: (media) => this.#soundConfig(media),
+          onRtp: (bytes, start, end) => this.#soundRtp(bytes, start, end),
+        })
+      : null
+    this.#tags = new FlvTags((type, timeMs, body) => this.#tag(type, timeMs, body))
     const path = `${options.path}.flv?token=${encodeURIComponent(options.token)}`
     const { socketPath } = options
     this.#request = get({ socketPath, path, agent: false, headers: { host: 'rtmp' } }, (answer) => {
@@ -80,17 +97,47 @@ export class FlvSession {
     if (wrong !== null) this.#end(noVideo(wrong))
   }
 
-  #config(parameterSets: Buffer[]): void {
-    const codec = { codec: 'H264', encoding: 'H264', payloadType: PUSH_PAYLOAD_TYPE, clockHz: 90_000 } as const
-    // Pictures only: what a crew says on its way is not for the desk.
-    this.#listener.onVideo({ ...codec, control: null, parameterSets }, null)
+  #tag(type: number, timeMs: number, body: Buffer): void {
+    if (this.#isOver) return
+    const isLive = this.#nowMs - this.#openedMs! >= CACHED_MS
+    this.#timeMs = timeMs
+    if (isLive) this.#reportTimes(timeMs)
+    if (type === TAG_VIDEO) this.#video.tag(timeMs, body, isLive)
+    else if (type === TAG_SOUND) this.#sound?.tag(timeMs, body, isLive)
+  }
+
+  /** Picture and sound count the same milliseconds, and the pipeline is told so in a camera's words. */
+  #reportTimes(timeMs: number): void {
+    this.#zeroMs ??= this.#clock.nowMs() - timeMs
+    if (!this.#isPlaying || this.#nowMs < this.#reportAtMs) return
+    this.#reportAtMs = this.#nowMs + REPORT_EVERY_MS
+    const wallMs = this.#zeroMs + timeMs
+    writeReport(this.#report, wallMs, (timeMs * 90) >>> 0)
+    this.#listener.onControl?.(false, this.#report, 0, this.#report.length)
+    if (!this.#audio || !this.#sound) return
+    writeReport(this.#report, wallMs, this.#sound.ticksAt(timeMs))
+    this.#listener.onControl?.(true, this.#report, 0, this.#report.length)
+  }
+
+  #soundConfig(media: AudioMedia): void {
+    this.#audio = media
+    // What plays has been described without it; asked anew, it is in from the first picture.
+    if (this.#isPlaying) this.#end(unreachable('the device has begun to send sound'))
+  }
+
+  #soundRtp(bytes: Buffer, start: number, end: number): void {
+    if (this.#isPlaying) this.#listener.onSound?.(bytes, start, end, this.#nowMs)
   }
 
   #rtp(bytes: Buffer, start: number, end: number): void {
     if (this.#isOver) return
     if (!this.#isPlaying) {
+      const codec = { codec: 'H264', encoding: 'H264', payloadType: PUSH_PAYLOAD_TYPE, clockHz: 90_000 } as const
+      // Now, not with the pictures' configuration: that of the sound may have come after it.
+      this.#listener.onVideo({ ...codec, control: null, parameterSets: this.#parameterSets }, this.#audio)
       this.#isPlaying = true
       this.#listener.onPlaying()
+      this.#reportTimes(this.#timeMs)
     }
     this.#listener.onRtp(bytes, start, end, this.#nowMs)
   }

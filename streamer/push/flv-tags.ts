@@ -13,6 +13,7 @@ export const ROOM_BYTES = 16
 /** Twice the largest key frame of a body camera in 4K; what is longer is not FLV. */
 export const TAG_BYTES_MAX = 8 * 1024 * 1024
 
+export const TAG_SOUND = 8
 export const TAG_VIDEO = 9
 
 /** @param body from `ROOM_BYTES` on; the receiver may write into it */

@@ -39,10 +39,25 @@ export function audioMediaOf(
   if (name !== 'MPEG4-GENERIC') return null
   const value = (word: string) => new RegExp(`(?:^|;)\\s*${word}\\s*=\\s*([^;\\s]*)`, 'i').exec(fmtp)?.[1] ?? ''
   const isHbr = value('sizelength') === '13' && value('indexlength') === '3' && value('indexdeltalength') === '3'
-  const configuration = Buffer.from(value('config').slice(0, 32), 'hex')
+  const media = aacMediaOf(payloadType, Buffer.from(value('config').slice(0, 32), 'hex'), control)
+  return isHbr && media?.clockHz === clockHz ? media : null
+}
+
+/**
+ * AAC by its configuration alone.
+ * @returns null for what is not AAC-LC in one or two channels, up to 48 kHz
+ */
+export function aacMediaOf(payloadType: number, configuration: Buffer, control: string | null): AudioMedia | null {
   const described = describedBy(configuration)
-  if (!isHbr || !described || described.rateHz !== clockHz) return null
-  return { codec: 'AAC', payloadType, clockHz, channels: described.channels, control, configuration }
+  if (!described) return null
+  return {
+    codec: 'AAC',
+    payloadType,
+    clockHz: described.rateHz,
+    channels: described.channels,
+    control,
+    configuration: configuration.subarray(0, 16),
+  }
 }
 
 /** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1): 5 bits of object type, 4 of rate, 4 of channels, then the frame length flag. */
