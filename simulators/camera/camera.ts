@@ -8,7 +8,10 @@ export interface SimulatedCamera {
   /** Name of a clip; absent or unknown: chosen by the id. */
   scene?: string
   ptz: boolean
+  /** What its microphone is sent as; absent: it has none. */
+  sound?: SimulatedSound
 }
+export type SimulatedSound = 'g711' | 'aac'
 
 /** What a camera does wrong, on request of a test. */
 export type CameraFault =

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import ffmpeg from 'fluent-ffmpeg'
 
 /** The one door to fluent-ffmpeg in this folder: encodes clips and pictures once, on a developer's machine. */
@@ -56,6 +57,17 @@ export function encodePicture(from: string, widthPx: number, out: string): Promi
     ffmpeg(from)
       .videoFilters(`scale=${widthPx}:-2:flags=lanczos`)
       .outputOptions(['-frames:v', '1', '-q:v', '5', '-bitexact'])
+      .output(out),
+  )
+}
+
+/** AAC-LC in ADTS, one channel, of 16-bit samples. */
+export function encodeSound(samples: Buffer, rateHz: number, bitrateKbps: number, out: string): Promise<void> {
+  return run(
+    ffmpeg(Readable.from([samples]))
+      .inputOptions(['-f', 's16le', '-ar', String(rateHz), '-ac', '1'])
+      .audioCodec('aac')
+      .outputOptions(['-b:a', `${bitrateKbps}k`, '-f', 'adts', '-bitexact'])
       .output(out),
   )
 }

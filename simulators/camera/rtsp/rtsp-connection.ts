@@ -4,6 +4,7 @@ import { challenge, checkDigest, type Account, type DigestAlgorithm } from '../d
 import type { Feed } from './feed.ts'
 import { RtspRequestReader, type RtspRequest } from './rtsp-request.ts'
 import { chooseTransport, describeSession, type Transport } from './session-description.ts'
+import type { SoundSender } from '../sound/sound-sender.ts'
 import type { StreamViewer } from './stream-viewer.ts'
 import { FRAME_TICKS } from './feed.ts'
 
@@ -16,6 +17,8 @@ export interface RtspHost {
   /** `/cam/{cameraId}/{sub|main}` → its feed. */
   feedOf(path: string): Feed | null
   openViewer(feed: Feed, transport: Transport, socket: Socket): StreamViewer
+  /** Null: this camera has no microphone. */
+  openSound(feed: Feed, transport: Transport, socket: Socket): SoundSender | null
   closeViewer(viewer: StreamViewer): void
   udpPorts(): { rtpPort: number; rtcpPort: number }
   pictureNow(feed: Feed): number
@@ -32,7 +35,7 @@ export function serveConnection(host: RtspHost, socket: Socket): void {
   new RtspConnection(host, socket).start()
 }
 
-/** One viewer's RTSP connection (RFC 2326): login, one session, one track. */
+/** One viewer's RTSP connection (RFC 2326): login, one session, the picture and perhaps the sound. */
 class RtspConnection {
   readonly #host: RtspHost
   readonly #socket: Socket
@@ -40,6 +43,7 @@ class RtspConnection {
   readonly #nonce = randomBytes(16).toString('hex')
   readonly #sessionId = randomBytes(6).toString('hex')
   #viewer: StreamViewer | null = null
+  #sound: SoundSender | null = null
   #feed: Feed | null = null
   #hangs = false
   #silence: NodeJS.Timeout | null = null
@@ -65,8 +69,14 @@ class RtspConnection {
   #end(): void {
     if (this.#silence) clearTimeout(this.#silence)
     if (this.#closeTimer) clearTimeout(this.#closeTimer)
+    this.#leave()
+  }
+
+  #leave(): void {
     if (this.#viewer) this.#host.closeViewer(this.#viewer)
     this.#viewer = null
+    this.#sound?.pause()
+    this.#sound = null
   }
 
   #alive(): void {
@@ -109,14 +119,14 @@ class RtspConnection {
         return this.#play(request, feed)
       case 'PAUSE':
         this.#viewer?.pause()
+        this.#sound?.pause()
         return this.#inSession(request)
       case 'GET_PARAMETER':
       case 'SET_PARAMETER':
         return this.#inSession(request)
       case 'TEARDOWN': {
         const answer = this.#inSession(request)
-        if (this.#viewer) this.#host.closeViewer(this.#viewer)
-        this.#viewer = null
+        this.#leave()
         return answer
       }
       default:
@@ -149,17 +159,16 @@ class RtspConnection {
         ['Content-Base', base],
         ['Content-Type', 'application/sdp'],
       ],
-      body: describeSession(feed.camera.name, feed.clip, Number.parseInt(this.#sessionId.slice(0, 8), 16)),
+      body: describeSession(feed.camera, feed.clip, Number.parseInt(this.#sessionId.slice(0, 8), 16)),
     }
   }
 
   #setUp(request: RtspRequest, feed: Feed): Answer {
     const transport = chooseTransport(request.headers.get('transport') ?? '')
     if (!transport) return { status: '461 Unsupported Transport' }
-    if (this.#viewer) this.#host.closeViewer(this.#viewer)
-    this.#viewer = this.#host.openViewer(feed, transport, this.#socket)
-    this.#feed = feed
-    const ssrc = this.#viewer.ssrc.toString(16).padStart(8, '0').toUpperCase()
+    const track = request.url.endsWith('/track2') ? this.#openSound(feed, transport) : this.#openViewer(feed, transport)
+    if (!track) return { status: '404 Stream Not Found' }
+    const ssrc = track.ssrc.toString(16).padStart(8, '0').toUpperCase()
     const ports = this.#host.udpPorts()
     const chosen =
       transport.kind === 'tcp'
@@ -174,6 +183,19 @@ class RtspConnection {
     }
   }
 
+  #openViewer(feed: Feed, transport: Transport): StreamViewer {
+    if (this.#viewer) this.#host.closeViewer(this.#viewer)
+    this.#viewer = this.#host.openViewer(feed, transport, this.#socket)
+    this.#feed = feed
+    return this.#viewer
+  }
+
+  #openSound(feed: Feed, transport: Transport): SoundSender | null {
+    this.#sound?.pause()
+    this.#sound = this.#host.openSound(feed, transport, this.#socket)
+    return this.#sound
+  }
+
   #play(request: RtspRequest, feed: Feed): Answer {
     const viewer = this.#viewer
     const answer = this.#inSession(request)
@@ -182,7 +204,10 @@ class RtspConnection {
       this.#closeTimer = setTimeout(() => this.#socket.destroy(), feed.fault.afterMs)
     }
     // After the answer has been written, so that no packet overtakes it.
-    setImmediate(() => viewer.play())
+    setImmediate(() => {
+      viewer.play()
+      this.#sound?.play()
+    })
     const ticks = (viewer.baseTicks + this.#host.pictureNow(feed) * FRAME_TICKS) >>> 0
     const track = `${request.url.replace(/\/$/, '')}/track1`
     answer.headers?.push(['Range', 'npt=now-'], ['RTP-Info', `url=${track};seq=${viewer.sequence};rtptime=${ticks}`])
@@ -200,5 +225,5 @@ class RtspConnection {
 
 function pathOf(url: string): string {
   const match = /^rtsps?:\/\/[^/]+(\/[^?#]*)/i.exec(url)
-  return (match?.[1] ?? '').replace(/\/(track1)?$/, '').replace(/\/$/, '')
+  return (match?.[1] ?? '').replace(/\/(track[12])?$/, '').replace(/\/$/, '')
 }

@@ -10,7 +10,10 @@ import { senderReport } from '../rtp/sender-report.ts'
 import { FRAME_TICKS, type Feed } from './feed.ts'
 import { Pacer } from './pacer.ts'
 import { serveConnection, type RtspHost } from './rtsp-connection.ts'
+import { SoundSender } from '../sound/sound-sender.ts'
+import { soundTrack } from '../sound/sound-track.ts'
 import { StreamViewer } from './stream-viewer.ts'
+import { ViewerWire } from './viewer-wire.ts'
 
 /** As RFC 3550 §6.2 advises as the least time between reports. */
 const REPORT_EVERY_MS = 5000
@@ -70,7 +73,11 @@ export async function startRtspServer(options: RtspServerOptions): Promise<RtspS
     account,
     algorithms,
     feedOf: (path) => feeds.get(path) ?? null,
-    openViewer: (feed, transport, socket) => new StreamViewer(feed, transport, socket, udp, onPlay),
+    openViewer: (feed, transport, socket) => new StreamViewer(feed, new ViewerWire(transport, socket, udp), onPlay),
+    openSound: ({ camera }, transport, socket) =>
+      camera.sound === undefined
+        ? null
+        : new SoundSender(soundTrack(camera.sound), new ViewerWire(transport, socket, udp), clock, camera.id),
     closeViewer: (viewer) => viewer.close(),
     udpPorts: () => ({ rtpPort: udp.rtp.address().port, rtcpPort: udp.rtcp.address().port }),
     pictureNow: (feed) => pacer.now(feed).n,

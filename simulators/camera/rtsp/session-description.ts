@@ -1,9 +1,15 @@
+import type { SimulatedCamera } from '../camera.ts'
+import { soundTrack } from '../sound/sound-track.ts'
 import type { Footage } from '../clip.ts'
 import { FRAMES_PER_SECOND } from '../clip.ts'
 import { PAYLOAD_TYPE } from '../rtp/packetise.ts'
 
-/** SDP (RFC 4566) of a camera's one video track, parameters as in RFC 6184 §8.2.1 and RFC 7798 §7.1. */
-export function describeSession(name: string, clip: Footage, sessionNumber: number): string {
+/** SDP (RFC 4566) of a camera's video track, parameters as in RFC 6184 §8.2.1 and RFC 7798 §7.1, and of its sound. */
+export function describeSession(
+  { name, sound }: Pick<SimulatedCamera, 'name' | 'sound'>,
+  clip: Footage,
+  sessionNumber: number,
+): string {
   return [
     'v=0',
     `o=- ${sessionNumber} 1 IN IP4 127.0.0.1`,
@@ -18,6 +24,7 @@ export function describeSession(name: string, clip: Footage, sessionNumber: numb
     `a=fmtp:${PAYLOAD_TYPE} ${clip.format}`,
     `a=framerate:${FRAMES_PER_SECOND}`,
     'a=control:track1',
+    ...(sound ? [...soundTrack(sound).lines, 'a=control:track2'] : []),
     '',
   ].join('\r\n')
 }

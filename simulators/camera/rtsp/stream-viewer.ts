@@ -1,13 +1,8 @@
 import { randomInt } from 'node:crypto'
-import type { Socket as UdpSocket } from 'node:dgram'
-import type { Socket } from 'node:net'
 import type { Feed, Viewer } from './feed.ts'
-import type { Transport } from './session-description.ts'
+import type { ViewerWire } from './viewer-wire.ts'
 
-/** 2 s of a 1 Mbit/s stream. A camera's send buffer is not larger; beyond it pictures are dropped until the next key picture. */
-const QUEUED_BYTES_MAX = 256 * 1024
-
-/** A viewer on its wire: interleaved in its RTSP connection, or UDP to the ports it named. */
+/** One who watches a feed, with the state of their packets. */
 export class StreamViewer implements Viewer {
   readonly feed: Feed
   readonly ssrc = randomInt(0xffff_ffff)
@@ -17,25 +12,15 @@ export class StreamViewer implements Viewer {
   packets = 0
   octets = 0
   waitsForKey = true
-  readonly #transport: Transport
-  readonly #socket: Socket
-  readonly #udp: { rtp: UdpSocket; rtcp: UdpSocket }
+  readonly #wire: ViewerWire
   readonly #onPlay: (viewer: StreamViewer, playing: boolean) => void
   #closed = false
 
-  constructor(
-    feed: Feed,
-    transport: Transport,
-    socket: Socket,
-    udp: { rtp: UdpSocket; rtcp: UdpSocket },
-    onPlay: (viewer: StreamViewer, playing: boolean) => void,
-  ) {
+  constructor(feed: Feed, wire: ViewerWire, onPlay: (viewer: StreamViewer, playing: boolean) => void) {
     this.feed = feed
-    this.#transport = transport
-    this.#socket = socket
-    this.#udp = udp
+    this.#wire = wire
     this.#onPlay = onPlay
-    this.channel = transport.kind === 'tcp' ? transport.rtpChannel : 0
+    this.channel = wire.channel
   }
 
   play(): void {
@@ -50,38 +35,19 @@ export class StreamViewer implements Viewer {
 
   close(): void {
     this.#closed = true
+    this.#wire.close()
     this.#onPlay(this, false)
   }
 
   canTake(): boolean {
-    return this.#transport.kind === 'udp' || this.#socket.writableLength < QUEUED_BYTES_MAX
+    return this.#wire.canTake()
   }
 
-  /** @param packets interleaved frames, as `stamp` made them */
   send(packets: Buffer): void {
-    if (this.#transport.kind === 'tcp') {
-      if (this.#socket.writable) this.#socket.write(packets)
-      return
-    }
-    for (let at = 0; at + 4 <= packets.length;) {
-      const end = at + 4 + packets.readUInt16BE(at + 2)
-      this.#sendDatagram(this.#udp.rtp, packets.subarray(at + 4, end), this.#transport.rtpPort)
-      at = end
-    }
+    this.#wire.send(packets)
   }
 
   sendReport(report: Buffer): void {
-    if (this.#transport.kind === 'udp') {
-      this.#sendDatagram(this.#udp.rtcp, report, this.#transport.rtcpPort)
-      return
-    }
-    const framing = Buffer.of(0x24, this.#transport.rtcpChannel, report.length >> 8, report.length & 0xff)
-    if (this.#socket.writable) this.#socket.write(Buffer.concat([framing, report]))
-  }
-
-  #sendDatagram(socket: UdpSocket, bytes: Buffer, port: number): void {
-    const address = this.#socket.remoteAddress
-    // A lost datagram is what UDP viewers live with; the error of a gone viewer shows on its RTSP connection.
-    if (address && !this.#closed) socket.send(bytes, port, address.replace(/^::ffff:/, ''), () => {})
+    this.#wire.sendReport(report)
   }
 }
