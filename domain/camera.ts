@@ -64,6 +64,8 @@ export const cameraSchema = z.object({
   clockOffsetMs: z.number().int().nullable().optional(),
   /** The incident to whose scene an alarm has turned it; absent: it looks where it looks. */
   turnedTo: z.string().optional(),
+  /** It has a larger stream too, at `/live/{id}/main/index.m3u8`; what is recorded and kept warm is the smaller one. */
+  mainStream: z.boolean().optional(),
   /** Of cameras that are reached by ONVIF. */
   events: cameraEventsSchema.optional(),
   /** Absent: that of its site. */
@@ -90,6 +92,8 @@ export const cameraWriteSchema = z.object({
       kind: z.literal('rtsp'),
       /** rtsp:// or rtsps://; a user and password inside are moved to the encrypted fields. */
       url: z.string().max(500),
+      /** Its larger stream, for a picture that fills a screen; the same login. An ONVIF camera is asked for it. */
+      mainUrl: z.string().max(500).optional(),
       username: z.string().max(64).optional(),
       password: z.string().max(128).optional(),
       certificateSha256: fingerprintSchema.optional(),

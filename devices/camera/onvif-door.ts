@@ -6,7 +6,7 @@ import { Fault, reasonOf } from '../../domain/fault.ts'
 import { silentLog, type Log } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { faultOf, silentFault, unreachableFault } from './onvif-faults.ts'
-import { chooseProfile, readPosition, readPresets, readProfiles } from './onvif-profiles.ts'
+import { chooseMain, chooseProfile, readPosition, readPresets, readProfiles } from './onvif-profiles.ts'
 import type { OnvifPreset, OnvifProfile, PtzPosition } from './onvif-profiles.ts'
 import { OnvifQueue } from './onvif-queue.ts'
 import { searchNetwork } from './ws-discovery.ts'
@@ -34,6 +34,8 @@ export interface OnvifCamera {
   /** The one for the wall: the smallest H.264 that is still a picture, else such an H.265. */
   profile: OnvifProfile
   streamUri: string
+  /** Of its larger stream; null: it has none that serves. */
+  mainUri: string | null
   snapshotUri: string | null
   hasPtz: boolean
 }
@@ -207,20 +209,24 @@ async function describe(ask: Ask): Promise<OnvifCamera> {
   if (typeof stream.uri !== 'string' || stream.uri === '') {
     throw new Fault('camera-has-no-video', 'The camera named no address for its stream.')
   }
+  const main = chooseMain(profiles, profile)
   return {
     profiles,
     profile,
     streamUri: stream.uri,
-    snapshotUri: await stillUri(ask, profileToken),
+    mainUri:
+      main &&
+      (await uriOf(ask, (camera, done) => camera.getStreamUri({ protocol: 'RTSP', profileToken: main.token }, done))),
+    snapshotUri: await uriOf(ask, (camera, done) => camera.getSnapshotUri({ profileToken }, done)),
     hasPtz: profile.hasPtz,
   }
 }
 
-/** Optional in the standard; many cameras answer with a fault, some not at all, and have a stream all the same. */
-async function stillUri(ask: Ask, profileToken: string): Promise<string | null> {
+/** What a camera can do without: many answer with a fault, some not at all, and have a stream all the same. */
+async function uriOf(ask: Ask, call: (camera: Cam, done: Callback) => void): Promise<string | null> {
   try {
     const still = await ask<{ uri?: unknown } | null>((camera, done) =>
-      camera.getSnapshotUri({ profileToken }, (_error, answer) => done(null, answer ?? null)),
+      call(camera, (_error, answer) => done(null, answer ?? null)),
     )
     return typeof still?.uri === 'string' && still.uri !== '' ? still.uri : null
   } catch (error) {

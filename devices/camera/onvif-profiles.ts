@@ -47,6 +47,18 @@ export function chooseProfile(profiles: readonly OnvifProfile[]): OnvifProfile |
   return choose(['H264']) ?? choose(['H265', 'HEVC'])
 }
 
+/** One of more pictures than a desk's screen has is not taken: 4K is decoded by few of them. */
+const MAIN_WIDTH_MAX_PX = 2_600
+
+/** The larger stream for a picture that fills a screen, in the codec of the smaller one or in H.264. Null where the camera has none. */
+export function chooseMain(profiles: readonly OnvifProfile[], sub: OnvifProfile): OnvifProfile | null {
+  const larger = profiles
+    .filter(({ encoding }) => encoding === 'H264' || encoding === sub.encoding)
+    .filter(({ widthPx }) => widthPx > sub.widthPx && widthPx <= MAIN_WIDTH_MAX_PX)
+    .sort((a, b) => a.widthPx - b.widthPx)
+  return larger.at(-1) ?? null
+}
+
 /** A place where the camera was told to look, by the installer's name. */
 export interface OnvifPreset {
   token: string

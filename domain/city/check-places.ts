@@ -76,7 +76,7 @@ export function checkCameras(raw: RawCity, siteIds: ReadonlySet<string>, list: P
       const what = `camera ${value.id} belongs to site ${value.site_id}, which sites.geojson does not have`
       list.add('cameras.csv', where, what)
     }
-    if (/^[a-z]+:\/\/[^/@\s]*@/.test(value.address)) {
+    if ([value.address, value.main_address ?? ''].some((address) => /^[a-z]+:\/\/[^/@\s]*@/.test(address))) {
       const what = `camera ${value.id} has a password in its address; passwords are entered at the desk and kept encrypted`
       list.add('cameras.csv', where, what)
     }
@@ -93,6 +93,8 @@ export function checkCameras(raw: RawCity, siteIds: ReadonlySet<string>, list: P
       warm: value.warm,
       scene: value.scene ?? null,
       source: { kind: value.source, address: value.address },
+      mainAddress: value.main_address ?? null,
+      audio: value.audio,
       onvif: value.onvif ?? null,
       jurisdiction: value.jurisdiction,
     })

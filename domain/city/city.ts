@@ -72,6 +72,10 @@ export interface CityCamera {
   /** What its simulated picture shows; real cameras leave it empty. */
   scene: string | null
   source: { kind: 'rtsp' | 'onvif' | 'push'; address: string }
+  /** Address of its larger stream; null: it has one. */
+  mainAddress: string | null
+  /** Its sound is passed on. */
+  audio: boolean
   /** Address of its ONVIF device service, for PTZ and events; null without one. */
   onvif: string | null
   /** Absent: that of its site. */

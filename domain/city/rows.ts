@@ -114,6 +114,8 @@ export const cameraRowSchema = z.object({
   scene: shortText(40).optional(),
   source: oneOf(['rtsp', 'onvif', 'push']).default('rtsp'),
   address: shortText(500),
+  main_address: shortText(500).optional(),
+  audio: yesNo.default(false),
   onvif: shortText(500).optional(),
   jurisdiction,
 })

@@ -35,6 +35,8 @@ export const streamerOrdersSchema = z.object({
       name: z.string(),
       /** No credential inside. */
       url: z.string(),
+      /** Its larger stream, opened while somebody looks at it; null: there is none. */
+      mainUrl: z.string().nullable().default(null),
       username: z.string().nullable(),
       password: z.string().nullable(),
       warm: z.boolean(),

@@ -50,6 +50,7 @@ export interface CameraRow {
   credential_cipher: Buffer | null
   stream_address: string | null
   snapshot_address: string | null
+  main_address: string | null
   ptz: boolean
   state: CameraState
   state_reason: string | null
@@ -70,6 +71,7 @@ export interface NewCamera {
   /** What the streamer opens, no credential inside. */
   streamAddress: string | null
   snapshotAddress: string | null
+  mainAddress: string | null
   ptz: boolean
 }
 
@@ -103,6 +105,7 @@ export function toCamera(row: CameraRow): Camera {
     heightPx: row.stream.heightPx ?? null,
     clockOffsetMs: row.clock_offset_ms,
     ...(row.turned_to === null ? {} : { turnedTo: row.turned_to }),
+    mainStream: row.main_address !== null,
     ...(row.body.onvif ? { events: row.body.events ?? 'faults' } : {}),
     ...(jurisdiction ? { jurisdiction } : {}),
   }
@@ -122,8 +125,8 @@ export function openCredential(box: SecretBox, cipher: Uint8Array | null): Camer
 /** Inserts one camera; a camera of that id is left as it is. @returns the row, or null when the id was taken */
 export async function insertCamera(database: Queryable, box: SecretBox, camera: NewCamera): Promise<CameraRow | null> {
   const rows = await database.query<CameraRow>(
-    `insert into camera (id, body, enabled, credential_cipher, stream_address, snapshot_address, ptz)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing returning *`,
+    `insert into camera (id, body, enabled, credential_cipher, stream_address, snapshot_address, ptz, main_address)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing returning *`,
     [
       camera.id,
       JSON.stringify(camera.body),
@@ -132,6 +135,7 @@ export async function insertCamera(database: Queryable, box: SecretBox, camera: 
       camera.streamAddress,
       camera.snapshotAddress,
       camera.ptz,
+      camera.mainAddress,
     ],
   )
   return rows[0] ?? null

@@ -29,6 +29,7 @@ export interface ExaminedSource {
   credential: CameraCredential | null
   streamAddress: string | null
   snapshotAddress: string | null
+  mainAddress: string | null
   onvif: OnvifPlace | null
   ptz: boolean
   stream: ProbedStream | null
@@ -40,6 +41,7 @@ const PUSHED: ExaminedSource = {
   credential: null,
   streamAddress: null,
   snapshotAddress: null,
+  mainAddress: null,
   onvif: null,
   ptz: false,
   stream: null,
@@ -94,6 +96,7 @@ async function atRtsp(
     credential,
     streamAddress: addressAt(read, ip),
     snapshotAddress: null,
+    mainAddress: written.mainUrl === undefined ? null : await checkedStream(written.mainUrl, allowed),
     onvif: null,
     ptz: false,
     stream: null,
@@ -120,6 +123,7 @@ async function byOnvif(
     credential,
     streamAddress: null,
     snapshotAddress: null,
+    mainAddress: null,
     onvif: { host, port, path, profileToken: null },
     ptz: false,
     stream: null,
@@ -132,11 +136,28 @@ async function byOnvif(
       ...empty,
       streamAddress: addressAt(stream, ip),
       snapshotAddress: await checkedSnapshot(camera.snapshotUri, deps.allowed),
+      mainAddress: camera.mainUri === camera.streamUri ? null : await toldMain(camera.mainUri, deps.allowed),
       onvif: { host, port, path, profileToken: camera.profile.token },
       ptz: camera.hasPtz,
     }
   } catch (error) {
     if (isForced && isAboutTheCamera(error)) return empty
+    throw error
+  }
+}
+
+/** @throws Fault `bad-request`, `not-allowed-address` */
+async function checkedStream(url: string, allowed: AllowedAddresses): Promise<string> {
+  const read = readRtspSource(url)
+  return addressAt(read, await allowed.resolve(read.host, read.port))
+}
+
+/** A larger stream is an extra: a camera that names nonsense for it still has its smaller one. */
+async function toldMain(uri: string | null, allowed: AllowedAddresses): Promise<string | null> {
+  try {
+    return uri === null ? null : await checkedStream(uri, allowed)
+  } catch (error) {
+    if (error instanceof Fault) return null
     throw error
   }
 }

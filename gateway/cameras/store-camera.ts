@@ -29,7 +29,7 @@ export function addCamera(
   deps: StoreDeps,
 ): Promise<Camera> {
   const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio, events, jurisdiction } = written
-  const { source, onvif, credential, streamAddress, snapshotAddress, ptz } = found
+  const { source, onvif, credential, streamAddress, snapshotAddress, mainAddress, ptz } = found
   const body: CameraBody = {
     name,
     siteId,
@@ -54,6 +54,7 @@ export function addCamera(
       credential,
       streamAddress,
       snapshotAddress,
+      mainAddress,
       ptz,
     })
     if (!row) throw alreadyThere('camera', id)
@@ -88,9 +89,16 @@ export function changeCamera(
     if (!row) throw notThere('camera', id)
     if (found) {
       const sourced = await tx.query<CameraRow>(
-        `update camera set credential_cipher = $2, stream_address = $3, snapshot_address = $4, ptz = $5
+        `update camera set credential_cipher = $2, stream_address = $3, snapshot_address = $4, ptz = $5, main_address = $6
          where id = $1 returning *`,
-        [id, sealCredential(box, found.credential), found.streamAddress, found.snapshotAddress, found.ptz],
+        [
+          id,
+          sealCredential(box, found.credential),
+          found.streamAddress,
+          found.snapshotAddress,
+          found.ptz,
+          found.mainAddress,
+        ],
       )
       row = sourced[0]!
       row.stream = await storeStream(tx, id, found)

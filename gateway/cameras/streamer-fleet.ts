@@ -187,7 +187,8 @@ export class StreamerFleet {
       const warm = body.warm || (body.siteId !== null && alarmSites.has(body.siteId))
       const { audio = false, source } = body
       const certificateSha256 = source.certificateSha256 ?? null
-      return { id, name: body.name, url, username, password, warm, audio, certificateSha256, record: null }
+      const mainUrl = row.main_address
+      return { id, name: body.name, url, mainUrl, username, password, warm, audio, certificateSha256, record: null }
     } catch (error) {
       this.#deps.log.warn('a camera is not served', { camera: id, reason: reasonOf(error) })
       return null

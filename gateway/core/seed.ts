@@ -88,7 +88,7 @@ async function insertVehicles(tx: Tx, city: CityPlaces): Promise<void> {
 
 /** A camera of the folder as a row. Only simulated ones have a credential here; of real ones an installer types it. */
 function toNewCamera(camera: CityCamera, simulated: SimulatedCameras): NewCamera {
-  const { id, name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, ptz, jurisdiction } = camera
+  const { id, name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, audio, ptz, jurisdiction } = camera
   const credential: CameraCredential | null =
     isSimulated(camera) && simulated.password ? { username: SIM_USERNAME, password: simulated.password } : null
   const address = placed(camera.source.address, simulated)
@@ -104,6 +104,7 @@ function toNewCamera(camera: CityCamera, simulated: SimulatedCameras): NewCamera
       fovDeg,
       rangeM,
       warm,
+      audio,
       jurisdiction,
       source: { kind: camera.source.kind, address, username: credential?.username ?? null },
       onvif,
@@ -112,6 +113,7 @@ function toNewCamera(camera: CityCamera, simulated: SimulatedCameras): NewCamera
     credential,
     streamAddress: camera.source.kind === 'rtsp' ? address : null,
     snapshotAddress: null,
+    mainAddress: camera.mainAddress === null ? null : placed(camera.mainAddress, simulated),
     ptz: ptz && onvif !== null,
   }
 }
@@ -126,13 +128,14 @@ async function moveSimulatedCameras(
     if (!isSimulated(camera)) continue
     const address = placed(camera.source.address, simulated)
     const onvif = camera.onvif === null ? null : onvifPlace(placed(camera.onvif, simulated))
+    const main = camera.mainAddress === null ? null : placed(camera.mainAddress, simulated)
     // Only where it still is a simulated one: somebody may have put a real camera in its place.
     const pattern = camera.source.address.replace('{sim-rtsp}', '127.0.0.1:%').replace('{sim-onvif}', '127.0.0.1:%')
     await tx.execute(
-      `update camera set stream_address = $2, changed_at = now(),
+      `update camera set stream_address = $2, main_address = $5, changed_at = now(),
               body = jsonb_set(jsonb_set(body, '{source,address}', to_jsonb($2::text)), '{onvif}', coalesce($3::jsonb, 'null'))
-        where id = $1 and stream_address like $4 and stream_address <> $2`,
-      [camera.id, address, onvif === null ? null : JSON.stringify(onvif), pattern],
+        where id = $1 and stream_address like $4 and (stream_address <> $2 or main_address is distinct from $5)`,
+      [camera.id, address, onvif === null ? null : JSON.stringify(onvif), pattern, main],
     )
   }
 }

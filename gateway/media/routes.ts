@@ -21,31 +21,18 @@ const fileSchema = z.string().regex(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.(m3u8|m
 
 /** The media paths. Who may is asked at every part, so a session that ends takes its pictures with it within 5 s. */
 export function mediaRoutes(deps: MediaRouteDeps): Route[] {
-  const { fleet, proxy, tickets, watches } = deps
+  const { fleet, tickets } = deps
   return [
-    defineRoute({
-      method: 'get',
-      path: '!/live/:cameraId/:file',
-      summary: 'Live picture: index.m3u8 (LL-HLS), loop.m3u8?from&to (the seconds before), their parts',
-      action: 'camera.watch',
-      object: ({ params }) => ({ kind: 'camera', id: params['cameraId'] }),
-      params: z.object({ cameraId: idSchema, file: fileSchema }),
-      handler: async ({ params: { cameraId, file }, subject, req, res }) => {
-        if (fleet.camera(cameraId)?.enabled !== true) {
-          throw new Fault('not-found', `There is no camera ${cameraId}.`, { id: cameraId })
-        }
-        const baseUrl = fleet.workerOf(cameraId)
-        if (baseUrl === null) {
-          throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id: cameraId })
-        }
-        await watches.look(subject, cameraId, 'live')
-        const query = new URLSearchParams(/\?(.*)$/.exec(req.url ?? '')?.[1])
-        const ticket = req.headers.authorization === undefined ? query.get('ticket') : null
-        query.delete('ticket')
-        const viewer = sessionIdOf(subject) ?? 'centre'
-        await proxy.serve({ baseUrl, cameraId, file, query, viewer, ticket }, res)
-      },
-    }),
+    liveRoute(
+      deps,
+      '!/live/:cameraId/:file',
+      'Live picture: index.m3u8 (LL-HLS), loop.m3u8?from&to (the seconds before), their parts',
+    ),
+    liveRoute(
+      deps,
+      '!/live/:cameraId/main/:file',
+      'The same of its larger stream, where a camera has one (mainStream)',
+    ),
     defineRoute({
       method: 'post',
       path: '/cameras/:id/ticket',
@@ -62,4 +49,31 @@ export function mediaRoutes(deps: MediaRouteDeps): Route[] {
       },
     }),
   ]
+}
+
+function liveRoute({ fleet, proxy, watches }: MediaRouteDeps, path: string, summary: string): Route {
+  const folder = path.includes('/main/') ? 'main/' : ''
+  return defineRoute({
+    method: 'get',
+    path,
+    summary,
+    action: 'camera.watch',
+    object: ({ params }) => ({ kind: 'camera', id: params['cameraId'] }),
+    params: z.object({ cameraId: idSchema, file: fileSchema }),
+    handler: async ({ params: { cameraId, file }, subject, req, res }) => {
+      if (fleet.camera(cameraId)?.enabled !== true) {
+        throw new Fault('not-found', `There is no camera ${cameraId}.`, { id: cameraId })
+      }
+      const baseUrl = fleet.workerOf(cameraId)
+      if (baseUrl === null) {
+        throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id: cameraId })
+      }
+      await watches.look(subject, cameraId, 'live')
+      const query = new URLSearchParams(/\?(.*)$/.exec(req.url ?? '')?.[1])
+      const ticket = req.headers.authorization === undefined ? query.get('ticket') : null
+      query.delete('ticket')
+      const viewer = sessionIdOf(subject) ?? 'centre'
+      await proxy.serve({ baseUrl, cameraId, file: folder + file, query, viewer, ticket }, res)
+    },
+  })
 }

@@ -9,11 +9,15 @@ export function readSimulatedCameras(text: string): SimulatedCamera[] {
     const cell = (name: string) => row[head.indexOf(name)]?.trim() ?? ''
     const places = `${cell('address')} ${cell('onvif')}`
     if (!cell('id') || !/\{sim-(rtsp|onvif)\}/.test(places)) continue
+    const hears = /^(1|true|yes|on)$/i.test(cell('audio'))
+    const sounding = cameras.filter(({ sound }) => sound).length
     cameras.push({
       id: cell('id'),
       name: cell('name') || cell('id'),
       scene: cell('scene') || undefined,
       ptz: /^(1|true|yes|on)$/i.test(cell('ptz')),
+      // By turns, so that a city with two of them has both kinds.
+      ...(hears ? { sound: sounding % 2 === 0 ? ('g711' as const) : ('aac' as const) } : {}),
     })
   }
   return cameras

@@ -210,7 +210,7 @@ export function siteFiles({ sites, cameras }: Places): [string, string][] {
       at,
     ),
   )
-  const rows = cameras.map((camera) => {
+  const rows = cameras.map((camera, index) => {
     const [lng, lat] = toLngLat(camera.at)
     return {
       ...camera,
@@ -222,6 +222,8 @@ export function siteFiles({ sites, cameras }: Places): [string, string][] {
       range_m: camera.rangeM,
       source: 'rtsp',
       address: `rtsp://{sim-rtsp}/cam/${camera.id}/sub`,
+      main_address: `rtsp://{sim-rtsp}/cam/${camera.id}/main`,
+      audio: SOUNDING.includes(index),
       onvif: `http://{sim-onvif}/${camera.id}/onvif/device_service`,
     }
   })
@@ -231,8 +233,11 @@ export function siteFiles({ sites, cameras }: Places): [string, string][] {
   ]
 }
 
+/** The gates of the first two schools have a microphone; the simulator sends one as G.711, one as AAC. */
+const SOUNDING = [0, 2]
+
 const CAMERA_COLUMNS = [
-  'id', 'name', 'site_id', 'lng', 'lat', 'bearing_deg', 'fov_deg', 'range_m', 'ptz', 'warm', 'scene', 'source', 'address', 'onvif',
+  'id', 'name', 'site_id', 'lng', 'lat', 'bearing_deg', 'fov_deg', 'range_m', 'ptz', 'warm', 'scene', 'source', 'address', 'main_address', 'audio', 'onvif',
 ] // prettier-ignore
 
 function notesOf(plan: SitePlan): string | null {

@@ -25,6 +25,8 @@ export interface CameraOrder {
   id: string
   name: string
   url: string
+  /** Its larger stream, see `Fleet.assign`. */
+  mainUrl?: string | null
   username: string | null
   password: string | null
   /** Kept connected, so that its first picture and its last half minute are there at once. */

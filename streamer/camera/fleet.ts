@@ -15,6 +15,18 @@ const TICK_MS = 100
 /** The core takes no longer ones. */
 const REASON_MAX = 500
 
+/** Of the larger stream of a camera; no id has a slash in it. */
+const MAIN = '/main'
+
+export function mainIdOf(cameraId: string): string {
+  return cameraId + MAIN
+}
+
+/** Never warm and never recorded: it is there for who looks. */
+function mainOf(order: CameraOrder, url: string): CameraOrder {
+  return { ...order, id: mainIdOf(order.id), url, mainUrl: null, warm: false, record: null }
+}
+
 export interface FleetOptions {
   clock: Clock
   log: Log
@@ -98,7 +110,8 @@ export class Fleet {
   }
 
   /** The whole list that this worker shall serve; what is not in it is left. */
-  assign(orders: CameraOrder[]): void {
+  assign(given: CameraOrder[]): void {
+    const orders = given.flatMap((order) => (order.mainUrl ? [order, mainOf(order, order.mainUrl)] : order))
     const wanted = new Set(orders.map((order) => order.id))
     for (const [id, camera] of this.cameras) {
       if (wanted.has(id)) continue
@@ -117,7 +130,8 @@ export class Fleet {
   /** One row per camera, for the beat to the core. */
   status(): CameraReport[] {
     const nowMs = this.clock.monotonicMs()
-    return [...this.cameras.values()].map((camera) => {
+    const own = [...this.cameras.values()].filter((camera) => !camera.order.id.endsWith(MAIN))
+    return own.map((camera) => {
       const { state, reason } = camera.verdict(nowMs)
       const facts = camera.pipeline?.init?.facts ?? null
       return {

@@ -4,7 +4,7 @@ import http from 'node:http'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
-import type { Fleet } from '../camera/fleet.ts'
+import { mainIdOf, type Fleet } from '../camera/fleet.ts'
 import { sendJson, sendProblem } from './answer.ts'
 import { serveLive } from './live-routes.ts'
 import { serveProbe } from './probe-route.ts'
@@ -30,7 +30,7 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
   const server = http.createServer((req, res) => {
     options.onAsked?.()
     const url = new URL(req.url ?? '/', 'http://worker')
-    const [, first = '', second = '', third = ''] = url.pathname.split('/')
+    const [, first = '', second = '', third = '', fourth = ''] = url.pathname.split('/')
     if (first === 'healthz') return sendJson(res, 200, { ok: true })
     if (!isAllowed(req, token)) return sendProblem(res, 'not-signed-in', 'The bearer token is missing or wrong.')
     const failed = (error: unknown) => {
@@ -45,7 +45,9 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
       } else if (req.method !== 'GET' && req.method !== 'HEAD') sendProblem(res, 'not-found', 'There is no such path.')
       else if (first === 'live' && third !== '') {
         requests.of({ route: 'live' }).add()
-        serveLive(fleet, req, res, second, third, url.searchParams)
+        if (fourth === '') serveLive(fleet, req, res, second, third, url.searchParams)
+        else if (third === 'main') serveLive(fleet, req, res, mainIdOf(second), fourth, url.searchParams)
+        else sendProblem(res, 'not-found', 'There is no such path.')
       } else if (first === 'snapshot' && second !== '') {
         requests.of({ route: 'snapshot' }).add()
         const kind = second.endsWith('.jpg') ? 'jpg' : 'mp4'

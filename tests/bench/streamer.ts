@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CONNECTS_PER_SECOND } from '../../streamer/camera/retry.ts'
 import { PROMPT_MS } from '../../streamer/read-moderation.ts'
 import { summary, table } from './figures.ts'
 import { startChild, type Child, type ChildSample } from './streamer/child.ts'
@@ -40,13 +41,17 @@ interface Cost {
  * ffmpeg per camera. CPU is user + system of the whole process, per second of one stream.
  * Options: `--streams=50,200`, `--measure=10` (seconds), `--no-ffmpeg`, `--no-sink`, `--ring=6` (seconds), `--prof=folder`,
  * `--no-moderation` (the thread does not sleep between turns). In place of all that: `--drift=600` plays for so many seconds and looks for
- * complaints and drift, `--power-cycle=2000` cuts the power of so many cameras and counts their return.
+ * complaints and drift, `--power-cycle=2000` cuts the power of so many cameras and counts their
+ * return (`--dark=90`, `--connects=50`).
  */
 export async function benchStreamer(options: readonly string[]): Promise<void> {
   const option = (name: string) => options.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3)
   const [drift, powerCycle] = [option('drift'), option('power-cycle')]
   if (drift !== undefined) return await benchDrift(Number(drift))
-  if (powerCycle !== undefined) return await benchPowerCycle(Number(powerCycle), Number(option('dark') ?? 90))
+  if (powerCycle !== undefined) {
+    const connects = Number(option('connects') ?? CONNECTS_PER_SECOND)
+    return await benchPowerCycle(Number(powerCycle), Number(option('dark') ?? 90), connects)
+  }
   const streams = option('streams')?.split(',').map(Number) ?? STREAMS
   const measureS = Number(option('measure') ?? MEASURE_S)
   const password = randomBytes(8).toString('hex')

@@ -29,7 +29,7 @@ describe('a city folder with mistakes', () => {
         text.replace('"from":"J1"', '"from":"J404404"').replace('"class":"tertiary"', '"class":"wide"'),
       'zones.geojson': (text) => text.replace('"goalS":60', '"goalS":null'),
       'cameras.csv': (text) =>
-        `${text}cam-900,Gate,school-99,114.6,21.95,,,,,,,rtsp,rtsp://admin:12345@10.0.0.9/main,\ncam-901,Yard,,east,21.95,,,,,,,rtsp,rtsp://10.0.0.9/main,\n`,
+        `${text}cam-900,Gate,school-99,114.6,21.95,,,,,,,rtsp,rtsp://admin:12345@10.0.0.9/main,,,\ncam-901,Yard,,east,21.95,,,,,,,rtsp,rtsp://10.0.0.9/main,,,\n`,
       'patrols.csv': (text) => `${text}patrol-99,巡01,car,,,on,114.6,21.95,zone-north-pole\n`,
     })
     const text = said(await problemsOf(folder))

@@ -7,6 +7,8 @@ export interface OnvifDeviceOptions {
   password: string
   /** What GetStreamUri says. */
   streamUri: string
+  /** What GetStreamUri says of its profile `main`, in place of that. */
+  mainUri?: string
   /** What GetSnapshotUri says; absent: a fault, as many cameras do. */
   snapshotUri?: string
   /** XML of GetProfiles, in place of a main and a sub-stream. */
@@ -64,7 +66,9 @@ export async function startOnvifDevice(options: OnvifDeviceOptions): Promise<Onv
       if (call !== 'GetSystemDateAndTime' && !isSignedIn(body, options))
         return send(res, 400, fault('ter:NotAuthorized'))
       if (body.includes('>no-such-preset<')) return send(res, 400, fault('ter:NoToken'))
-      send(res, 200, answerOf(call, options, (server.address() as AddressInfo).port))
+      const isMain = /<(?:\w+:)?ProfileToken>main</.test(body)
+      const asked = isMain ? { ...options, streamUri: options.mainUri ?? options.streamUri } : options
+      send(res, 200, answerOf(call, asked, (server.address() as AddressInfo).port))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -39,6 +39,7 @@ beforeAll(async () => {
       credential: { username: 'u', password: 'p' },
       streamAddress: source.address,
       snapshotAddress: null,
+      mainAddress: null,
       ptz: false,
     })
   }

@@ -14,7 +14,7 @@ const fleet = new Fleet({
   log: silentLog,
   metrics,
   warmRingMs: Number(process.env['BENCH_RING_MS'] ?? 6000),
-  ...(process.env['BENCH_CONNECTS'] === 'product' ? {} : { connectsPerSecond: 500 }),
+  connectsPerSecond: Number(process.env['BENCH_CONNECTS'] ?? 500),
 })
 const moderation = new ReadModeration(systemClock, () => fleet.cameras.size)
 const server = createWorkerServer({
