@@ -5,6 +5,7 @@ import { goTo } from '../route.ts'
 import { overlay } from '../search/bar-state.ts'
 import { muteForAWhile } from '../sound/duty-sound.ts'
 import { placeName } from '../ui/names.ts'
+import { toggleHeardNewest } from '../video/heard.ts'
 import { showOnWall } from '../wall/wall-wish.ts'
 import { acknowledge, chosenCandidate, dispatchChosen, pressEnter, undo, undoDispatch } from './actions.ts'
 import { isTyping } from './attention.ts'
@@ -84,6 +85,8 @@ function act(event: KeyboardEvent): boolean {
     case 'm':
       muteForAWhile()
       return true
+    case 'h':
+      return toggleHeardNewest()
     case 'l':
       toggleLanguage()
       return true

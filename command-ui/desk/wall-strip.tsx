@@ -45,7 +45,13 @@ function SceneStrip({ scene }: { scene: Scene }) {
   }
   return (
     <section className="wall-strip wall-strip-scene" aria-label={t.video.wall} data-scene-pictures={main.camera.id}>
-      <LiveTile key={main.camera.id} camera={main.camera} mode="fast" caption={t.unit.metres(main.distanceM)} />
+      <LiveTile
+        key={main.camera.id}
+        camera={main.camera}
+        mode="fast"
+        canSound
+        caption={t.unit.metres(main.distanceM)}
+      />
       <LoopTile
         key={`loop-${main.camera.id}-${raisedAt}`}
         cameraId={main.camera.id}

@@ -296,6 +296,9 @@ export const enDesk: typeof zhDesk = {
     wall: 'Scene and nearby cameras',
     show: 'Show large',
     disabled: 'switched off',
+    sound: 'Sound',
+    soundOn: 'Sound is on',
+    soundOff: 'Sound is off',
     codec: (codec) => `codec ${codec}`,
   },
   map: {

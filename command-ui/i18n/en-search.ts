@@ -30,6 +30,7 @@ export const enSearch: typeof zhSearch = {
         'close',
         'next waiting alarm',
         'mute for 30 s',
+        'sound of the scene',
       ],
     },
     desk: {
@@ -46,6 +47,7 @@ export const enSearch: typeof zhSearch = {
         'hold / go on with the tour',
         'take off the wall',
         'camera list',
+        'sound on / off',
       ],
     },
     ptz: { heading: 'PTZ (enlarged)', keys: ['turn', 'zoom', 'home'] },

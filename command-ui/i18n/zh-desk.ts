@@ -271,6 +271,9 @@ export const zhDesk = {
   video: {
     live: '实时',
     loop: '报警前 30 秒',
+    sound: '声音',
+    soundOn: '声音已开',
+    soundOff: '声音已关',
     loopMissing: '没有报警前的录像',
     loopLoading: '正在取报警前录像…',
     connecting: '正在连接…',

@@ -71,7 +71,7 @@ export function CamerasPage() {
           </Suspense>
         ) : watched ? (
           <div className="page-watch">
-            <LiveTile key={watched.id} camera={watched} mode="fast" />
+            <LiveTile key={watched.id} camera={watched} mode="fast" canSound />
             {watched.source.kind === 'push' && <PublishKey key={`key-${watched.id}`} camera={watched} />}
             <button type="button" onClick={() => setWatchedId(null)}>
               {t.action.dismiss}

@@ -6,9 +6,9 @@ import './overlay.css'
 
 /** Which keys there are, in groups; the words are in the dictionaries under the same names. */
 const GROUPS = [
-  { name: 'alarm', keys: ['Enter', 'A', 'T', 'D', '1–5', '+', 'Z', 'V', 'F', 'C', 'X', 'N', 'M'] },
+  { name: 'alarm', keys: ['Enter', 'A', 'T', 'D', '1–5', '+', 'Z', 'V', 'F', 'C', 'X', 'N', 'M', 'H'] },
   { name: 'desk', keys: ['J K', '↑ ↓', '/', '?', 'L', 'Esc'] },
-  { name: 'wall', keys: ['← ↑ → ↓', 'Enter', '1–4', '[ ]', 'Space', 'Del', 'S'] },
+  { name: 'wall', keys: ['← ↑ → ↓', 'Enter', '1–4', '[ ]', 'Space', 'Del', 'S', 'H'] },
   { name: 'ptz', keys: ['← ↑ → ↓', '+ −', 'Home'] },
 ] as const
 

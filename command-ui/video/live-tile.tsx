@@ -4,7 +4,9 @@ import { useNowMs } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
 import { dragCamera } from './drag-camera.ts'
+import { useHeard } from './heard.ts'
 import type { PlayerMode, PlayerState } from './player.ts'
+import { SoundButton } from './sound-button.tsx'
 import { usePlayer } from './use-player.ts'
 import { usePoster, type Poster } from './use-poster.ts'
 import './tile.css'
@@ -21,6 +23,7 @@ export function LiveTile({
   mode,
   caption,
   isChosen = false,
+  canSound = false,
   onChoose,
 }: {
   camera: Camera
@@ -28,6 +31,8 @@ export function LiveTile({
   /** Beside the name, for instance the distance to the scene. */
   caption?: string
   isChosen?: boolean
+  /** The sound of a camera that passes it on can be switched on here; of one camera in one place. */
+  canSound?: boolean
   onChoose?: () => void
 }) {
   const t = useText()
@@ -35,6 +40,7 @@ export function LiveTile({
   const url = camera.enabled ? `/live/${encodeURIComponent(camera.id)}/index.m3u8` : null
   const state = usePlayer(video, url, mode)
   const isLive = state.phase === 'playing'
+  const isHeard = useHeard(camera, canSound)
   const poster = usePoster(camera.id, camera.enabled && !state.hasPicture)
   return (
     <figure
@@ -44,8 +50,8 @@ export function LiveTile({
       draggable
       onDragStart={(event) => dragCamera(event, camera.id)}
     >
-      {/* Cameras have no speech to caption; their sound is off at the desk. */}
-      <video ref={video} muted playsInline className={isLive || state.phase === 'stalled' ? '' : 'unseen'} />
+      {/* Cameras have no speech to caption; their sound is off until somebody switches it on. */}
+      <video ref={video} muted={!isHeard} playsInline className={isLive || state.phase === 'stalled' ? '' : 'unseen'} />
       {poster && !state.hasPicture && <video src={poster.url} muted playsInline data-poster />}
       <FrozenWords camera={camera} state={state} />
       {!isLive && <DarkTile camera={camera} state={state} poster={state.hasPicture ? null : poster} />}
@@ -56,6 +62,7 @@ export function LiveTile({
         </span>
         <Latency state={state} />
       </figcaption>
+      {canSound && <SoundButton camera={camera} isHeard={isHeard} />}
       {onChoose && (
         <button
           type="button"

@@ -2,7 +2,7 @@ import type { TileCount } from '../../domain/wall.ts'
 import type { Wall, WallStep } from './wall-cells.ts'
 
 /** What a key does on the wall; null: not a key of the wall. Pure. */
-export type WallKeyAct = WallStep | { do: 'tour'; by: 1 | -1 } | { do: 'tour-pause' } | { do: 'list' }
+export type WallKeyAct = WallStep | { do: 'tour'; by: 1 | -1 } | { do: 'tour-pause' } | { do: 'list' } | { do: 'sound' }
 
 /** The digit is the side of the layout: 3 is three by three. */
 const TILES_BY_DIGIT: Record<string, TileCount> = { '1': 1, '2': 4, '3': 9, '4': 16 }
@@ -41,6 +41,8 @@ export function wallKey(
       return { do: 'tour-pause' }
     case 's':
       return { do: 'list' }
+    case 'h':
+      return { do: 'sound' }
     default:
       return null
   }

@@ -3,6 +3,7 @@ import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { isTyping } from '../desk/attention.ts'
 import { useText } from '../i18n/language.ts'
+import { toggleHeard } from '../video/heard.ts'
 import { CameraDrawer } from './camera-drawer.tsx'
 import { useTour, type RunningTour } from './use-tour.ts'
 import { useWall } from './use-wall.ts'
@@ -36,8 +37,8 @@ export function WallPage({ screen }: { screen: number }) {
   const hasWaitingAlarm = useAll(store.alarms).some(({ state }) => state === 'raised')
   const isLost = useObservable(isUnsaved)
   const grid = useRef<HTMLDivElement>(null)
-  const fullCamera = store.cameras.get(cells[wall.focus] ?? '')
-  const isSteering = (wall.isFull || wall.tiles === 1) && fullCamera?.ptz === true
+  const focusCamera = store.cameras.get(cells[wall.focus] ?? '')
+  const isSteering = (wall.isFull || wall.tiles === 1) && focusCamera?.ptz === true
   useWallKeys(grid, (event) => {
     const act = wallKey(event.key.length === 1 ? event.key.toLowerCase() : event.key, wall, {
       hasWaitingAlarm,
@@ -46,6 +47,7 @@ export function WallPage({ screen }: { screen: number }) {
     if (!act) return false
     if (act.do === 'tour') tour.turn(act.by)
     else if (act.do === 'tour-pause') tour.togglePause()
+    else if (act.do === 'sound') toggleHeard(focusCamera)
     else if (act.do === 'list') setList((now) => !now)
     else if (act.do === 'full' && !act.isFull && tour.tour?.cameraIds.length === 1) leaveOne(tour, step)
     else step(act)

@@ -6,9 +6,12 @@ import { language, useText } from '../i18n/language.ts'
 import { Key, PriorityMark } from '../ui/marks.tsx'
 import { placeName } from '../ui/names.ts'
 import { dragCamera, droppedCamera, isCameraOver } from '../video/drag-camera.ts'
+import { heard } from '../video/heard.ts'
 import { LiveTakes, type Take } from '../video/live-takes.tsx'
 import { DarkTile, FrozenWords, Latency } from '../video/live-tile.tsx'
 import { PtzPad } from '../video/ptz-pad.tsx'
+import { SoundButton } from '../video/sound-button.tsx'
+import { useTileStream } from '../video/tile-stream.ts'
 import { useOnScreen } from '../video/use-on-screen.ts'
 import type { WallStep } from './wall-cells.ts'
 import './wall-tile.css'
@@ -43,8 +46,10 @@ export function WallTile({
   const t = useText()
   const camera = useOne(store.cameras, cameraId)
   const drop = useDrop(place)
-  const next = useMemo(() => (camera ? { camera, mode } : null), [camera, mode])
   const element = useRef<HTMLDivElement>(null)
+  const stream = useTileStream(element, camera)
+  const next = useMemo(() => (camera ? { camera, mode, stream } : null), [camera, mode, stream])
+  const isHeard = useObservable(heard) === cameraId
   const isOnScreen = useOnScreen(element)
   const isSteered = camera?.ptz === true && (isFull || isAlone)
   return (
@@ -66,9 +71,9 @@ export function WallTile({
     >
       {next ? (
         <LiveTakes next={next} isAwake={isOnScreen && !isCovered}>
-          {(seen, state) => (
+          {(seen, state, poster) => (
             <>
-              {state.phase !== 'playing' && <DarkTile camera={seen.camera} state={state} />}
+              {state.phase !== 'playing' && <DarkTile camera={seen.camera} state={state} poster={poster} />}
               <FrozenWords camera={seen.camera} state={state} />
               <p className="wall-caption">
                 <span className="ellipsis">{seen.camera.name}</span>
@@ -83,7 +88,8 @@ export function WallTile({
       )}
       {alarm && <AlarmHead alarm={alarm} />}
       {isSteered && camera && <PtzPad camera={camera} />}
-      <div className="wall-buttons">
+      <div className={`wall-buttons ${isHeard ? 'is-heard' : ''}`}>
+        {camera && <SoundButton camera={camera} isHeard={isHeard} />}
         {!isAlone && (
           <button type="button" onClick={() => step({ do: 'full', isFull: !isFull })}>
             {isFull ? t.wall.small : t.wall.full} <Key>Enter</Key>

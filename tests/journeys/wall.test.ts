@@ -121,10 +121,76 @@ describe.skipIf(!chromium)('the video wall over plain HTTP', () => {
     await page.keyboard.press('Enter')
     const tile = page.locator('.wall-tile.is-full')
     await tile.locator('.take-seen[data-phase="playing"]').waitFor({ timeout: 2000 })
-    await tile.locator('.take-seen[data-mode="fast"][data-phase="playing"]').waitFor({ timeout: 15_000 })
+    // At every frame of the browser, until the larger stream has stood for half a minute of them.
+    const { looks, black, widthPx } = await page.evaluate(
+      () =>
+        new Promise<{ looks: number; black: number; widthPx: number }>((resolve) => {
+          const seen = { looks: 0, black: 0, widthPx: 0 }
+          let stood = 0
+          const untilMs = performance.now() + 25_000
+          const look = () => {
+            const video = document.querySelector<HTMLVideoElement>(
+              '.wall-tile.is-full .take-seen > video:not(.unseen):not([data-poster])',
+            )
+            seen.looks++
+            if (!video || video.readyState < 2) seen.black++
+            const isMain = video?.parentElement?.dataset['stream'] === 'main'
+            if (isMain) seen.widthPx = video.videoWidth
+            if ((isMain && ++stood > 30) || performance.now() > untilMs) resolve(seen)
+            else requestAnimationFrame(look)
+          }
+          requestAnimationFrame(look)
+        }),
+    )
+    console.log(`to the larger stream: ${looks} looks, ${black} of them at nothing, ${widthPx} px wide`)
+    expect(widthPx, 'the larger stream').toBe(1280)
+    expect(black, 'no black moment').toBe(0)
+    await tile.locator('.take-seen[data-mode="fast"][data-stream="main"][data-phase="playing"]').waitFor()
     await page.screenshot({ path: join(shots, '21-wall-full.png') })
     await page.keyboard.press('Escape')
-    await page.locator('.wall-tile .take-seen[data-phase="playing"]').nth(8).waitFor({ timeout: 15_000 })
+    await page
+      .locator('.wall-tile .take-seen[data-stream="sub"][data-phase="playing"]')
+      .nth(8)
+      .waitFor({ timeout: 15_000 })
+  })
+
+  it('a camera is heard by one key where its sound is passed on, one at a time, and not when it is gone', async () => {
+    const { items } = await api.get<{ items: Camera[] }>('cameras?limit=500')
+    const cells = await cellsOf()
+    const loud = cells.findIndex((id) => items.find((camera) => camera.id === id)?.audio)
+    expect(loud, 'one of the demo’s microphones is on the wall').toBeGreaterThanOrEqual(0)
+    const sounding = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll<HTMLVideoElement>('.wall-tile video')]
+          .filter((video) => !video.muted)
+          .map((video) => video.closest<HTMLElement>('[data-cell]')!.dataset['cell']),
+      )
+    expect(await sounding(), 'off by default').toEqual([])
+    await page.locator(`.wall-tile[data-cell="${loud}"]`).focus()
+    await page.keyboard.press('h')
+    const button = page.locator(`.wall-tile[data-cell="${loud}"] .sound-button`)
+    await page.locator(`.wall-tile[data-cell="${loud}"] .sound-button[aria-pressed="true"]`).waitFor()
+    expect(await sounding()).toEqual([String(loud)])
+    await until('it is really decoded', 15_000, () =>
+      page.evaluate(
+        (cell) =>
+          ((
+            document.querySelector(`[data-cell="${cell}"] .take-seen > video`) as unknown as {
+              webkitAudioDecodedByteCount: number
+            }
+          ).webkitAudioDecodedByteCount ?? 0) > 1_000,
+        loud,
+      ),
+    )
+    const quiet = cells.findIndex((id) => items.find((camera) => camera.id === id)?.audio === false)
+    expect(await page.locator(`.wall-tile[data-cell="${quiet}"] .sound-button`).count(), 'no button of no sound').toBe(
+      0,
+    )
+    await page.locator(`.wall-tile[data-cell="${quiet}"]`).focus()
+    await page.keyboard.press('h')
+    expect(await sounding(), 'its key does nothing').toEqual([String(loud)])
+    await button.click()
+    expect(await sounding()).toEqual([])
   })
 
   it('what the officer has arranged is there again in another browser', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { govern, JUMP_AFTER_MS, RATE_MAX } from '../../../command-ui/video/latency-governor.ts'
 import { protocolOf, tileMode } from '../../../command-ui/video/playlist-budget.ts'
+import { heard, toggleHeard } from '../../../command-ui/video/heard.ts'
 import { dragSpeed, keySpeed } from '../../../command-ui/video/ptz-speed.ts'
+import { streamFor } from '../../../command-ui/video/tile-stream.ts'
 
 const timing = { latencyMs: 3000, aheadMs: 1500, targetMs: 3000, rate: 1, isBack: false }
 
@@ -61,4 +63,26 @@ test('a drag turns the camera towards the hand, gently near the start and at ful
   expect(keySpeed('ArrowLeft')?.pan).toBeLessThan(0)
   expect(keySpeed('-')?.zoom).toBeLessThan(0)
   expect(keySpeed('q')).toBeNull()
+})
+
+test('a small tile takes the smaller stream, one that fills the screen the larger, where a camera has one', () => {
+  const camera = { mainStream: true, heightPx: 360 }
+  expect(streamFor(camera, 240), 'one of nine').toBe('sub')
+  expect(streamFor(camera, 500), 'one of four').toBe('sub')
+  expect(streamFor(camera, 1000), 'alone').toBe('main')
+  expect(streamFor({ ...camera, heightPx: null }, 1000)).toBe('main')
+  expect(streamFor({ ...camera, heightPx: 720 }, 1000), 'good enough').toBe('sub')
+  expect(streamFor({ mainStream: false, heightPx: 360 }, 1000)).toBe('sub')
+})
+
+test('one camera is heard at a time, and only where its sound is passed on', () => {
+  expect(heard.get()).toBeNull()
+  expect(toggleHeard({ id: 'a', audio: false })).toBe(false)
+  expect(toggleHeard(undefined)).toBe(false)
+  expect(heard.get()).toBeNull()
+  expect(toggleHeard({ id: 'a', audio: true })).toBe(true)
+  expect(toggleHeard({ id: 'b', audio: true })).toBe(true)
+  expect(heard.get()).toBe('b')
+  toggleHeard({ id: 'b', audio: true })
+  expect(heard.get()).toBeNull()
 })
