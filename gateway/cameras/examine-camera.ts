@@ -178,7 +178,7 @@ export async function onvifTarget(
 }
 
 /** The address of stills that the camera has told, pinned to the address that was checked; null when it leads elsewhere. */
-async function checkedSnapshot(uri: string | null, allowed: AllowedAddresses): Promise<string | null> {
+export async function checkedSnapshot(uri: string | null, allowed: AllowedAddresses): Promise<string | null> {
   if (uri === null || !URL.canParse(uri)) return null
   const url = new URL(uri)
   if (url.protocol !== 'http:') return null

@@ -22,10 +22,10 @@ import { discoverCameras } from './discover.ts'
 import { examineSource, type ExamineDeps } from './examine-camera.ts'
 import { knownCamera } from './known-camera.ts'
 import { ptzRoutes, type PtzRouteDeps } from './ptz-routes.ts'
-import { fetchSnapshot } from './snapshot.ts'
 import { addCamera, changeCamera, removeCamera, type StoreDeps } from './store-camera.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
-import { fetchWorkerPoster, fetchWorkerSnapshot } from './worker-client.ts'
+import { Stills } from './take-still.ts'
+import { fetchWorkerPoster } from './worker-client.ts'
 
 export interface CameraRouteDeps extends StoreDeps, PtzRouteDeps, Omit<ExamineDeps, 'worker'> {
   database: Database
@@ -153,9 +153,9 @@ function discoverRoute(deps: CameraRouteDeps): Route {
   })
 }
 
-/** From the camera itself where it has stills, else the last key frame that its streamer has, decoded. */
 function snapshotRoute(deps: CameraRouteDeps): Route {
-  const { database, fleet, box, watches, internalToken, crewSees } = deps
+  const { database, watches, crewSees } = deps
+  const stills = new Stills(deps)
   return defineRoute({
     method: 'get',
     path: '/cameras/:id/snapshot.jpg',
@@ -169,18 +169,8 @@ function snapshotRoute(deps: CameraRouteDeps): Route {
     params: idParamsSchema,
     handler: async ({ params: { id }, subject, res }) => {
       const row = await knownCamera(database, id)
-      const baseUrl = fleet.workerOf(id)
-      if (row.snapshot_address === null && baseUrl === null) {
-        throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id })
-      }
       await watches.look(subject, id, 'snapshot')
-      const { picture, takenAt } =
-        row.snapshot_address !== null
-          ? {
-              picture: await fetchSnapshot(row.snapshot_address, openCredential(box, row.credential_cipher)),
-              takenAt: null,
-            }
-          : await fetchWorkerSnapshot({ baseUrl: baseUrl!, internalToken }, id)
+      const { picture, takenAt } = await stills.take(row)
       if (takenAt !== null) res.setHeader('x-vigil-picture-at', takenAt)
       res.setHeader('content-type', 'image/jpeg')
       res.setHeader('content-length', picture.length)
