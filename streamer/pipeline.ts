@@ -9,6 +9,7 @@ import type { SlabPool } from './fmp4/slab.ts'
 import { StillWatch } from './health/still-watch.ts'
 import type { LiveStream } from './hls/live-stream.ts'
 import { Segmenter } from './hls/segmenter.ts'
+import { ArrivalDate } from './rtp/arrival-date.ts'
 import { H264Depacketiser } from './rtp/h264-depacketiser.ts'
 import { H265Depacketiser } from './rtp/h265-depacketiser.ts'
 import { PacketOrder } from './rtp/packet-order.ts'
@@ -20,8 +21,6 @@ import type { AccessUnit, UnitDepacketiser } from './rtp/unit-depacketiser.ts'
 
 /** A second source on the same channel is taken when the first has been silent this long. */
 const SOURCE_SILENT_MS = 1_000
-/** Wall clock minus media clock may tremble by the network's jitter; more is a real gap. */
-const DATE_SLACK_MS = 250
 
 export interface PipelineOptions {
   /** Where parts go; its time goes on when a camera comes back. */
@@ -79,11 +78,14 @@ export class Pipeline {
   /** Media time that was left out because a gap was longer than a part may be. */
   #shiftTicks = 0
   #isDiscontinuous: boolean
-  #unitAtMs = 0
+  readonly #arrival: ArrivalDate
+  /** The newest picture was not dropped. */
+  #isNewestPlaced = false
 
   constructor(options: PipelineOptions) {
     this.#stream = options.stream
     this.#time = options.clock
+    this.#arrival = new ArrivalDate(options.clock)
     this.#payloadType = options.payloadType
     this.#isDiscontinuous = options.stream.endTicks > 0
     this.clock = new RtpClock(options.clockHz, options.stream.endTicks)
@@ -97,6 +99,18 @@ export class Pipeline {
     for (const nal of options.parameterSets) this.units.parameters.add(nal)
   }
 
+  /** A read begins. @param lagMs so long its bytes may have waited in the kernel */
+  readBegins(lagMs: number): void {
+    this.#arrival.readBegins(lagMs)
+  }
+
+  /** All of the read was passed on: the newest picture has waited least and tells how far dates are off. */
+  readEnds(): void {
+    if (this.#arrival.lagMs === 0 || !this.#isNewestPlaced) return
+    const openTicks = this.clock.dtsTicks - this.#shiftTicks - this.segmenter.partStartTicks
+    this.#arrival.readEnds(this.#stream.dateMs + openTicks / 90)
+  }
+
   /** @param nowMs monotonic */
   packet(bytes: Buffer, start: number, end: number, nowMs: number): void {
     const rtp = this.#rtp
@@ -108,6 +122,7 @@ export class Pipeline {
     this.counts.packets++
     this.counts.bytes += end - start
     this.lastPacketMs = nowMs
+    this.#arrival.at(nowMs)
     this.#headerOf = bytes
     this.#headerAt = start
     this.order.push(rtp.sequence, bytes, start, end, nowMs)
@@ -121,7 +136,7 @@ export class Pipeline {
   /** RTCP of the video or of the sound. */
   control(isSound: boolean, bytes: Buffer, start: number, end: number): void {
     const report = isSound ? this.audio?.report : this.report
-    report?.read(bytes, start, end, this.#time.nowMs())
+    report?.read(bytes, start, end, this.#time.nowMs(), this.#arrival.lagMs)
   }
 
   #ordered(bytes: Buffer, start: number, end: number, lost: number): void {
@@ -138,14 +153,14 @@ export class Pipeline {
 
   #finishUnit(): void {
     const unit = this.units.finish()
+    this.#isNewestPlaced = false
     if (!unit) return
-    this.#unitAtMs = this.#time.nowMs()
     if (this.units.awaitsKey) {
       this.counts.waitingForKey++
       return this.#writer.dropUnit()
     }
     this.clock.stamp(unit.rtpTicks, this.units.parameters.facts?.mayReorder ?? false)
-    if (unit.isKey) this.lastKeyMs = this.#time.monotonicMs()
+    if (unit.isKey) this.lastKeyMs = this.#arrival.monotonicMs
     this.still.unit(unit.isKey, unit.bytes, this.lastPacketMs)
     const shownTicks = this.clock.dtsTicks + this.clock.offsetTicks - this.#shiftTicks
     this.#sound?.pictureCame(unit.rtpTicks, shownTicks, this.lastPacketMs)
@@ -160,6 +175,7 @@ export class Pipeline {
 
   #place(unit: AccessUnit, isNew: boolean): void {
     const stepTicks = this.clock.stepTicks
+    this.#isNewestPlaced = true
     if (this.#samples.count === 0) this.#closeGap(this.clock.dtsTicks)
     if (this.#samples.count >= SAMPLES_MAX) this.#cutPart(this.clock.dtsTicks - this.#shiftTicks, true)
     for (;;) {
@@ -168,7 +184,7 @@ export class Pipeline {
       if (cut === 'closeSegment') {
         this.#cutPart(dtsTicks, true)
         this.#closeGap(this.clock.dtsTicks)
-        this.#stream.endSegment(this.#time.monotonicMs())
+        this.#stream.endSegment(this.#arrival.monotonicMs)
         this.segmenter.segmentClosed(stepTicks)
       } else if (cut === 'closePartBefore') {
         this.#cutPart(dtsTicks, false)
@@ -188,6 +204,7 @@ export class Pipeline {
     const gap = dtsTicks - this.#shiftTicks - this.segmenter.partStartTicks
     if (Math.abs(gap) <= Math.max(this.segmenter.partTargetTicks, this.clock.stepTicks) / 2) return
     this.#shiftTicks += gap
+    this.#arrival.gapMs += gap / 90
     this.counts.clippedTicks += Math.abs(gap)
   }
 
@@ -196,7 +213,7 @@ export class Pipeline {
     if (samples.count === 0) return
     const startTicks = this.segmenter.partStartTicks
     const endTicks = this.segmenter.partEnd(nextTicks, isLastOfSegment)
-    const sound = this.#sound?.addTo(this.#writer, startTicks, endTicks, this.#time.monotonicMs()) ?? null
+    const sound = this.#sound?.addTo(this.#writer, startTicks, endTicks, this.#arrival.monotonicMs) ?? null
     const cut = this.#writer.cut(partHeadBytes(samples, sound))
     const { slab, start, end, headBytes } = cut
     writePartHead(slab.bytes, start, samples, startTicks, endTicks, ++this.#fragments, end - start - headBytes, sound)
@@ -206,13 +223,11 @@ export class Pipeline {
     this.segmenter.partClosed(endTicks, this.clock.stepTicks)
     this.#stream.partTargetTicks = this.segmenter.partTargetTicks
     this.#stream.endTicks = endTicks
-    this.#stream.addPart(cut, endTicks - startTicks, isIndependent, this.#unitAtMs)
+    this.#stream.addPart(cut, endTicks - startTicks, isIndependent, this.#arrival.soonestMs)
   }
 
   #beginSegment(unit: AccessUnit, isNew: boolean): void {
-    const foreseenMs = this.#stream.dateMs
-    const offMs = this.#unitAtMs - foreseenMs
-    const dateMs = Math.abs(offMs) < DATE_SLACK_MS ? foreseenMs + offMs / 8 : this.#unitAtMs
+    const dateMs = this.#arrival.dateOf(this.#stream.dateMs)
     const isDiscontinuous = this.#isDiscontinuous || (isNew && this.#stream.ring.segments.length > 0)
     this.#isDiscontinuous = false
     const takenMs = this.report.isSane ? Math.round(this.report.wallMsAt(unit.rtpTicks, this.#clockHz)) : null
@@ -236,7 +251,7 @@ export class Pipeline {
   }
 
   #takesSource(ssrc: number, nowMs: number): boolean {
-    if (this.#ssrc >= 0 && nowMs - this.lastPacketMs < SOURCE_SILENT_MS) {
+    if (this.#ssrc >= 0 && nowMs - this.lastPacketMs - this.#arrival.lagMs < SOURCE_SILENT_MS) {
       this.counts.otherSource++
       return false
     }
@@ -246,6 +261,7 @@ export class Pipeline {
   }
 
   tick(nowMs: number): void {
+    this.#arrival.at(nowMs)
     this.order.tick(nowMs)
   }
 

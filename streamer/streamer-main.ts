@@ -9,7 +9,6 @@ import { CoreBeat } from './core-beat.ts'
 import { createMetricsServer, listenOnLoopback } from './http/metrics-server.ts'
 import { createWorkerServer } from './http/worker-server.ts'
 import { flvSocketPath } from './push/flv-socket.ts'
-import { ReadModeration } from './read-moderation.ts'
 import { RecordedRows } from './record/recorded-rows.ts'
 import { Recorder } from './record/recorder.ts'
 import { ReportRecorded } from './record/report-recorded.ts'
@@ -34,8 +33,7 @@ async function main(): Promise<void> {
   const metrics = new Metrics()
   const push = { socketPath: flvSocketPath(resolve(env['VIGIL_DATA_DIR'] ?? 'data')), token }
   const fleet = new Fleet({ clock: systemClock, log, metrics, push })
-  const moderation = new ReadModeration(systemClock, () => fleet.cameras.size)
-  const server = createWorkerServer({ fleet, token, log, metrics, onAsked: () => moderation.prompt() })
+  const server = createWorkerServer({ fleet, token, log, metrics })
   const metricsServer = createMetricsServer(metrics)
   const [port, metricsPort] = await Promise.all([listenOnLoopback(server), listenOnLoopback(metricsServer)])
   const beat = new CoreBeat({
@@ -63,12 +61,10 @@ async function main(): Promise<void> {
   beat.start()
   recorder.start()
   report.start()
-  moderation.start()
   let isStopping = false
   const stop = () => {
     if (isStopping) return
     isStopping = true
-    moderation.stop()
     beat.stop()
     report.stop()
     // Ends what is open; the memory of its parts is held until they are written.

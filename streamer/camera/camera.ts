@@ -7,6 +7,8 @@ import type { CameraVerdict } from '../health/judge-camera.ts'
 import { judgeCamera, STALLED_GIVE_UP_MS } from '../health/judge-camera.ts'
 import { LiveStream } from '../hls/live-stream.ts'
 import { Pipeline } from '../pipeline.ts'
+import type { ReadModeration } from '../read-moderation.ts'
+import { readEveryMs } from '../read-moderation.ts'
 import { FlvSession } from '../push/flv-session.ts'
 import { pushPathOf } from '../push/flv-socket.ts'
 import { parseRtspAddress } from '../rtsp/address.ts'
@@ -52,6 +54,11 @@ export const COLD_RING_MS = 8_000
 /** The log tells of a change within a second; judging ten times as often was 3 % of a worker's time. */
 const LOOK_MS = 1_000
 
+/** Who looked this lately will ask again: players ask at least every few seconds. */
+const PROMPT_MS = 10_000
+/** Until then a new stream is read at once: its window, its dates and its first parts are young. */
+const MODERATED_AFTER_MS = 3_000
+
 /** A camera that plays, for which nobody waits, has only deadlines of seconds; its state is not in the cache, looking is dear. */
 const REST_MS = 450
 
@@ -62,6 +69,7 @@ export interface CameraSurroundings {
   budget: ConnectBudget
   random: () => number
   warmRingMs: number
+  moderation: ReadModeration
   /** Where streams are read back that devices push; absent: such a camera is away. */
   push?: { socketPath: string; token: string }
   /** Sums of cameras' counters, see `fleet-metrics.ts`. */
@@ -88,6 +96,8 @@ export class Camera {
   #lastState = 'idle'
   #lookAtMs = 0
   #restUntilMs = 0
+  #promptUntilMs = -Infinity
+  #rate = { bytes: 0, atMs: 0 }
 
   constructor(order: CameraOrder, around: CameraSurroundings) {
     this.order = order
@@ -101,13 +111,18 @@ export class Camera {
     return this.#rejectedLogins >= REJECTED_LOGINS_MAX
   }
 
-  /** Somebody asks for its picture. */
-  touch(viewer: string): void {
+  /**
+   * Somebody asks for its picture.
+   * @returns true: nobody had, and what has come since the last read is only now being read, in the next turn of the event loop
+   */
+  touch(viewer: string): boolean {
     const nowMs = this.#around.clock.monotonicMs()
+    this.#promptUntilMs = nowMs + PROMPT_MS
     if (nowMs > this.#wantedUntilMs && !this.order.warm) this.#retry.hurry(nowMs)
     this.#wantedUntilMs = nowMs + IDLE_STOP_MS
     this.viewers.seen(viewer, nowMs)
     if (!this.session) this.#connectIfDue(nowMs)
+    return this.#readAtOnce()
   }
 
   /** @returns true when it was another camera, login or address from now on */
@@ -115,6 +130,7 @@ export class Camera {
     const before = this.order
     this.order = order
     this.stream.ring.keepMs = order.warm ? this.#around.warmRingMs : COLD_RING_MS
+    if (order.record) this.#readAtOnce()
     if (SESSION_MEMBERS.every((member) => before[member] === order[member])) return
     this.#rejectedLogins = 0
     this.#retry.reset()
@@ -132,7 +148,7 @@ export class Camera {
     if (this.#playingSinceMs !== null) this.#watch(nowMs, this.#playingSinceMs)
     if (!this.session && isWanted) this.#connectIfDue(nowMs)
     this.stream.tick(nowMs)
-    if (nowMs >= this.#lookAtMs) this.#logChange(nowMs)
+    if (nowMs >= this.#lookAtMs) this.#look(nowMs)
     if (this.#playingSinceMs !== null) this.#restUntilMs = nowMs + REST_MS
   }
 
@@ -184,6 +200,8 @@ export class Camera {
         onPlaying: () => {
           this.#playingSinceMs = this.#around.clock.monotonicMs()
         },
+        onRead: (lagMs) => this.pipeline?.readBegins(lagMs),
+        onReadDone: () => this.pipeline?.readEnds(),
         onRtp: (bytes, start, end, nowMs) => this.pipeline?.packet(bytes, start, end, nowMs),
         onSound: (bytes, start, end, nowMs) => this.pipeline?.soundPacket(bytes, start, end, nowMs),
         onControl: (isSound, bytes, start, end) => this.pipeline?.control(isSound, bytes, start, end),
@@ -248,6 +266,7 @@ export class Camera {
   }
 
   #leave(): void {
+    this.#readAtOnce()
     this.session?.stop()
     this.pipeline?.close()
     if (this.pipeline && this.session) this.#around.retire(this.pipeline, this.session)
@@ -257,11 +276,32 @@ export class Camera {
     this.#restUntilMs = 0
   }
 
-  #logChange(nowMs: number): void {
+  #look(nowMs: number): void {
     this.#lookAtMs = nowMs + LOOK_MS
+    if (this.session instanceof RtspSession) this.#moderate(this.session, nowMs)
     const { state, reason } = this.verdict(nowMs)
     if (state === this.#lastState) return
     this.#around.log.info('camera state', { cameraId: this.order.id, from: this.#lastState, to: state, reason })
     this.#lastState = state
+  }
+
+  /** Whose pictures go nowhere but into the ring is read in rounds; the wider the stream, the more often. */
+  #moderate(session: RtspSession, nowMs: number): void {
+    const { moderation } = this.#around
+    const { bytes } = session.counts
+    const bytesPerS = ((bytes - this.#rate.bytes) * 1000) / (nowMs - this.#rate.atMs)
+    this.#rate = { bytes, atMs: nowMs }
+    const isUnwatched = nowMs >= this.#promptUntilMs && !this.order.record && this.stream.waiting === 0
+    const isSteady =
+      nowMs - (this.#playingSinceMs ?? nowMs) >= MODERATED_AFTER_MS && (this.pipeline?.lastKeyMs ?? 0) > 0
+    const mayRest = moderation.isOn && isUnwatched && isSteady && session.canRest
+    const everyMs = mayRest ? readEveryMs(bytesPerS, moderation.everyMs(session)) : null
+    if (everyMs === null) moderation.leave(session)
+    else moderation.join(session, everyMs)
+  }
+
+  #readAtOnce(): boolean {
+    const { session } = this
+    return session instanceof RtspSession && this.#around.moderation.leave(session)
   }
 }

@@ -4,6 +4,7 @@ import type { Metrics, Series } from '../../domain/metrics.ts'
 import type { AudioTrack } from '../audio/audio-track.ts'
 import type { SlabPool } from '../fmp4/slab.ts'
 import type { Pipeline } from '../pipeline.ts'
+import type { ReadModeration } from '../read-moderation.ts'
 import type { Camera, CameraSession } from './camera.ts'
 
 /** Counters of one stream, named as on `/metrics` (`vigil_stream_<name>_total`). */
@@ -36,12 +37,19 @@ const COUNTERS = {
 } as const
 type CounterName = keyof typeof COUNTERS
 
+interface MeasuredFleet {
+  cameras: ReadonlyMap<string, Camera>
+  slabs: SlabPool
+  clock: Clock
+  moderation: ReadModeration
+}
+
 /** Sums over all streams, past and present; filled when somebody reads, so that the hot path only counts. */
 export class FleetMetrics {
   readonly brokenTicks: Series
   readonly #retired = Object.fromEntries(Object.keys(COUNTERS).map((name) => [name, 0])) as Record<CounterName, number>
 
-  constructor(metrics: Metrics, fleet: { cameras: Map<string, Camera>; slabs: SlabPool; clock: Clock }) {
+  constructor(metrics: Metrics, fleet: MeasuredFleet) {
     this.brokenTicks = metrics
       .counter('vigil_camera_internal_errors_total', 'camera sessions ended by an internal error')
       .of()
@@ -49,12 +57,19 @@ export class FleetMetrics {
       ([name, help]) => [name as CounterName, metrics.counter(`vigil_stream_${name}_total`, help).of()] as const,
     )
     const states = metrics.gauge('vigil_cameras', 'cameras of this worker by state')
+    const moderated = metrics.gauge('vigil_streams_moderated', 'streams that nobody watches, read in rounds').of()
+    const lateRounds = metrics.counter('vigil_stream_late_rounds_total', 'rounds of reads that came a slot late').of()
+    const early = metrics
+      .counter('vigil_stream_early_segments_total', 'segments that left a ring before their time: too many bytes')
+      .of()
     const slabs = metrics.gauge('vigil_stream_memory_bytes', 'memory of the rings')
     const counters = {
       connects: metrics.counter('vigil_camera_connects_total', 'connections begun').of(),
       failures: metrics.counter('vigil_camera_failures_total', 'connections that failed or ended').of(),
       parts: metrics.counter('vigil_stream_parts_total', 'parts made').of(),
-      lateParts: metrics.counter('vigil_stream_late_parts_total', 'parts made 200 ms or more after their time').of(),
+      lateParts: metrics
+        .counter('vigil_stream_late_parts_total', 'parts made more than 200 ms after they could be')
+        .of(),
       discontinuities: metrics
         .counter('vigil_stream_discontinuities_total', 'new init sections or resumed streams')
         .of(),
@@ -66,6 +81,7 @@ export class FleetMetrics {
       const sums = { ...this.#retired }
       const byState = new Map<string, number>(CAMERA_STATES.map((state) => [state, 0]))
       const totals = { connects: 0, failures: 0, parts: 0, lateParts: 0, discontinuities: 0, waitersRefused: 0 }
+      let earlySegments = 0
       const nowMs = fleet.clock.monotonicMs()
       for (const camera of fleet.cameras.values()) {
         if (camera.pipeline && camera.session) addCounts(sums, camera.pipeline, camera.session)
@@ -74,9 +90,13 @@ export class FleetMetrics {
         for (const key of ['connects', 'failures'] as const) totals[key] += camera.counts[key]
         for (const key of ['parts', 'lateParts', 'discontinuities', 'waitersRefused'] as const)
           totals[key] += camera.stream.counts[key]
+        earlySegments += camera.stream.ring.counts.earlySegments
       }
       for (const [name, cell] of series) cell.set(sums[name])
       for (const key of Object.keys(totals) as (keyof typeof totals)[]) counters[key].set(totals[key])
+      early.set(earlySegments)
+      moderated.set(fleet.moderation.size)
+      lateRounds.set(fleet.moderation.counts.lateSlots)
       for (const [state, count] of byState) states.of({ state }).set(count)
       slabs.of({ use: 'held' }).set(fleet.slabs.usedBytes)
       slabs.of({ use: 'free' }).set(fleet.slabs.freeBytes)

@@ -4,6 +4,7 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { CameraReport } from '../../domain/wire/streamers.ts'
 import { SlabPool } from '../fmp4/slab.ts'
+import { ReadModeration } from '../read-moderation.ts'
 import type { CameraOrder, CameraSurroundings } from './camera.ts'
 import { Camera, WARM_RING_MS } from './camera.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
@@ -35,6 +36,8 @@ export interface FleetOptions {
   connectsPerSecond?: number
   /** How much a warm camera keeps. */
   warmRingMs?: number
+  /** From how many cameras on the reads of those are moderated that nobody watches; default `MODERATED_MIN`. */
+  moderatedMin?: number
   /** Where pushed streams are read back. */
   push?: CameraSurroundings['push']
 }
@@ -44,6 +47,7 @@ export class Fleet {
   readonly cameras = new Map<string, Camera>()
   readonly slabs = new SlabPool()
   readonly clock: Clock
+  readonly moderation: ReadModeration
   readonly #log: Log
   readonly #around: CameraSurroundings
   readonly #metrics: FleetMetrics
@@ -57,6 +61,7 @@ export class Fleet {
     this.clock = options.clock
     this.#log = options.log
     this.#metrics = new FleetMetrics(options.metrics, this)
+    this.moderation = new ReadModeration(options.clock, () => this.cameras.size, options.moderatedMin)
     this.#around = {
       clock: options.clock,
       log: options.log,
@@ -64,6 +69,7 @@ export class Fleet {
       budget: new ConnectBudget(options.connectsPerSecond),
       warmRingMs: options.warmRingMs ?? WARM_RING_MS,
       random: options.random ?? Math.random,
+      moderation: this.moderation,
       ...(options.push ? { push: options.push } : {}),
       retire: (pipeline, session) => this.#metrics.retire(pipeline, session),
     }
@@ -79,6 +85,7 @@ export class Fleet {
     for (const camera of this.cameras.values()) camera.stop()
     this.cameras.clear()
     this.#list = []
+    this.moderation.stop()
   }
 
   /** A sweep counts what it visited; one camera's broken assertion ends that camera's session only. */

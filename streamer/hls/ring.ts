@@ -72,6 +72,8 @@ const KEPT_BYTES_MAX = 32 * 1024 * 1024
 
 /** The last seconds of one camera, in memory. Evicts by time and by bytes. */
 export class Ring {
+  /** Segments that had to go before their time because of `RING_BYTES_MAX`. */
+  readonly counts = { earlySegments: 0 }
   readonly segments: Segment[] = []
   /** Evicted, but held for a loop. */
   readonly kept = new Map<string, Segment>()
@@ -159,6 +161,7 @@ export class Ring {
       const withoutMs = (ticks - oldest.durationTicks) / 90
       const isOld = withoutMs >= this.keepMs && this.segments.length > SEGMENTS_MIN
       if (!isOld && this.#bytes <= RING_BYTES_MAX) return
+      if (!isOld) this.counts.earlySegments++
       ticks -= oldest.durationTicks
       this.#leave(this.segments.shift()!, nowMs)
     }

@@ -46,3 +46,8 @@ export function sendFromSlabs(res: ServerResponse, cacheControl: string, bytes: 
   res.end()
   res.uncork()
 }
+
+/** Resolves when bytes have come in that waited in the kernel for a read which was begun just now: in the turn after next. */
+export function afterRead(): Promise<void> {
+  return new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+}

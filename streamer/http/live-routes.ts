@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Camera } from '../camera/camera.ts'
 import type { Fleet } from '../camera/fleet.ts'
 import type { LiveStream, WaitOutcome } from '../hls/live-stream.ts'
-import { sendBytes, sendFromSlabs, sendProblem } from './answer.ts'
+import { afterRead, sendBytes, sendFromSlabs, sendProblem } from './answer.ts'
 
 /** A cold camera: handshake, then the rest of its key frame interval. Longer, and a browser shows an error of its own. */
 export const FIRST_PART_WAIT_MS = 8_000
@@ -21,17 +21,21 @@ const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
 const IMMUTABLE = 'private, max-age=3600, immutable'
 
 /** `GET /live/{cameraId}/{file}` */
-export function serveLive(
+export async function serveLive(
   fleet: Fleet,
   req: IncomingMessage,
   res: ServerResponse,
   cameraId: string,
   file: string,
   query: URLSearchParams,
-): void {
+): Promise<void> {
   const camera = fleet.cameras.get(cameraId)
   if (!camera) return sendProblem(res, 'not-found', `This worker does not serve camera ${cameraId}.`)
-  camera.touch(String(req.headers['x-vigil-viewer'] ?? req.socket.remotePort))
+  if (camera.touch(String(req.headers['x-vigil-viewer'] ?? req.socket.remotePort))) await afterRead()
+  serveFile(fleet, camera, res, file, query)
+}
+
+function serveFile(fleet: Fleet, camera: Camera, res: ServerResponse, file: string, query: URLSearchParams): void {
   if (file === 'index.m3u8') return serveIndex(fleet, camera, res, query)
   if (file === 'loop.m3u8') return serveLoop(fleet, camera, res, query)
   const init = camera.stream.init(file)

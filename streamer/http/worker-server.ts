@@ -18,8 +18,6 @@ export interface WorkerServerOptions {
   token: string
   log: Log
   metrics: Metrics
-  /** Somebody connects or asks. */
-  onAsked?: () => void
 }
 
 /** The worker's HTTP on loopback; everything but `/healthz` needs the bearer token that the centre's programs share. */
@@ -28,7 +26,6 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
   const requests = metrics.counter('vigil_http_requests_total', 'HTTP requests by route')
   const failures = metrics.counter('vigil_http_errors_total', 'requests that ended in an internal error').of()
   const server = http.createServer((req, res) => {
-    options.onAsked?.()
     const url = new URL(req.url ?? '/', 'http://worker')
     const [, first = '', second = '', third = '', fourth = ''] = url.pathname.split('/')
     if (first === 'healthz') return sendJson(res, 200, { ok: true })
@@ -45,8 +42,8 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
       } else if (req.method !== 'GET' && req.method !== 'HEAD') sendProblem(res, 'not-found', 'There is no such path.')
       else if (first === 'live' && third !== '') {
         requests.of({ route: 'live' }).add()
-        if (fourth === '') serveLive(fleet, req, res, second, third, url.searchParams)
-        else if (third === 'main') serveLive(fleet, req, res, mainIdOf(second), fourth, url.searchParams)
+        if (fourth === '') serveLive(fleet, req, res, second, third, url.searchParams).catch(failed)
+        else if (third === 'main') serveLive(fleet, req, res, mainIdOf(second), fourth, url.searchParams).catch(failed)
         else sendProblem(res, 'not-found', 'There is no such path.')
       } else if (first === 'snapshot' && second !== '') {
         requests.of({ route: 'snapshot' }).add()
@@ -58,8 +55,6 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
       failed(error)
     }
   })
-  // The first request of a connection is read one turn after it was accepted.
-  server.on('connection', () => options.onAsked?.())
   server.keepAliveTimeout = KEEP_ALIVE_MS
   return server
 }

@@ -17,13 +17,14 @@ export class SenderReport {
   /**
    * Reads a compound packet; what is cut off or unknown is passed over. A BYE is counted and nothing more: cameras send it and go on.
    * @param nowMs our wall clock
+   * @param lagMs so long it may have waited for us
    */
-  read(bytes: Buffer, start: number, end: number, nowMs: number): void {
+  read(bytes: Buffer, start: number, end: number, nowMs: number, lagMs = 0): void {
     for (let at = start; at + 8 <= end;) {
       const type = bytes[at + 1]!
       const size = 4 * (1 + ((bytes[at + 2]! << 8) | bytes[at + 3]!))
       if (bytes[at]! >> 6 !== 2 || at + size > end) return
-      if (type === SENDER_REPORT && size >= 28) this.#report(bytes, at, nowMs)
+      if (type === SENDER_REPORT && size >= 28) this.#report(bytes, at, nowMs, lagMs)
       else if (type === BYE) this.counts.byes++
       at += size
     }
@@ -34,12 +35,13 @@ export class SenderReport {
     return this.wallMs + (((rtpTicks - this.rtpTicks) | 0) * 1000) / clockHz
   }
 
-  #report(bytes: Buffer, at: number, nowMs: number): void {
+  #report(bytes: Buffer, at: number, nowMs: number, lagMs: number): void {
     this.counts.reports++
     const fractionMs = (bytes.readUInt32BE(at + 12) * 1000) / 0x100000000
     this.wallMs = (bytes.readUInt32BE(at + 8) - NTP_OFFSET_S) * 1000 + fractionMs
     this.rtpTicks = bytes.readUInt32BE(at + 16)
-    this.isSane = Math.abs(this.wallMs - nowMs) < CLOCK_SANE_MS
+    const aheadMs = this.wallMs - nowMs
+    this.isSane = aheadMs < CLOCK_SANE_MS && aheadMs > -CLOCK_SANE_MS - lagMs
     if (!this.isSane) this.counts.insane++
   }
 }

@@ -5,8 +5,11 @@ import type { RtspAddress } from './address.ts'
 
 export interface ConnectionListener {
   onConnected(): void
-  /** `bytes` is shared by every connection of this thread and valid only during the call. */
-  onBytes(bytes: Buffer, length: number): void
+  /**
+   * `bytes` is shared by every connection of this thread and valid only during the call.
+   * @param hasRested they may have waited in the kernel since the last read
+   */
+  onBytes(bytes: Buffer, length: number, hasRested: boolean): void
   /** Once; `error` is null when the camera closed in good order. */
   onClosed(error: NodeJS.ErrnoException | null): void
 }
@@ -21,10 +24,14 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
 const WRITE_BYTES_MAX = 64 * 1024
 
 export class Connection {
+  /** Set: after each read the socket is left alone until `readOn`. */
+  rests = false
   readonly #socket: net.Socket
   readonly #listener: ConnectionListener
   #error: NodeJS.ErrnoException | null = null
   #closed = false
+  #isResting = false
+  #hasRested = false
 
   /**
    * Opens at once; the caller owns the deadline. Over TLS nothing is said before the certificate is trusted: cameras sign their
@@ -57,16 +64,29 @@ export class Connection {
     return this.#socket.remoteAddress ?? ''
   }
 
+  /** A socket that rests is not read before this; what has come meanwhile is read in the next turn of the event loop. */
+  readOn(): void {
+    if (!this.#isResting) return
+    this.#isResting = false
+    this.#socket.resume()
+  }
+
+  /** @returns false: it rests, see `onread` of `net.connect` */
   #read(bytesRead: number): boolean {
     if (this.#closed) return false
+    const hasRested = this.#hasRested
+    // A full buffer may not be all there is.
+    this.#hasRested = hasRested && bytesRead === READ_BUFFER.length
     try {
-      this.#listener.onBytes(READ_BUFFER, bytesRead)
+      this.#listener.onBytes(READ_BUFFER, bytesRead, hasRested)
     } catch (error) {
       // A failed assertion ends this camera's connection, loudly, and no other's.
       this.#error = Object.assign(new Error(`internal: ${reasonOf(error)}`, { cause: error }), { code: 'EINTERNAL' })
       this.#socket.destroy(this.#error)
     }
-    return true
+    if (!this.rests || bytesRead === READ_BUFFER.length) return true
+    this.#isResting = this.#hasRested = true
+    return false
   }
 
   write(bytes: string | Buffer): void {

@@ -22,6 +22,10 @@ export interface SessionListener {
    */
   onVideo(video: PlayableVideo, audio: AudioMedia | null): void
   onPlaying(): void
+  /** A read begins; what it brings may have waited in the kernel for as long. */
+  onRead?(lagMs: number): void
+  /** All packets of the read were passed on. */
+  onReadDone?(): void
   /** One RTP packet of the video; `bytes` valid only during the call; `nowMs` monotonic, of the read it came with. */
   onRtp(bytes: Buffer, start: number, end: number, nowMs: number): void
   /** One RTP packet of the sound. */
@@ -53,6 +57,7 @@ export class RtspSession {
   readonly #handshakeDeadlineMs: number
   #wasAnswered = false
   #readAtMs = 0
+  #lagMs = 0
   readonly #setUp: SetUp
   readonly #video: Track
   readonly #sound: Track
@@ -95,12 +100,24 @@ export class RtspSession {
     const trusted = options.certificateSha256 ?? null
     this.#connection = new Connection(options.address, trusted, {
       onConnected: () => this.#connected(),
-      onBytes: (bytes, length) => {
-        this.#readAtMs = this.#clock.monotonicMs()
-        this.splitter.push(bytes, length)
-      },
+      onBytes: (bytes, length, hasRested) => this.#read(bytes, length, hasRested),
       onClosed: (error) => this.#closed(error),
     })
+  }
+
+  /** Its reads can wait: pictures alone, in a plain connection. Datagrams would be lost, and silence must be heard in time. */
+  get canRest(): boolean {
+    const isPlain = this.#phase === 'playing' && !this.#address.tls && !this.#video.isUdp
+    return isPlain && this.#sound.channel < 0
+  }
+
+  setRests(rests: boolean): void {
+    this.#connection.rests = rests
+    if (!rests) this.#connection.readOn()
+  }
+
+  readOn(): void {
+    this.#connection.readOn()
   }
 
   get soundRefused(): number {
@@ -160,6 +177,17 @@ export class RtspSession {
     if (this.#wasAnswered) return
     const said = sample.replace(/[^\x20-\x7e]+/g, ' ').trim()
     this.#end(notACamera(`something answers there, but not in RTSP${said === '' ? '' : ` (it says "${said}")`}`))
+  }
+
+  #read(bytes: Buffer, length: number, hasRested: boolean): void {
+    const nowMs = this.#clock.monotonicMs()
+    const lagMs = hasRested ? Math.max(this.#lagMs, nowMs - this.#readAtMs) : 0
+    // What did not fit into the buffer comes with the next call, and has waited as long.
+    this.#lagMs = length === bytes.length ? lagMs : 0
+    this.#readAtMs = nowMs
+    this.#listener.onRead?.(lagMs)
+    this.splitter.push(bytes, length)
+    this.#listener.onReadDone?.()
   }
 
   #frame(channel: number, bytes: Buffer, start: number, end: number): void {

@@ -1,180 +1,149 @@
-import { randomBytes } from 'node:crypto'
 import { loadavg } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { CONNECTS_PER_SECOND } from '../../streamer/camera/retry.ts'
-import { PROMPT_MS } from '../../streamer/read-moderation.ts'
-import { summary, table } from './figures.ts'
-import { startChild, type Child, type ChildSample } from './streamer/child.ts'
+import { quantile, table } from './figures.ts'
 import { benchDrift } from './streamer/drift.ts'
-import { measureFfmpeg } from './streamer/ffmpeg-per-camera.ts'
+import { measureFfmpeg, type FfmpegCost } from './streamer/ffmpeg-per-camera.ts'
+import { benchGlass } from './streamer/glass.ts'
+import {
+  measureSink,
+  measureWorker,
+  startFarm,
+  type Farm,
+  type SinkKind,
+  type WorkerMeasure,
+} from './streamer/measure.ts'
 import { benchPowerCycle } from './streamer/power-cycle.ts'
+import { benchSoak } from './streamer/soak.ts'
+import { benchViewers } from './streamer/viewers.ts'
 
 /** Where the design wants the cost to be looked at; `--streams=2000,4000` asks for others. */
-const STREAMS = [50, 200, 500, 1000]
-/** Twice the ring and more: until then new slabs make the collector look at everything. */
-const SETTLE_S = 15
+const STREAMS = [50, 200, 500, 1000, 2000]
 const MEASURE_S = 10
-const CONNECT_MAX_S = 30
 const FFMPEG_STREAMS = 10
-const CALM_REQUESTS = 6
-
-interface WorkerCounts {
-  online: number
-  parts: number
-  late: number
-  lost: number
-  bytes: number
-  slabs: number
-}
-interface FarmCounts {
-  dropped: number
-  leaps: number
-}
-interface Cost {
-  cpuMs: number
-  userMs: number
-  systemMs: number
-}
+const SINKS: SinkKind[] = ['data', 'onread', 'rounds']
 
 /**
- * One streamer worker with N warm cameras of 400 kbit/s; beside it in the same run a bare Node sink of the same streams, and one
+ * One streamer worker with N warm cameras of 400 kbit/s; beside it in the same run bare Node sinks of the same streams, and one
  * ffmpeg per camera. CPU is user + system of the whole process, per second of one stream.
- * Options: `--streams=50,200`, `--measure=10` (seconds), `--no-ffmpeg`, `--no-sink`, `--ring=6` (seconds), `--prof=folder`,
- * `--no-moderation` (the thread does not sleep between turns). In place of all that: `--drift=600` plays for so many seconds and looks for
- * complaints and drift, `--power-cycle=2000` cuts the power of so many cameras and counts their
- * return (`--dark=90`, `--connects=50`).
+ * Options: `--streams=50,200`, `--wide` (2 Mbit/s; `--kbps=4000` other), `--measure=10` (seconds), `--watched=9` (viewers of nine cameras meanwhile),
+ * `--no-ffmpeg`, `--no-sink`, `--ring=6` (seconds), `--prof=folder`, `--no-moderation` (every stream is read as it comes).
+ * In place of the table: `--glass` (latency by the clock in the picture and first frames, in Chromium), `--viewers=500` (of one stream, beside
+ * a bare server of the same bytes), `--soak=30` (minutes; `--streams=1000`), `--drift=600` (plays for so many seconds and
+ * looks for complaints and drift), `--power-cycle=2000` (cuts the power of so many cameras and counts their return; `--dark=90`, `--connects=50`).
  */
 export async function benchStreamer(options: readonly string[]): Promise<void> {
-  const option = (name: string) => options.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3)
-  const [drift, powerCycle] = [option('drift'), option('power-cycle')]
-  if (drift !== undefined) return await benchDrift(Number(drift))
-  if (powerCycle !== undefined) {
-    const connects = Number(option('connects') ?? CONNECTS_PER_SECOND)
-    return await benchPowerCycle(Number(powerCycle), Number(option('dark') ?? 90), connects)
+  const value = (name: string) => options.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3)
+  const has = (name: string) => options.includes(`--${name}`) || value(name) !== undefined
+  if (has('glass')) return benchGlass(Number(value('glass') ?? 30))
+  if (has('viewers')) return benchViewers(Number(value('viewers') ?? 500))
+  if (has('drift')) return benchDrift(Number(value('drift') ?? 600))
+  if (has('power-cycle')) {
+    const connects = Number(value('connects') ?? CONNECTS_PER_SECOND)
+    return benchPowerCycle(Number(value('power-cycle') ?? 2000), Number(value('dark') ?? 90), connects)
   }
-  const streams = option('streams')?.split(',').map(Number) ?? STREAMS
-  const measureS = Number(option('measure') ?? MEASURE_S)
-  const password = randomBytes(8).toString('hex')
-  const farm = await startChild('farm-main.js', [String(Math.max(...streams, FFMPEG_STREAMS))], {
-    BENCH_PASSWORD: password,
-  })
-  const env = {
-    BENCH_PASSWORD: password,
-    BENCH_RTSP_PORT: String(farm.ready),
-    BENCH_MODERATION: options.includes('--no-moderation') ? 'off' : 'on',
-    BENCH_RING_MS: String(Number(option('ring') ?? 6) * 1000),
-  }
-  const prof = option('prof')
-  const profArgv = prof ? ['--cpu-prof', `--cpu-prof-dir=${prof}`] : []
+  const streams = value('streams')?.split(',').map(Number) ?? STREAMS
+  if (has('soak')) return benchSoak(Number(value('soak') ?? 30), value('streams') ? streams[0]! : 1000)
+  const measureS = Number(value('measure') ?? MEASURE_S)
+  const kbps = has('wide') || has('kbps') ? Number(value('kbps') ?? 2000) : null
+  const prof = value('prof')
+  const farm = await startFarm(Math.max(...streams, FFMPEG_STREAMS), kbps)
   try {
-    const usual = options.includes('--no-ffmpeg') ? null : await measureFfmpeg(farm.ready, password, FFMPEG_STREAMS, 5)
-    const head = ['N', 'CPU ms', 'user', 'system', 'sink', '× sink', '× cheaper than ffmpeg', 'RSS MB', 'late %']
-    const rows = [[...head, 'lost', 'farm CPU %', 'load']]
+    const usual = has('no-ffmpeg') ? null : await measureFfmpeg(farm.child.ready, farm.password, FFMPEG_STREAMS, 5)
+    const rows: string[][] = []
     for (const n of streams) {
-      const own = await measureWorker(farm, env, n, measureS, profArgv)
-      const floor = options.includes('--no-sink') ? NaN : await measureSink(env, n, measureS)
-      rows.push([
-        String(n),
-        own.cost.cpuMs.toFixed(3),
-        own.cost.userMs.toFixed(3),
-        own.cost.systemMs.toFixed(3),
-        floor.toFixed(3),
-        (own.cost.cpuMs / floor).toFixed(2),
-        usual ? (usual.cpuMsPerStreamS / own.cost.cpuMs).toFixed(1) : '–',
-        own.rssMb.toFixed(2),
-        own.latePercent.toFixed(2),
-        own.lost,
-        own.farmPercent.toFixed(0),
-        loadavg()[0]!.toFixed(1),
-      ])
-      console.log(`  ${n} streams: ${own.remark}`)
+      const own = await measureWorker(farm, {
+        streams: n,
+        measureS,
+        watched: Number(value('watched') ?? 0),
+        env: {
+          BENCH_MODERATION: has('no-moderation') ? 'off' : 'on',
+          BENCH_RING_MS: String(Number(value('ring') ?? 6) * 1000),
+        },
+        argv: prof ? ['--cpu-prof', `--cpu-prof-dir=${prof}`] : [],
+      })
+      const sinks = await measureSinks(farm, has('no-sink') ? [] : SINKS, n, measureS)
+      rows.push(rowOf(n, own, sinks, usual))
+      remark(n, own)
     }
-    console.log(table(rows))
-    console.log(
-      '  CPU and sink: ms per stream-second, user + system. RSS: per stream, over the same program without streams.',
-    )
-    if (usual) {
-      const mb = (usual.rssBytesPerStream / 1e6).toFixed(1)
-      console.log(`  one ffmpeg per camera (${usual.streams}): ${usual.cpuMsPerStreamS.toFixed(2)} ms, ${mb} MB each`)
-    }
+    console.log(table([HEAD, ...rows]))
+    explain(usual)
   } finally {
     await farm.stop()
   }
 }
 
-function costOf(before: ChildSample, after: ChildSample, n: number): Cost {
-  const streamS = ((after.atMs - before.atMs) / 1000) * n
-  const userMs = (after.userMs - before.userMs) / streamS
-  const systemMs = (after.systemMs - before.systemMs) / streamS
-  return { cpuMs: userMs + systemMs, userMs, systemMs }
+async function measureSinks(farm: Farm, kinds: SinkKind[], n: number, measureS: number) {
+  const costs: Partial<Record<SinkKind, number>> = {}
+  for (const kind of kinds) costs[kind] = await measureSink(farm, kind, n, measureS)
+  return costs
 }
 
-async function until(child: Child, n: number): Promise<number> {
-  for (let waitedS = 0; waitedS < CONNECT_MAX_S; waitedS++) {
-    const { online } = await child.ask<{ online: number }>('sample')
-    if (online >= n) return online
-    await sleep(1000)
-  }
-  const { online } = await child.ask<{ online: number }>('sample')
-  return online
+const HEAD = [
+  'N',
+  'CPU ms',
+  'user',
+  'system',
+  'sink data',
+  'onread',
+  'rounds',
+  '× data',
+  '× onread',
+  '× rounds',
+  'RSS MB',
+  'ffmpeg ÷ CPU',
+  'ffmpeg ÷ RSS',
+  'late %',
+  'lost+dropped',
+  'farm %',
+  'load',
+]
+
+function rowOf(
+  n: number,
+  own: WorkerMeasure,
+  sinks: Partial<Record<SinkKind, number>>,
+  usual: FfmpegCost | null,
+): string[] {
+  const { cpuMs, userMs, systemMs } = own.cost
+  const sink = (kind: SinkKind) => sinks[kind]?.toFixed(3) ?? '–'
+  const times = (kind: SinkKind) => (sinks[kind] ? (cpuMs / sinks[kind]).toFixed(2) : '–')
+  return [
+    String(n),
+    cpuMs.toFixed(3),
+    userMs.toFixed(3),
+    systemMs.toFixed(3),
+    ...SINKS.map(sink),
+    ...SINKS.map(times),
+    own.rssMb.toFixed(2),
+    usual ? (usual.cpuMsPerStreamS / cpuMs).toFixed(1) : '–',
+    usual ? (usual.rssBytesPerStream / 1e6 / own.rssMb).toFixed(0) : '–',
+    own.latePercent.toFixed(2),
+    `${own.lost}+${own.dropped}`,
+    own.farmPercent.toFixed(0),
+    loadavg()[0]!.toFixed(1),
+  ]
 }
 
-async function measureWorker(farm: Child, env: Record<string, string>, n: number, measureS: number, argv: string[]) {
-  const worker = await startChild('worker-main.js', [], env, argv)
-  try {
-    const empty = await worker.ask<WorkerCounts>('sample')
-    await worker.ask('serve', n)
-    const online = await until(worker, n)
-    await sleep(SETTLE_S * 1000)
-    const farmBefore = await farm.ask<FarmCounts>('sample')
-    const before = await worker.ask<WorkerCounts>('sample')
-    await sleep(measureS * 1000)
-    const after = await worker.ask<WorkerCounts>('sample')
-    const farmAfter = await farm.ask<FarmCounts>('sample')
-    const parts = after.parts - before.parts
-    const lost = `${after.lost - before.lost}+${farmAfter.dropped - farmBefore.dropped}`
-    const farmMs = farmAfter.userMs + farmAfter.systemMs - farmBefore.userMs - farmBefore.systemMs
-    const kbps = ((after.bytes - before.bytes) * 8) / (after.atMs - before.atMs) / n
-    const askedMs = await askCalmWorker(worker.ready)
-    const slabs = (after.slabs / n / 1e6).toFixed(2)
-    return {
-      cost: costOf(before, after, n),
-      rssMb: (after.rssBytes - empty.rssBytes) / n / 1e6,
-      latePercent: (100 * (after.late - before.late)) / Math.max(1, parts),
-      lost,
-      farmPercent: farmMs / measureS / 10,
-      remark: `${online} online, ${parts} parts, ${kbps.toFixed(0)} kbit/s each, ${slabs} MB of slabs each, ${farmAfter.leaps - farmBefore.leaps} leaps of the farm; a request in calm: ${summary(askedMs)}`,
-    }
-  } finally {
-    await worker.stop()
-  }
+function remark(n: number, own: WorkerMeasure): void {
+  const { online, moderated, parts, kbps, slabsMb, leaps, lateSlots, watched } = own
+  console.log(
+    `  ${n} streams: ${online} online, ${moderated} read in rounds (${lateSlots} late), ${parts} parts, ${kbps.toFixed(0)} kbit/s each, ${slabsMb.toFixed(2)} MB of slabs each, ${leaps} leaps of the farm`,
+  )
+  if (!watched) return
+  const at = (q: number) => quantile(watched.behindMs, q).toFixed(0)
+  console.log(
+    `    watched: ${watched.parts} parts fetched, whole p50 ${at(0.5)} ms, p99 ${at(0.99)} ms after their last picture; ${watched.latePercent.toFixed(2)} % later than 200 ms; ${watched.failed} failed`,
+  )
 }
 
-/** Playlists, each after the worker has been left alone: what the first viewer waits for. */
-async function askCalmWorker(port: number): Promise<number[]> {
-  const tookMs: number[] = []
-  for (let i = 0; i < CALM_REQUESTS; i++) {
-    await sleep(PROMPT_MS + 300 + i * 7)
-    const beganMs = performance.now()
-    const response = await fetch(`http://127.0.0.1:${port}/live/bench-${i}/index.m3u8`, {
-      headers: { authorization: 'Bearer bench', connection: 'close' },
-    })
-    await response.text()
-    tookMs.push(performance.now() - beganMs)
-  }
-  return tookMs
-}
-
-async function measureSink(env: Record<string, string>, n: number, measureS: number): Promise<number> {
-  const sink = await startChild('sink-main.js', [], env)
-  try {
-    await sink.ask('serve', n)
-    await until(sink, n)
-    await sleep(2000)
-    const before = await sink.ask('sample')
-    await sleep(measureS * 1000)
-    return costOf(before, await sink.ask('sample'), n).cpuMs
-  } finally {
-    await sink.stop()
-  }
+function explain(usual: FfmpegCost | null): void {
+  console.log(
+    '  CPU and sinks: ms per stream-second, user + system. Sinks: socket.on("data"); onread with one shared buffer; the same, each socket read once a second.',
+  )
+  console.log(
+    '  RSS: per stream, over the same program without streams. Late: more than 200 ms after it could be read.',
+  )
+  if (!usual) return
+  const mb = (usual.rssBytesPerStream / 1e6).toFixed(1)
+  console.log(`  one ffmpeg per camera (${usual.streams}): ${usual.cpuMsPerStreamS.toFixed(2)} ms, ${mb} MB each`)
 }

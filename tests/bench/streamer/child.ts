@@ -9,6 +9,7 @@ export interface ChildSample {
   userMs: number
   systemMs: number
   rssBytes: number
+  pid: number
 }
 
 type Deeds = Record<string, (argument: number) => object | Promise<object | void> | void>
@@ -25,6 +26,7 @@ export function answerParent(deeds: Deeds): void {
         userMs: user / 1000,
         systemMs: system / 1000,
         rssBytes: residentBytes('self'),
+        pid: process.pid,
       }
       process.send?.({ ...base, ...own })
     })()

@@ -5,7 +5,7 @@ import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findChromium, launchBrowser } from '../../support/browser.ts'
-import { servePlayerPage, type Seen } from '../../streamer/support/player-page.ts'
+import { playerPage, servePlayerPage, type Seen } from '../../streamer/support/player-page.ts'
 import { table } from '../figures.ts'
 import { startChild } from './child.ts'
 
@@ -90,7 +90,7 @@ interface Place {
 
 async function watch(browser: Awaited<ReturnType<typeof launchBrowser>> | null, place: Place, seconds: number) {
   const samples: Sample[] = []
-  const served = browser ? await servePlayerPage(place) : null
+  const served = browser ? await servePlayerPage(place, playerPage(place.cameraId)) : null
   const page = browser ? await browser.newPage() : null
   if (page) await page.goto(served!.url)
   const look = async () => (page ? await page.evaluate(() => (window as unknown as { look(): Seen }).look()) : null)

@@ -11,6 +11,7 @@ export function soleCounters(fleet: Fleet, camera: Camera): Record<string, numbe
     cameras: new Map([[camera.order.id, camera]]),
     slabs: fleet.slabs,
     clock: systemClock,
+    moderation: fleet.moderation,
   })
   sole.brokenTicks.add(0)
   const lines = [...metrics.text().matchAll(/^vigil_stream_(\w+?)_total (\d+)/gm)]

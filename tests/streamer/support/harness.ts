@@ -2,7 +2,7 @@ import { systemClock } from '../../../domain/clock.ts'
 import { silentLog } from '../../../domain/log.ts'
 import { Metrics } from '../../../domain/metrics.ts'
 import type { CameraOrder } from '../../../streamer/camera/camera.ts'
-import { Fleet } from '../../../streamer/camera/fleet.ts'
+import { Fleet, type FleetOptions } from '../../../streamer/camera/fleet.ts'
 import { listenOnLoopback } from '../../../streamer/http/metrics-server.ts'
 import { createWorkerServer } from '../../../streamer/http/worker-server.ts'
 
@@ -20,9 +20,10 @@ export interface Worker {
 /** A whole worker on a free port, without its core. */
 export async function startWorker(
   orders: (Partial<CameraOrder> & { id: string; url: string })[] = [],
+  options: Partial<FleetOptions> = {},
 ): Promise<Worker> {
   const metrics = new Metrics()
-  const fleet = new Fleet({ clock: systemClock, log: silentLog, metrics })
+  const fleet = new Fleet({ clock: systemClock, log: silentLog, metrics, ...options })
   const server = createWorkerServer({ fleet, token: WORKER_TOKEN, log: silentLog, metrics })
   const baseUrl = `http://127.0.0.1:${await listenOnLoopback(server)}`
   fleet.start()

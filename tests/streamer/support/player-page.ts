@@ -3,14 +3,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
-/** From here and, compiled, from one folder further down. */
-const ENTRIES = ['../../../', '../../../../'].map((up) =>
-  fileURLToPath(new URL(`${up}command-ui/video/player.ts`, import.meta.url)),
-)
-const ENTRY = ENTRIES.find((path) => existsSync(path))!
+/** From the folder of the project, in which tests and benches run, compiled or not. */
+const ENTRY = join(process.cwd(), 'command-ui/video/player.ts')
 
 /** What the page knows of one picture, read by the test. */
 export interface Seen {
@@ -25,13 +21,14 @@ export interface Seen {
   phases: string[]
 }
 
-/** A page with the product's own player and a way through to a worker, as the core has it. */
-export async function servePlayerPage(worker: {
-  baseUrl: string
-  token: string
-  /** Default `c1`. */
-  cameraId?: string
-}): Promise<{ url: string; close(): void }> {
+/**
+ * A page with the product's own player and a way through to a worker, as the core has it.
+ * @param page other HTML around `/player.js`
+ */
+export async function servePlayerPage(
+  worker: { baseUrl: string; token: string },
+  page = playerPage('c1'),
+): Promise<{ url: string; close(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-player-'))
   await build({
     configFile: false,
@@ -43,9 +40,7 @@ export async function servePlayerPage(worker: {
     const file = files.get(req.url ?? '')
     if (file) return void res.writeHead(200, { 'content-type': 'text/javascript' }).end(file)
     if (!req.url?.startsWith('/live/'))
-      return void res
-        .writeHead(200, { 'content-type': 'text/html' })
-        .end(PAGE.replace('/c1/', `/${worker.cameraId ?? 'c1'}/`))
+      return void res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page)
     fetch(worker.baseUrl + req.url, { headers: { authorization: `Bearer ${worker.token}` } }).then(
       async (answer) => {
         const type = answer.headers.get('content-type') ?? ''
@@ -63,7 +58,10 @@ export async function servePlayerPage(worker: {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close }
 }
 
-const PAGE = `<!doctype html><meta charset=utf-8><video id=v muted playsinline></video>
+/** The product's player with one camera and what a test reads of it. */
+export const playerPage = (
+  cameraId: string,
+): string => `<!doctype html><meta charset=utf-8><video id=v muted playsinline></video>
 <script type=module>
 import { createPlayer } from '/player.js'
 const video = document.getElementById('v')
@@ -71,7 +69,7 @@ const seen = { phase: 'none', latencyMs: null, waits: 0, phases: [] }
 video.addEventListener('waiting', () => { if (seen.phase === 'playing') seen.waits++ })
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() }
 const mode = new URLSearchParams(location.search).get('mode') ?? 'fast'
-createPlayer(video, '/live/c1/index.m3u8', mode, clock, (state) => {
+createPlayer(video, '/live/${cameraId}/index.m3u8', mode, clock, (state) => {
   if (state.phase !== seen.phase) seen.phases.push(state.phase)
   Object.assign(seen, { phase: state.phase, latencyMs: state.latencyMs })
 })
