@@ -4,6 +4,7 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { CameraReport } from '../../domain/wire/streamers.ts'
 import { SlabPool } from '../fmp4/slab.ts'
+import { STALLED_MS } from '../health/judge-camera.ts'
 import { ReadModeration } from '../read-moderation.ts'
 import type { CameraOrder, CameraSurroundings } from './camera.ts'
 import { Camera, WARM_RING_MS } from './camera.ts'
@@ -55,7 +56,7 @@ export class Fleet {
   /** The same cameras by number, and whose turn is first: whoever found the budget empty. */
   #list: Camera[] = []
   #first = 0
-  #rates = new Map<string, { bytes: number; atMs: number }>()
+  #rates = new Map<string, { bytes: number; atMs: number; bps: number }>()
 
   constructor(options: FleetOptions) {
     this.clock = options.clock
@@ -154,11 +155,15 @@ export class Fleet {
     })
   }
 
+  /** From read to read, not from beat to beat: of a stream that is read once a second a beat may hold one read or three. */
   #bitrateBps(camera: Camera, nowMs: number): number {
     const bytes = camera.pipeline?.counts.bytes ?? 0
+    const atMs = camera.pipeline?.lastPacketMs ?? 0
     const before = this.#rates.get(camera.order.id)
-    this.#rates.set(camera.order.id, { bytes, atMs: nowMs })
-    if (!before || bytes < before.bytes || nowMs <= before.atMs) return 0
-    return Math.round(((bytes - before.bytes) * 8000) / (nowMs - before.atMs))
+    const isGoing = before !== undefined && bytes > before.bytes && atMs > before.atMs
+    if (before && !isGoing && bytes === before.bytes && nowMs - atMs < STALLED_MS) return before.bps
+    const bps = isGoing ? Math.round(((bytes - before.bytes) * 8000) / (atMs - before.atMs)) : 0
+    this.#rates.set(camera.order.id, { bytes, atMs, bps })
+    return bps
   }
 }

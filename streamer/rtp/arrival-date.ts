@@ -2,6 +2,8 @@ import type { Clock } from '../../domain/clock.ts'
 
 /** Wall clock minus media clock may tremble by the network's jitter; more is a real gap. */
 const DATE_SLACK_MS = 250
+/** Nothing is read more seldom by intent, see `read-moderation.ts`. */
+const READ_SELDOM_MS = 1_000
 
 /**
  * When pictures came in, by our wall clock, although they are read late. Of a stream that is read once a second the first picture of a
@@ -42,9 +44,9 @@ export class ArrivalDate {
     this.#wallMs = this.#clock.nowMs()
   }
 
-  /** The earliest wall clock at which what is now read may have come. */
+  /** The wall clock at which what is now read had to be read at the latest, if it was to be in time; a round that comes late is late. */
   get soonestMs(): number {
-    return this.#wallMs - this.lagMs
+    return this.#wallMs - Math.min(this.lagMs, READ_SELDOM_MS)
   }
 
   /** The date of the picture that is being placed, when it would follow without a gap at `foreseenMs`. */

@@ -46,6 +46,13 @@ describe('a camera that nobody watches', { timeout: 60_000 }, () => {
       expect(Math.abs(apartMs - segments[i - 1]!.durationTicks / 90)).toBeLessThan(250)
     }
     expect(worker.metrics.text()).toMatch(/vigil_streams_moderated 1/)
+    // Between two reads it has a rate, too.
+    worker.fleet.status()
+    for (let i = 0; i < 6; i++) {
+      await sleep(300)
+      if (i > 3) expect(worker.fleet.status()[0]!.bitrateBps).toBeGreaterThan(0)
+      else worker.fleet.status()
+    }
   })
 
   it('is read at once for who asks, who gets what has come until now', async () => {

@@ -15,7 +15,7 @@ import {
 
 const SAMPLE_S = 10
 /** Slabs, code and the collector's heap have found their size by then. */
-const WARM_UP_S = 60
+const WARM_UP_S = 30
 const WATCHED = 9
 
 interface Look {
