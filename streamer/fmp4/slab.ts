@@ -19,30 +19,37 @@ export class Slab {
   }
 }
 
-/**
- * Slabs are 12, 24, 48 … KiB. A part that does not fit any more moves to the next slab, and what it leaves behind is lost, as is
- * half a slab at either end of the ring: simulated with the parts of real clips at 0.2–2 Mbit/s, small slabs that fit the part
- * waste a fifth, 64 KiB and room for four parts a half.
- */
+/** Fits a few pictures of a stream whose groups are not known yet. */
 const SLAB_BYTES_MIN = 12 * 1024
 /** One part never needs more: a 25 MB frame does not exist, and streams with parts over 16 MiB are refused upstream. */
 export const SLAB_BYTES_MAX = 32 * 1024 * 1024
+/** From one size to the next: a slab of a group is a sixteenth too large at most. */
+const SIZE_STEP = 1 + 1 / 16
+/** A free slab that is so many sizes larger will do. */
+const SIZES_LARGER = 2
+const SIZES = listSizes()
+
 /** Kept for the next stream; beyond it memory goes back to the system. */
-const FREE_BYTES_MAX = 64 * 1024 * 1024
+const FREE_BYTES_MAX = 32 * 1024 * 1024
 
 export class SlabPool {
   #free = new Map<number, Buffer[]>()
   #freeBytes = 0
   #usedBytes = 0
 
-  /** @returns a slab of the next size, holder count 1 */
+  /** @returns a slab of that size or little more, holder count 1 */
   take(bytes: number): Slab {
-    let size = SLAB_BYTES_MIN
-    while (size < bytes && size < SLAB_BYTES_MAX) size *= 2
-    const reused = this.#free.get(size)?.pop()
-    if (reused) this.#freeBytes -= size
-    this.#usedBytes += size
-    return new Slab(reused ?? Buffer.allocUnsafeSlow(size), this)
+    const at = SIZES.findIndex((size) => size >= bytes)
+    const first = at < 0 ? SIZES.length - 1 : at
+    for (let i = first; i <= first + SIZES_LARGER && i < SIZES.length; i++) {
+      const reused = this.#free.get(SIZES[i]!)?.pop()
+      if (!reused) continue
+      this.#freeBytes -= reused.length
+      this.#usedBytes += reused.length
+      return new Slab(reused, this)
+    }
+    this.#usedBytes += SIZES[first]!
+    return new Slab(Buffer.allocUnsafeSlow(SIZES[first]!), this)
   }
 
   takeBack(bytes: Buffer): void {
@@ -60,4 +67,12 @@ export class SlabPool {
   get freeBytes(): number {
     return this.#freeBytes
   }
+}
+
+function listSizes(): number[] {
+  const sizes = [SLAB_BYTES_MIN]
+  for (let size = SLAB_BYTES_MIN; size < SLAB_BYTES_MAX; sizes.push(size)) {
+    size = Math.min(SLAB_BYTES_MAX, Math.ceil((size * SIZE_STEP) / 1024) * 1024)
+  }
+  return sizes
 }

@@ -56,6 +56,7 @@ export class H264Depacketiser extends UnitDepacketiser {
 
   #single(bytes: Buffer, start: number, end: number): void {
     if (this.inFragment) this.breakFragment()
+    if ((bytes[start]! & 0x1f) === IDR) this.keySliceBegins()
     this.writer.beginNal()
     this.writer.append(bytes, start, end)
     this.#endNal()
@@ -80,6 +81,7 @@ export class H264Depacketiser extends UnitDepacketiser {
     const fu = bytes[start + 1]!
     if ((fu & 0x80) !== 0) {
       if (this.inFragment) this.breakFragment()
+      if ((fu & 0x1f) === IDR) this.keySliceBegins()
       this.writer.beginNal()
       this.writer.appendByte((indicator & 0xe0) | (fu & 0x1f))
       this.inFragment = true

@@ -62,6 +62,7 @@ export class H265Depacketiser extends UnitDepacketiser {
 
   #single(bytes: Buffer, start: number, end: number): void {
     if (this.inFragment) this.breakFragment()
+    if (isRandomAccess(h265TypeOf(bytes[start]!))) this.keySliceBegins()
     this.writer.beginNal()
     this.writer.append(bytes, start, end)
     this.#endNal()
@@ -84,6 +85,7 @@ export class H265Depacketiser extends UnitDepacketiser {
     const type = fu & 0x3f
     if ((fu & 0x80) !== 0) {
       if (this.inFragment) this.breakFragment()
+      if (isRandomAccess(type)) this.keySliceBegins()
       this.writer.beginNal()
       this.writer.appendByte((bytes[start]! & 0x81) | (type << 1))
       this.writer.appendByte(bytes[start + 1]!)

@@ -120,6 +120,11 @@ export abstract class UnitDepacketiser {
     if (this.slices > 0) this.isDamaged = true
   }
 
+  /** A key picture's slice begins; with the first of them the writer may change to memory for the whole group. */
+  protected keySliceBegins(): void {
+    if (this.slices === 0 && !this.inFragment) this.writer.beginGroup()
+  }
+
   protected breakFragment(): void {
     this.writer.dropNal()
     this.inFragment = false

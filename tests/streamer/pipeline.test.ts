@@ -80,6 +80,16 @@ describe('parts', () => {
     expect(independent).toBe(12)
   })
 
+  it('of one group of pictures lie in one piece of memory, that is hardly larger', () => {
+    const { stream, feed, slabs } = createPipeline()
+    feed(baseline, { times: 40 })
+    const segments = stream.ring.segments.filter((segment) => segment.isComplete).slice(10)
+    expect(segments.length).toBeGreaterThan(20)
+    const pieces = segments.map(({ parts }) => new Set(parts.map(({ slab }) => slab)).size)
+    expect(pieces.filter((count) => count === 1).length).toBeGreaterThan(segments.length * 0.8)
+    expect(slabs.usedBytes).toBeLessThan(stream.ring.bytes * 1.35 + 64 * 1024)
+  })
+
   it('follow a camera that changes its picture rate for good', () => {
     const { stream, feed, pipeline } = createPipeline()
     feed(baseline, { times: 2 })
