@@ -17,6 +17,7 @@ import { idParamsSchema } from '../registry/entity-routes.ts'
 import { notThere, pageOf } from '../registry/paging.ts'
 import type { Database } from '../store/database.ts'
 import { audit, auditBy, type WatchAudit } from '../trust/audit.ts'
+import { cameraRegisterRoutes } from './camera-register.ts'
 import { openCredential, readCameras, toCamera, type CameraRow } from './camera-row.ts'
 import { discoverCameras } from './discover.ts'
 import { examineSource, type ExamineDeps } from './examine-camera.ts'
@@ -43,6 +44,7 @@ const forceSchema = z.object({
 
 export function cameraRoutes(deps: CameraRouteDeps): Route[] {
   return [
+    ...cameraRegisterRoutes(deps),
     ...readRoutes(deps),
     ...writeRoutes(deps),
     discoverRoute(deps),

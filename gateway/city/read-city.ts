@@ -1,6 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parse } from 'csv-parse/sync'
 import { checkCity, problemText } from '../../domain/city/check-city.ts'
 import {
   CITY_FILES,
@@ -11,6 +10,7 @@ import {
   type RawFile,
 } from '../../domain/city/city.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
+import { decodeText, readCsv } from './csv-door.ts'
 import { chunksOf, featuresIn, isUtf8File } from './feature-stream.ts'
 import { plainRows } from './plain-rows.ts'
 
@@ -20,7 +20,7 @@ const FILE_BYTES_MAX = 400 * 1024 * 1024
 const ROADS_BYTES_MAX = 8 * 1024 ** 3
 
 /**
- * Reads and checks a city folder. The one door to csv-parse in the gateway.
+ * Reads and checks a city folder.
  * @param options `layers: 'names'`: the picture layers are only looked for, not read; a restart is faster by the time of 12 MB of JSON.
  * `onProgress`: how far the roads have been read, bytes
  * @throws Fault `city-invalid` with every problem, in the operator's words
@@ -76,25 +76,12 @@ async function readOneFile(path: string, file: CityFile): Promise<RawFile | null
     const { size } = await stat(path)
     if (size > FILE_BYTES_MAX) return { broken: `has ${size} bytes, expected at most ${FILE_BYTES_MAX}` }
     const bytes = await readFile(path)
-    return file.endsWith('.csv') ? { rows: parseRows(bytes) } : { json: JSON.parse(decode(bytes)) as unknown }
+    const text = decodeText(bytes)
+    return file.endsWith('.csv')
+      ? { rows: plainRows(text) ?? readCsv(bytes).rows }
+      : { json: JSON.parse(text) as unknown }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     return { broken: `cannot be read: ${reasonOf(error)}` }
-  }
-}
-
-function parseRows(bytes: Buffer): Record<string, string>[] {
-  return (
-    plainRows(decode(bytes)) ?? parse(decode(bytes), { columns: true, bom: true, trim: true, skip_empty_lines: true })
-  )
-}
-
-/** UTF-8, or what a Chinese spreadsheet writes when it is asked for plain CSV. */
-function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error
-    return new TextDecoder('gb18030').decode(bytes)
   }
 }

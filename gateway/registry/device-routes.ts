@@ -6,6 +6,8 @@ import { defineRoute, type Route } from '../http/route.ts'
 import { whoOf } from '../live/visibility.ts'
 import { thingRows } from '../live/visible-rows.ts'
 import { audit, auditBy } from '../trust/audit.ts'
+import type { ManyDeps } from './change-many.ts'
+import { deviceRegisterRoutes } from './device-register.ts'
 import { DEVICE_COLUMNS, readDevice, toDevice, type DeviceRow } from './device-rows.ts'
 import { idParamsSchema, type RegistryDeps } from './entity-routes.ts'
 import { alreadyThere, notThere, pageOf } from './paging.ts'
@@ -21,9 +23,10 @@ const devicePatchSchema = deviceWriteSchema
   .extend({ lng: deviceSchema.shape.lng, lat: deviceSchema.shape.lat })
   .partial()
 
-export function deviceRoutes(deps: RegistryDeps): Route[] {
+export function deviceRoutes(deps: RegistryDeps & ManyDeps): Route[] {
   const { database, events } = deps
   return [
+    ...deviceRegisterRoutes(deps),
     defineRoute({
       method: 'get',
       path: '/devices',

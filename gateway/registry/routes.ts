@@ -1,12 +1,15 @@
 import { patrolSchema } from '../../domain/patrol.ts'
 import { siteSchema } from '../../domain/site.ts'
 import { zoneSchema } from '../../domain/zone.ts'
+import { siteBulkPatchSchema } from '../../domain/wire/register.ts'
 import type { Route } from '../http/route.ts'
 import { auditRoutes } from './audit-routes.ts'
 import { cityLayerRoutes } from './city-layer-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { entityRoutes, type RegistryDeps } from './entity-routes.ts'
 import { layoutRoutes } from './layout-routes.ts'
+import { bulkRoute } from './many-routes.ts'
+import { SITE_KIND } from './register-kinds.ts'
 import { userRoutes, type UserRouteDeps } from './user-routes.ts'
 
 export interface RegistryRouteDeps extends RegistryDeps, UserRouteDeps {
@@ -29,6 +32,7 @@ export function registryRoutes(deps: RegistryRouteDeps): Route[] {
 export function thingRoutes(deps: RegistryDeps): Route[] {
   return [
     ...deviceRoutes(deps),
+    bulkRoute(SITE_KIND, '/sites', siteBulkPatchSchema, deps),
     ...entityRoutes(
       {
         table: 'site',

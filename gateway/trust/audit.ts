@@ -20,21 +20,32 @@ export interface AuditEntry {
  * @throws Fault `database-away`: then the effect must not happen
  */
 export async function audit(database: Queryable, entry: AuditEntry): Promise<void> {
-  const { actor, sessionId, action, objectKind, objectId, reason, outcome, facts } = entry
   await database.execute(
-    `insert into audit (actor, session_id, action, object_kind, object_id, reason, outcome, facts)
+    `insert into audit (actor, session_id, action, object_kind, reason, outcome, facts, object_id)
      values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      storable(actor),
-      sessionId ?? null,
-      action,
-      objectKind,
-      objectId ?? null,
-      reason === undefined || reason === null ? null : storable(reason),
-      outcome,
-      JSON.stringify(storable(facts ?? {})),
-    ],
+    [...columnsOf(entry), entry.objectId ?? null],
   )
+}
+
+/** The same row for each of many objects, in one statement. */
+export async function auditMany(database: Queryable, entry: AuditEntry, objectIds: readonly string[]): Promise<void> {
+  await database.execute(
+    `insert into audit (actor, session_id, action, object_kind, reason, outcome, facts, object_id)
+     select $1, $2, $3, $4, $5, $6, $7::jsonb, object_id from unnest($8::text[]) as object_id`,
+    [...columnsOf(entry), objectIds],
+  )
+}
+
+function columnsOf({ actor, sessionId, action, objectKind, reason, outcome, facts }: AuditEntry): unknown[] {
+  return [
+    storable(actor),
+    sessionId ?? null,
+    action,
+    objectKind,
+    reason === undefined || reason === null ? null : storable(reason),
+    outcome,
+    JSON.stringify(storable(facts ?? {})),
+  ]
 }
 
 export function actorOf(subject: Subject): string {
