@@ -51,41 +51,49 @@ function listRoute({ database, clock }: RecordingRouteDeps): Route {
   })
 }
 
-function lockRoute({ database, clock }: RecordingRouteDeps): Route {
-  return defineRoute({
-    method: 'post',
+function lockRoute(deps: RecordingRouteDeps): Route {
+  return reasonedRoute(deps, {
     path: '/incidents/:id/lock-recording',
     summary: 'Keep what is recorded of an incident until it is released',
     action: 'recording.lock',
+    act: async (tx, id, lock) => {
+      await lockForDeletion(tx)
+      await putLock(tx, id, lock)
+      return true
+    },
+  })
+}
+
+function releaseRoute(deps: RecordingRouteDeps): Route {
+  return reasonedRoute(deps, {
+    path: '/incidents/:id/release-recording',
+    summary: 'Let what is recorded of an incident be deleted in its time again',
+    action: 'recording.release',
+    act: (tx, id, { lockedAt: nowAt }) => releaseLock(tx, id, nowAt),
+  })
+}
+
+/** A change of what is kept of an incident, with its reason; answered with what is recorded then. */
+function reasonedRoute(
+  { database, clock }: RecordingRouteDeps,
+  route: Pick<Route, 'path' | 'summary' | 'action'> & {
+    /** @returns false when nothing was changed, which needs no audit row */
+    act: (tx: Tx, id: string, by: { reason: string; lockedBy: string; lockedAt: string }) => Promise<boolean>
+  },
+): Route {
+  const { act, action, ...rest } = route
+  return defineRoute({
+    ...rest,
+    action,
+    method: 'post',
     params: incidentParamsSchema,
     body: reasonSchema,
     answer: incidentRecordingsSchema,
     handler: async ({ params: { id }, body: { reason }, subject, actor }) => {
       await readIncident(database, id)
       await database.tx(async (tx: Tx) => {
-        await lockForDeletion(tx)
-        await putLock(tx, id, { reason, lockedBy: actor, lockedAt: toIso(clock.nowMs()) })
-        await audit(tx, auditBy(subject, 'recording.lock', 'incident', id, { reason }))
-      })
-      return await readRecordings(database, id, clock.nowMs())
-    },
-  })
-}
-
-function releaseRoute({ database, clock }: RecordingRouteDeps): Route {
-  return defineRoute({
-    method: 'post',
-    path: '/incidents/:id/release-recording',
-    summary: 'Let what is recorded of an incident be deleted in its time again',
-    action: 'recording.release',
-    params: incidentParamsSchema,
-    body: reasonSchema,
-    answer: incidentRecordingsSchema,
-    handler: async ({ params: { id }, body: { reason }, subject }) => {
-      await readIncident(database, id)
-      await database.tx(async (tx: Tx) => {
-        const stood = await releaseLock(tx, id, toIso(clock.nowMs()))
-        if (stood) await audit(tx, auditBy(subject, 'recording.release', 'incident', id, { reason }))
+        const isChanged = await act(tx, id, { reason, lockedBy: actor, lockedAt: toIso(clock.nowMs()) })
+        if (isChanged) await audit(tx, auditBy(subject, action, 'incident', id, { reason }))
       })
       return await readRecordings(database, id, clock.nowMs())
     },
