@@ -11,17 +11,6 @@ const SOUTH_WEST: LngLat = [113.8, 22.4]
 const BRIDGE_EVERY = 14
 const RIVER_EVERY = 26
 
-/** Seeded chance (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /**
  * A town of blocks with noise: every eighth street is wide, a tenth of the small ones is missing, a fifth one-way, and every 26 blocks a
  * river or a railway runs through with a crossing every 14.

@@ -16,7 +16,8 @@ import { createSnapper, type Snapper } from '../../domain/roads/snap.ts'
 import { PATROL_SPEEDS } from '../../domain/roads/speeds.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import { decodeRoadFile, encodeRoadFile } from '../../gateway/city/road-file.ts'
-import { makePatrols, makeTown, makeZones, placeOnRoad, seeded } from './dispatch-network.ts'
+import { makePatrols, makeTown, makeZones, placeOnRoad } from './dispatch-network.ts'
+import { seeded } from '../support/seeded.ts'
 import { quantile, table } from './figures.ts'
 
 const SEED = 20261121

@@ -5,7 +5,7 @@ import { readCoverageReport } from '../../gateway/dispatch/coverage-report.ts'
 import { coverageCsv, responseTimesCsv } from '../../gateway/dispatch/report-csv.ts'
 import { EXCLUDED_LISTED_MAX, readResponseTimes } from '../../gateway/dispatch/response-times.ts'
 import { csvText } from '../../gateway/http/csv-answer.ts'
-import { seeded } from '../domain/roads/random-graph.ts'
+import { seeded } from '../support/seeded.ts'
 import { startCore, zone, type TestCore } from './harness.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261125)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InterleavedSplitter } from '../../streamer/rtsp/interleaved.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 
 function collect(chunks: Buffer[]): { seen: string[]; splitter: InterleavedSplitter } {
   const seen: string[] = []

@@ -3,7 +3,7 @@ import type { CameraFacts } from '../../streamer/health/judge-camera.ts'
 import { judgeCamera, NO_KEY_FRAME_MS, STALLED_MS } from '../../streamer/health/judge-camera.ts'
 import { notACamera, unreachable } from '../../streamer/rtsp/failure.ts'
 import { CONNECTS_PER_SECOND, ConnectBudget, Retry, RETRY_CAP_MS, RETRY_FLOOR_MS } from '../../streamer/camera/retry.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 
 const playing: CameraFacts = {
   isWanted: true,

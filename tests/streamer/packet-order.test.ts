@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PacketOrder, REORDER_PACKETS_MAX, REORDER_WAIT_MS } from '../../streamer/rtp/packet-order.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 
 function createOrder(): {
   order: PacketOrder

@@ -3,7 +3,7 @@ import { readPictures } from './support/annex-b.ts'
 import { boxAt, samplesOf } from './support/mp4.ts'
 import type { PacketiseOptions } from './support/packetise.ts'
 import { createPipeline, expectUnbroken, found, samples, wanted } from './support/pipeline-rig.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 
 const fourSlices = readPictures('four-slices-320x180.h264')
 const baseline = readPictures('baseline-256x144.h264')

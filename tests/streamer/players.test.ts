@@ -8,7 +8,7 @@ import type { Worker } from './support/harness.ts'
 import { sleep, startWorker, until, WORKER_TOKEN } from './support/harness.ts'
 import { servePlayerPage, type Seen } from './support/player-page.ts'
 import { g711Noise, readAdts, aacPayload } from './support/sound.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 import { TestCamera, type TestCameraOptions } from './support/test-camera.ts'
 
 /** Seconds that are played; `VIGIL_PLAY_S=60` plays longer and prints how latency went. */

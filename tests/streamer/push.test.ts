@@ -14,7 +14,7 @@ import { FlvTags, ROOM_BYTES } from '../../streamer/push/flv-tags.ts'
 import { readAvcConfig } from '../../streamer/push/flv-video.ts'
 import { startProgram, type Program } from '../support/program.ts'
 import { isRequired } from '../support/required.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 import { sleep, until } from './support/harness.ts'
 import { samplesOf } from './support/mp4.ts'
 

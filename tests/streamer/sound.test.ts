@@ -9,7 +9,7 @@ import { decode, HAS_FFMPEG, probe } from './support/ffmpeg.ts'
 import { soundOf } from './support/mp4.ts'
 import { rtpPacket } from './support/packetise.ts'
 import { bytesOf, createPipeline, expectUnbroken, samples } from './support/pipeline-rig.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 import { aacPayload, g711Noise, readAdts, senderReport } from './support/sound.ts'
 
 const pictures = readPictures('baseline-256x144.h264')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isIntraSlice, readSps } from '../../streamer/rtp/h264-parameters.ts'
 import { readPictures } from './support/annex-b.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 
 const spsOf = (file: string) => readPictures(file)[0]!.nals.find((nal) => (nal[0]! & 31) === 7)!
 

@@ -6,7 +6,7 @@ import { loadClip } from '../../simulators/camera/clip.ts'
 import type { CameraFarm } from '../../simulators/camera/camera-farm.ts'
 import { CAMERA_USERNAME } from '../../simulators/camera/camera-farm.ts'
 import { PASSWORD, startFarm } from '../simulators/camera/farm-harness.ts'
-import { seeded } from './support/seeded.ts'
+import { seeded } from '../support/seeded.ts'
 import { startWorker, until, type Worker } from './support/harness.ts'
 
 const FRAME_MS = 1_000 / 15

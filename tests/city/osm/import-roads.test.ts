@@ -11,7 +11,7 @@ import type { LngLat } from '../../../domain/scalars.ts'
 import { readCity } from '../../../gateway/city/read-city.ts'
 import { readGeoJson, readPbf, type ReadMapOptions } from '../../../gateway/city/osm/read-map.ts'
 import { writeRoads } from '../../../gateway/city/osm/write-roads.ts'
-import { seeded } from '../../domain/roads/random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 import { writePbf, type OsmNode, type OsmWay, type PbfOptions } from '../../support/osm-pbf.ts'
 import { DEMO_CITY } from '../../core/centre.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { EXTRAPOLATE_MAX_S, FADE_S, Glides } from '../../../command-ui/map/glide.ts'
 import type { GlideFix } from '../../../command-ui/map/glide.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const fixAt = (x: number, y: number, takenAtS: number, speedMps = 10, bearingDeg = 90): GlideFix => ({
   x,

@@ -10,7 +10,7 @@ import { goalsOf, overlayFeatures, reachFeatures } from '../../../command-ui/map
 import { NearestPick } from '../../../command-ui/map/nearest.ts'
 import { PATROL_STATUSES } from './statuses.ts'
 import type { Candidate } from '../../../domain/recommendation.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const luminance = (hex: string) => {
   const [r, g, b] = rgbOf(hex).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [

@@ -3,7 +3,7 @@ import { rankOf, thinDots, thinGridAt } from '../../../command-ui/map/thin-dots.
 import type { ThinDots } from '../../../command-ui/map/thin-dots.ts'
 import { boxAt, thinLabels } from '../../../command-ui/map/thin-labels.ts'
 import type { LabelBox } from '../../../command-ui/map/thin-labels.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../../support/seeded.ts'
 
 function crowd(count: number, seed: number, sideM: number): ThinDots {
   const random = seeded(seed)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { fromWgs84, toWgs84 } from '../../../domain/geo/chinese-grid.ts'
 import { distanceM } from '../../../domain/geo/distance.ts'
 import type { LngLat } from '../../../domain/scalars.ts'
-import { seeded } from '../roads/random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261121)
 const gapM = (a: LngLat, b: LngLat) => distanceM(a[0], a[1], b[0], b[1])

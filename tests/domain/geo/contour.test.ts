@@ -3,7 +3,7 @@ import { contourRings } from '../../../domain/geo/contour.ts'
 import { distanceToMarks } from '../../../domain/geo/distance-grid.ts'
 import { isInPolygon, ringArea } from '../../../domain/geo/polygon.ts'
 import type { LngLat } from '../../../domain/scalars.ts'
-import { seeded } from '../roads/random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261121)
 

@@ -3,7 +3,7 @@ import { bearingDeg, bearingGapDeg, destination, distanceM, nearDistanceM } from
 import { isInPolygon, zoneAt } from '../../../domain/geo/polygon.ts'
 import { lineLengthM, pointAlong, simplifyLine } from '../../../domain/geo/polyline.ts'
 import type { LngLat } from '../../../domain/scalars.ts'
-import { seeded } from '../roads/random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261121)
 

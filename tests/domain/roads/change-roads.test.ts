@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { changeRoads, edgesWithin } from '../../../domain/roads/change-roads.ts'
 import { reverseSearch } from '../../../domain/roads/reverse-search.ts'
 import { shortestRoute } from '../../../domain/roads/route.ts'
-import { plainTimeS, randomGraph, randomSnap, seeded } from './random-graph.ts'
+import { plainTimeS, randomGraph, randomSnap } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
 console.log(`SEED=${seed}`)

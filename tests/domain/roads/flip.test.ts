@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { flipGraph } from '../../../domain/roads/flip.ts'
 import { reverseSearch } from '../../../domain/roads/reverse-search.ts'
-import { randomGraph, randomSnap, seeded } from './random-graph.ts'
+import { randomGraph, randomSnap } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261125)
 

@@ -5,7 +5,8 @@ import { createMoveUps, type FreePatrol } from '../../../domain/move-ups.ts'
 import { createSnapper } from '../../../domain/roads/snap.ts'
 import type { LngLat } from '../../../domain/scalars.ts'
 import type { Zone } from '../../../domain/zone.ts'
-import { randomGraph, seeded } from './random-graph.ts'
+import { randomGraph } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
 console.log(`SEED=${seed}`)

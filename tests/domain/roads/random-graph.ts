@@ -4,17 +4,6 @@ import type { Snap } from '../../../domain/roads/snap.ts'
 import { ROAD_CLASSES, TRAFFIC_SPEEDS } from '../../../domain/roads/speeds.ts'
 import type { LngLat } from '../../../domain/scalars.ts'
 
-/** Seeded chance (mulberry32): the same seed gives the same numbers on every machine. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** A small tangled town: one-ways, parallel roads, loops from a junction to itself, dead ends, bent roads. */
 export function randomGraph(chance: () => number): RoadGraph {
   const junctionCount = 2 + Math.floor(chance() * 12)

@@ -6,7 +6,8 @@ import { shortestRoute } from '../../../domain/roads/route.ts'
 import { createSnapper } from '../../../domain/roads/snap.ts'
 import { TRAFFIC_SPEEDS } from '../../../domain/roads/speeds.ts'
 import type { LngLat } from '../../../domain/scalars.ts'
-import { plainTimeS, randomGraph, randomSnap, seeded } from './random-graph.ts'
+import { plainTimeS, randomGraph, randomSnap } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261121)
 const GRAPHS = 500

@@ -4,7 +4,8 @@ import { buildRoadGraph } from '../../../domain/roads/graph.ts'
 import { pointAt } from '../../../domain/roads/part-line.ts'
 import { createSnapper } from '../../../domain/roads/snap.ts'
 import { TRAFFIC_SPEEDS } from '../../../domain/roads/speeds.ts'
-import { randomGraph, seeded } from './random-graph.ts'
+import { randomGraph } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? 20261121)
 

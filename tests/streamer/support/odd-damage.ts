@@ -1,5 +1,5 @@
 import { rtpPacket } from './packetise.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../../support/seeded.ts'
 import type { TestCameraOptions } from './test-camera.ts'
 
 /** What odd cameras do to their packets before they send them. */

@@ -1,4 +1,4 @@
-/** mulberry32; tests print their seed in the assertion's message. */
+/** Seeded chance (mulberry32), 0 ≤ x < 1: the same seed gives the same numbers on every machine. Print the seed in every expectation that uses it. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {
