@@ -14,7 +14,7 @@ import { CAMERA_KIND } from '../registry/register-kinds.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { auditBy, auditMany } from '../trust/audit.ts'
 import type { AllowedAddresses } from './allowed-address.ts'
-import { insertCamera, toCamera, type CameraRow, type NewCamera } from './camera-row.ts'
+import { insertCameras, toCamera, type CameraRow, type NewCamera } from './camera-row.ts'
 import { readRtspSource } from './rtsp-source.ts'
 import type { StoreDeps } from './store-camera.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
@@ -95,13 +95,10 @@ async function addCameras(
   { act, subject, actor }: Act,
   { box, events }: CameraRegisterDeps,
 ): Promise<void> {
-  const cameras: Camera[] = []
-  for (const row of rows) {
-    const inserted = await insertCamera(tx, box, newCamera(row))
-    // The ids were free under the same locks; somebody who added one of them in between has won the whole file.
-    if (!inserted) throw new Fault('state-changed', `Camera ${row.id} was added meanwhile.`, { id: row.id })
-    cameras.push(toCamera(inserted))
-  }
+  const inserted = await insertCameras(tx, box, rows.map(newCamera))
+  // The ids were free a moment ago; somebody who has added one of them in between has won the whole file.
+  if (inserted.length < rows.length) throw new Fault('state-changed', 'A camera of this file was added meanwhile.')
+  const cameras = inserted.map(toCamera)
   const facts = { verb: 'added', act, things: cameras.length }
   await auditMany(
     tx,
@@ -133,5 +130,6 @@ function newCamera({ id, values }: ReadRow): NewCamera {
     streamAddress: plain,
     snapshotAddress: null,
     ptz: false,
+    mainAddress: null,
   }
 }

@@ -124,21 +124,33 @@ export function openCredential(box: SecretBox, cipher: Uint8Array | null): Camer
 
 /** Inserts one camera; a camera of that id is left as it is. @returns the row, or null when the id was taken */
 export async function insertCamera(database: Queryable, box: SecretBox, camera: NewCamera): Promise<CameraRow | null> {
-  const rows = await database.query<CameraRow>(
-    `insert into camera (id, body, enabled, credential_cipher, stream_address, snapshot_address, ptz, main_address)
-     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing returning *`,
+  const [row] = await insertCameras(database, box, [camera])
+  return row ?? null
+}
+
+/** Any number in one statement. @returns the rows of those whose id was free */
+export async function insertCameras(
+  database: Queryable,
+  box: SecretBox,
+  cameras: readonly NewCamera[],
+): Promise<CameraRow[]> {
+  return await database.query<CameraRow>(
+    `insert into camera (id, body, enabled, credential_cipher, stream_address, snapshot_address, ptz,
+                         main_address)
+     select * from unnest($1::text[], $2::jsonb[], $3::boolean[], $4::bytea[], $5::text[], $6::text[], $7::boolean[],
+                          $8::text[])
+     on conflict (id) do nothing returning *`,
     [
-      camera.id,
-      JSON.stringify(camera.body),
-      camera.enabled,
-      sealCredential(box, camera.credential),
-      camera.streamAddress,
-      camera.snapshotAddress,
-      camera.ptz,
-      camera.mainAddress,
+      cameras.map(({ id }) => id),
+      cameras.map(({ body }) => JSON.stringify(body)),
+      cameras.map(({ enabled }) => enabled),
+      cameras.map(({ credential }) => sealCredential(box, credential)),
+      cameras.map(({ streamAddress }) => streamAddress),
+      cameras.map(({ snapshotAddress }) => snapshotAddress),
+      cameras.map(({ ptz }) => ptz),
+      cameras.map(({ mainAddress }) => mainAddress),
     ],
   )
-  return rows[0] ?? null
 }
 
 export async function readCamera(database: Queryable, id: string): Promise<CameraRow | null> {

@@ -1,7 +1,7 @@
 import type { CityCamera } from '../../domain/city/city.ts'
 import type { Log } from '../../domain/log.ts'
 import type { CityPlaces } from '../city/known-city.ts'
-import { insertCamera, type CameraCredential, type NewCamera, type OnvifPlace } from '../cameras/camera-row.ts'
+import { insertCameras, type CameraCredential, type NewCamera, type OnvifPlace } from '../cameras/camera-row.ts'
 import type { Database, Queryable, Tx } from '../store/database.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
 
@@ -44,7 +44,11 @@ export async function seedCity(
     await insertBodies(tx, 'patrol', city.patrols)
     await insertDevices(tx, city)
     await insertVehicles(tx, city)
-    for (const camera of city.cameras) await insertCamera(tx, box, toNewCamera(camera, simulated))
+    await insertCameras(
+      tx,
+      box,
+      city.cameras.map((camera) => toNewCamera(camera, simulated)),
+    )
     await tx.execute('insert into setting (key, value) values ($1, $2)', [SEEDED, JSON.stringify({ city: city.name })])
     log.info('the city has been taken in', {
       city: city.name,

@@ -1,7 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
-import { Fault } from '../../domain/fault.ts'
 import { newId } from '../../domain/ids.ts'
-import { covers } from '../../domain/jurisdiction.ts'
 import type { BulkAnswer } from '../../domain/wire/register.ts'
 import type { EventLog } from '../live/event-log.ts'
 import { whoOf, type Who } from '../live/visibility.ts'
@@ -10,7 +8,8 @@ import type { Tx } from '../store/database.ts'
 import { auditBy, auditMany } from '../trust/audit.ts'
 import type { Subject } from '../trust/policy.ts'
 import { notThere } from './paging.ts'
-import { visibleSiteIds, type Patch, type RegisterKind } from './register-kinds.ts'
+import { visibleSiteIds, type Patch, type RegisterKind, type Thing } from './register-kinds.ts'
+import { allStayWithin, withMove } from './stay-within.ts'
 
 export interface ManyDeps {
   events: EventLog
@@ -28,9 +27,9 @@ export interface Act {
 /**
  * One patch for many things, in one transaction: rows, events, and one audit row for each thing under the name of the act. Things that
  * are not there (or not the asker's to see) are told and stop nothing; what is so already is not written again.
- * @throws Fault `not-found` for a site that there is not; `forbidden` for a jurisdiction that is not the asker's to give
+ * @throws Fault `not-found` for a site that there is not; `foreign-jurisdiction` when one of them would leave the asker's own
  */
-export async function changeMany<T extends { id: string }>(
+export async function changeMany<T extends Thing>(
   kind: RegisterKind<T>,
   deps: ManyDeps,
   wanted: { ids: readonly string[]; patch: Readonly<Record<string, unknown>>; reason?: string | undefined },
@@ -40,14 +39,14 @@ export async function changeMany<T extends { id: string }>(
   const who = whoOf(by.subject)
   const act: Act = { ...by, act: newId(deps.clock.nowMs()), reason: wanted.reason ?? null }
   return await deps.events.transact(async (tx) => {
-    await refuseStrangePlace(tx, who, wanted.patch)
+    await refuseUnseenSite(tx, who, wanted.patch)
     const found = await kind.lock(tx, ids, thingRows(who, `${kind.table}.body`, 2))
     const differs = (thing: T) =>
       Object.entries(wanted.patch).some(
         ([member, value]) => ((thing as Record<string, unknown>)[member] ?? emptyOf(member)) !== value,
       )
     const patches = found.filter(differs).map(({ id }) => ({ id, patch: wanted.patch }))
-    await writePatches(kind, deps, tx, patches, act)
+    await writePatches(kind, deps, tx, { known: new Map(found.map((thing) => [thing.id, thing])), patches }, act)
     const there = new Set(found.map(({ id }) => id))
     const changed = new Set(patches.map(({ id }) => id))
     return {
@@ -57,15 +56,25 @@ export async function changeMany<T extends { id: string }>(
   })
 }
 
-/** Rows, audit and events of what is changed; nothing for nothing. */
-export async function writePatches<T extends { id: string }>(
+/**
+ * Rows, audit and events of what is changed; nothing for nothing.
+ * @param written.known the things as they are, locked, at least those that are patched
+ * @throws Fault `foreign-jurisdiction`
+ */
+export async function writePatches<T extends Thing>(
   kind: RegisterKind<T>,
   { events }: Pick<ManyDeps, 'events'>,
   tx: Tx,
-  patches: readonly Patch[],
+  { known, patches }: { known: ReadonlyMap<string, T>; patches: readonly Patch[] },
   { act, subject, actor, reason }: Act,
 ): Promise<void> {
   if (patches.length === 0) return
+  const writes = patches.map(({ id, patch }) => {
+    const before = known.get(id)!
+    return { id, before, after: { ...before, ...patch } }
+  })
+  const moves = await allStayWithin(tx, subject, kind.table, writes)
+  const moveOf = new Map(patches.map(({ id }, i) => [id, moves[i]!]))
   const now = await kind.write(tx, patches)
   const members = [...new Set(patches.flatMap(({ patch }) => Object.keys(patch)))]
   const facts = { verb: 'changed', members, act, things: patches.length }
@@ -77,7 +86,13 @@ export async function writePatches<T extends { id: string }>(
   )
   await events.appendAll(
     tx,
-    now.map((thing) => ({ kind: kind.table, action: 'changed', subjectId: thing.id, actor, body: thing })),
+    now.map((thing) => ({
+      kind: kind.table,
+      action: 'changed',
+      subjectId: thing.id,
+      actor,
+      body: withMove(thing, moveOf.get(thing.id)!),
+    })),
   )
 }
 
@@ -86,11 +101,7 @@ function emptyOf(member: string): unknown {
   return member === 'jurisdiction' ? '' : null
 }
 
-async function refuseStrangePlace(tx: Tx, who: Who, patch: Readonly<Record<string, unknown>>): Promise<void> {
-  const { siteId, jurisdiction } = patch
-  if (typeof jurisdiction === 'string' && !covers(who.jurisdiction, jurisdiction)) {
-    throw new Fault('forbidden', 'This jurisdiction is not yours to give.', { jurisdiction })
-  }
+async function refuseUnseenSite(tx: Tx, who: Who, { siteId }: Readonly<Record<string, unknown>>): Promise<void> {
   if (typeof siteId !== 'string') return
   const sites = await visibleSiteIds(tx, thingRows(who, 'site.body', 1))
   if (!sites.has(siteId)) throw notThere('site', siteId)

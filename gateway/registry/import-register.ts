@@ -16,10 +16,11 @@ import { thingRows } from '../live/visible-rows.ts'
 import type { Tx } from '../store/database.ts'
 import type { Subject } from '../trust/policy.ts'
 import { writePatches, type Act, type ManyDeps } from './change-many.ts'
-import { visibleSiteIds, type RegisterKind } from './register-kinds.ts'
+import { visibleSiteIds, type RegisterKind, type Thing } from './register-kinds.ts'
+import { allStayWithin, type Placed } from './stay-within.ts'
 
 /** What an import needs to know of one register. */
-export interface ImportedRegister<T extends { id: string }> {
+export interface ImportedRegister<T extends Thing> {
   kind: RegisterKind<T>
   format: RegisterFormat
   flat(thing: T): FlatThing
@@ -34,7 +35,7 @@ export interface ImportedRegister<T extends { id: string }> {
  * Checks a whole file against the register as it is, and writes it only when `isWrite` and nothing is wrong: the check is made again in
  * the transaction that writes, so what was shown a minute ago cannot go stale unseen. Price: one query for all ids of the file.
  */
-export async function importRegister<T extends { id: string }>(
+export async function importRegister<T extends Thing>(
   register: ImportedRegister<T>,
   deps: ManyDeps,
   bytes: Uint8Array,
@@ -47,31 +48,35 @@ export async function importRegister<T extends { id: string }>(
   const looked = (await register.look?.(table.rows)) ?? new Map<string, ImportProblemCode>()
   const act: Act = { ...by, act: newId(deps.clock.nowMs()), reason: null }
   return await deps.events.transact(async (tx) => {
-    const plan = await planOf(register, tx, table, by.subject, looked)
+    const { plan, known } = await planOf(register, tx, table, by.subject, looked)
     const isGood = plan.problems.length === 0
     const hasWork = plan.added.length + plan.changed.length > 0
     const isWritten = isWrite && isGood
     if (isWritten) {
-      await writePatches(register.kind, deps, tx, plan.changed, act)
-      if (plan.added.length > 0) await register.add(tx, plan.added, act)
+      await writePatches(register.kind, deps, tx, { known, patches: plan.changed }, act)
+      if (plan.added.length > 0) {
+        const writes = plan.added.map(({ id, values }) => ({ id, before: null, after: values as Placed }))
+        await allStayWithin(tx, by.subject, register.kind.table, writes)
+        await register.add(tx, plan.added, act)
+      }
     }
     return answerOf(plan, isWritten, isWritten && hasWork ? act.act : null)
   })
 }
 
-async function planOf<T extends { id: string }>(
+async function planOf<T extends Thing>(
   { kind, format, flat, check }: ImportedRegister<T>,
   tx: Tx,
   { header, rows }: CsvTable,
   subject: Subject,
   looked: ReadonlyMap<string, ImportProblemCode>,
-): Promise<ImportPlan> {
+): Promise<{ plan: ImportPlan; known: ReadonlyMap<string, T> }> {
   const who = whoOf(subject)
   const ids = rows.flatMap((row) => (row['id'] ? [row['id']] : []))
   const known = await kind.lock(tx, ids, thingRows(who, `${kind.table}.body`, 2))
   const taken = await tx.query<{ id: string }>(`select id from ${kind.table} where id = any($1::text[])`, [ids])
   const takenIds = new Set(taken.map(({ id }) => id))
-  return checkImport(format, header, rows, {
+  const plan = checkImport(format, header, rows, {
     known: new Map(known.map((thing) => [thing.id, flat(thing)])),
     isTaken: (id) => takenIds.has(id),
     siteIds: await visibleSiteIds(tx, thingRows(who, 'site.body', 1)),
@@ -82,6 +87,7 @@ async function planOf<T extends { id: string }>(
       if (code) report('address', code)
     },
   })
+  return { plan, known: new Map(known.map((thing) => [thing.id, thing])) }
 }
 
 function tableOf(bytes: Uint8Array): CsvTable | { problem: ImportProblemCode; facts: Record<string, string> } {

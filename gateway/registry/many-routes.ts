@@ -7,7 +7,7 @@ import { defineRoute, type Route } from '../http/route.ts'
 import type { Action, Subject } from '../trust/policy.ts'
 import { changeMany, type ManyDeps } from './change-many.ts'
 import { importRegister, type ImportedRegister } from './import-register.ts'
-import type { RegisterKind } from './register-kinds.ts'
+import type { RegisterKind, Thing } from './register-kinds.ts'
 
 /** Ids of 5,000 things, 43 bytes each, and a patch. */
 const BULK_BYTES_MAX = 512 * 1024
@@ -15,7 +15,7 @@ const BULK_BYTES_MAX = 512 * 1024
 const IMPORT_BYTES_MAX = 4 * 1024 * 1024
 
 /** `POST {path}/changes`: one patch for many. */
-export function bulkRoute<T extends { id: string }>(
+export function bulkRoute<T extends Thing>(
   kind: RegisterKind<T>,
   path: string,
   patch: z.ZodType,
@@ -39,7 +39,7 @@ export function bulkRoute<T extends { id: string }>(
 }
 
 /** `POST {path}/import`: a spreadsheet, looked at or written. */
-export function importRoute<T extends { id: string }>(
+export function importRoute<T extends Thing>(
   register: ImportedRegister<T>,
   path: string,
   deps: ManyDeps & { onChanged?: () => Promise<void> },

@@ -6,14 +6,17 @@ import type { VisibleRows } from '../live/visible-rows.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 import type { Action } from '../trust/policy.ts'
 import { DEVICE_COLUMNS, toDevice, type DeviceRow } from './device-rows.ts'
+import type { Placed } from './stay-within.ts'
 
 export interface Patch {
   id: string
   patch: Readonly<Record<string, unknown>>
 }
 
+export type Thing = Placed & { id: string }
+
 /** A register whose things can be changed many at a time. */
-export interface RegisterKind<T extends { id: string }> {
+export interface RegisterKind<T extends Thing> {
   table: 'camera' | 'device' | 'site'
   writeAction: Action
   /** Those of `ids` that there are, locked until the transaction ends, in the order of their ids. Price: one index look-up each. */

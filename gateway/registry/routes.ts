@@ -8,6 +8,7 @@ import { cityLayerRoutes } from './city-layer-routes.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { entityRoutes, type RegistryDeps } from './entity-routes.ts'
 import { layoutRoutes } from './layout-routes.ts'
+import type { ManyDeps } from './change-many.ts'
 import { bulkRoute } from './many-routes.ts'
 import { SITE_KIND } from './register-kinds.ts'
 import { userRoutes, type UserRouteDeps } from './user-routes.ts'
@@ -29,7 +30,7 @@ export function registryRoutes(deps: RegistryRouteDeps): Route[] {
 }
 
 /** Things that have a place. */
-export function thingRoutes(deps: RegistryDeps): Route[] {
+export function thingRoutes(deps: RegistryDeps & ManyDeps): Route[] {
   return [
     ...deviceRoutes(deps),
     bulkRoute(SITE_KIND, '/sites', siteBulkPatchSchema, deps),

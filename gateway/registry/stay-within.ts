@@ -30,10 +30,31 @@ export async function stayWithin(
   before: Placed | null,
   after: Placed,
 ): Promise<Move> {
-  const siteOf = await sitesOf(tx, [before?.siteId, after.siteId])
-  const from = before === null ? null : jurisdictionOf(before, siteOf)
-  const to = jurisdictionOf(after, siteOf)
+  const [move] = await allStayWithin(tx, subject, what, [{ before, after }])
+  return move!
+}
+
+/** The same of many things of one kind, with one read for all their sites. One that may not be written ends it for all. */
+export async function allStayWithin(
+  tx: Queryable,
+  subject: Subject,
+  what: string,
+  writes: readonly { before: Placed | null; after: Placed; id?: string }[],
+): Promise<Move[]> {
+  const siteOf = await sitesOf(
+    tx,
+    writes.flatMap(({ before, after }) => [before?.siteId, after.siteId]),
+  )
   const own = whoOf(subject).jurisdiction
+  return writes.map(({ before, after, id }) => {
+    const from = before === null ? null : jurisdictionOf(before, siteOf)
+    const to = jurisdictionOf(after, siteOf)
+    refuseForeign(own, id === undefined ? what : `${what} ${id}`, from, to)
+    return { from, to }
+  })
+}
+
+function refuseForeign(own: string, what: string, from: string | null, to: string): void {
   for (const place of from === null ? [to] : [from, to]) {
     if (covers(own, place)) continue
     const detail = `The ${what} would belong to ${place}; your account writes within ${own}.`
@@ -44,7 +65,6 @@ export async function stayWithin(
     const detail = `The ${what} ${words}; only an account of the whole centre may change that.`
     throw new Fault('foreign-jurisdiction', detail, { own, from, to })
   }
-  return { from, to }
 }
 
 /** The body of its event: one that was moved says from where, so that the desks that have lost it drop it. */
@@ -53,7 +73,7 @@ export function withMove<T extends object>(body: T, { from, to }: Move): T & { m
 }
 
 async function sitesOf(tx: Queryable, ids: readonly (string | null | undefined)[]) {
-  const wanted = ids.filter((id) => typeof id === 'string')
+  const wanted = [...new Set(ids.filter((id) => typeof id === 'string'))]
   const sites = new Map<string, { jurisdiction?: string }>()
   if (wanted.length === 0) return () => undefined
   const rows = await tx.query<{ id: string; body: { jurisdiction?: string } }>(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { chunksOf, featuresIn, isUtf8File } from '../../gateway/city/feature-stream.ts'
 import { readCity } from '../../gateway/city/read-city.ts'
-import { seeded } from '../domain/roads/random-graph.ts'
+import { seeded } from '../support/seeded.ts'
 import { DEMO } from './folder.ts'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))

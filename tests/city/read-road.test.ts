@@ -5,7 +5,7 @@ import { ProblemList } from '../../domain/city/problem-list.ts'
 import { plainJunction, plainRoad } from '../../domain/city/read-road.ts'
 import { ROAD_CLASSES } from '../../domain/roads/speeds.ts'
 import { plainRows } from '../../gateway/city/plain-rows.ts'
-import { seeded } from '../domain/roads/random-graph.ts'
+import { seeded } from '../support/seeded.ts'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
 console.log(`SEED=${SEED}`)

@@ -1,7 +1,7 @@
 import { toIso } from '../../domain/clock.ts'
 import { PERCENTILES, type CoverageReport, type ReportBy, type ResponseTimes } from '../../domain/wire/reports.ts'
 import { HELD_SHARE } from '../../domain/zone.ts'
-import { seeded } from '../bench/dispatch-network.ts'
+import { seeded } from '../support/seeded.ts'
 
 const DAY_MS = 86_400_000
 const NAMES: Record<ReportBy, readonly string[]> = {

@@ -104,7 +104,7 @@ export async function startCentre() {
     log,
     metrics,
     clock,
-    routes: [...core.routes, ...thingRoutes({ database, events: core.events })].map((route) =>
+    routes: [...core.routes, ...thingRoutes({ database, clock, events: core.events })].map((route) =>
       withJurisdiction(route, { state: core.state, database }),
     ),
     host: '127.0.0.1',

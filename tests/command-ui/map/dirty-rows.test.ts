@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CellCounts } from '../../../command-ui/map/cell-counts.ts'
 import { DirtyRows } from '../../../command-ui/map/dirty-rows.ts'
 import { GLIDE_STRIDE, Glides } from '../../../command-ui/map/glide.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '../../support/seeded.ts'
 
 describe('what is sent to the graphics card', () => {
   test('holds every changed row, and little else when few have changed', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { BucketQueue } from '../../../domain/roads/bucket-queue.ts'
 import { openSearch, reverseSearch } from '../../../domain/roads/reverse-search.ts'
-import { randomGraph, randomSnap, seeded } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
+import { randomGraph, randomSnap } from './random-graph.ts'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
 

@@ -4,7 +4,8 @@ import type { Patrol } from '../../../domain/patrol.ts'
 import type { Candidate } from '../../../domain/recommendation.ts'
 import { createSearchSpace, reverseSearch, type Eta } from '../../../domain/roads/reverse-search.ts'
 import { createSnapper, type Snap } from '../../../domain/roads/snap.ts'
-import { randomGraph, randomSnap, seeded } from './random-graph.ts'
+import { seeded } from '../../support/seeded.ts'
+import { randomGraph, randomSnap } from './random-graph.ts'
 
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9))
 const ROUNDS = 400
