@@ -7,6 +7,7 @@ import { Key } from '../ui/marks.tsx'
 import { classify, closeIncident, takeOver } from './actions.ts'
 import { menu } from './menus.ts'
 import { MenuButtons } from './menu-buttons.tsx'
+import { MenuReason } from './menu-reason.tsx'
 import { ShelveForm } from './shelve-form.tsx'
 import { useCurrent } from './selection.ts'
 import './panel-menus.css'
@@ -94,17 +95,7 @@ function TakeOverForm() {
         void takeOver(reason)
       }}
     >
-      <label>
-        <span>{t.action.takeOverReason}</span>
-        <input
-          type="text"
-          required
-          maxLength={200}
-          autoFocus
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <MenuReason label={t.action.takeOverReason} value={reason} onChange={setReason} />
       <MenuButtons />
     </form>
   )

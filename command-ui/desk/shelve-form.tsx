@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useText } from '../i18n/language.ts'
 import { shelve } from './actions.ts'
 import { MenuButtons } from './menu-buttons.tsx'
+import { MenuReason } from './menu-reason.tsx'
 import { menu } from './menus.ts'
 
 /** Up to the eight hours that the centre allows. */
@@ -37,17 +38,7 @@ export function ShelveForm() {
           </button>
         ))}
       </div>
-      <label>
-        <span>{t.shelf.reason}</span>
-        <input
-          type="text"
-          required
-          maxLength={200}
-          autoFocus
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <MenuReason label={t.shelf.reason} value={reason} onChange={setReason} />
       <MenuButtons />
     </form>
   )
