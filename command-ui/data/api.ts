@@ -22,6 +22,7 @@ import type { DutyLevelNow } from '../../domain/duty-level.ts'
 import type { DutyLevel, Zone } from '../../domain/zone.ts'
 import type { Drill } from '../../domain/drill.ts'
 import type { Site } from '../../domain/site.ts'
+import type { CentreSettings } from '../../domain/wire/centre-settings.ts'
 import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
 import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import type { CoverageReport, ReportBy, ResponseTimes } from '../../domain/wire/reports.ts'
@@ -31,11 +32,13 @@ import { ApiFault, faultOfAnswer } from './api-fault.ts'
 
 /** A camera that does not answer is reported within 6 s by the server; anything slower than this is a dead centre. */
 const ANSWER_WITHIN_MS = 15_000
+/** A spreadsheet of thousands of rows, and a name server that is asked for each address. */
+const FILE_WITHIN_MS = 60_000
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 /** One request below `/api/v1`. Throws `ApiFault` and nothing else. */
-async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: Method, path: string, body?: unknown): Promise<T> {
   const answer = await ask(method, path, body)
   const text = await answer.text().catch(() => '')
   const parsed = parsedJson(text)
@@ -44,7 +47,7 @@ async function call<T>(method: Method, path: string, body?: unknown): Promise<T>
 }
 
 /** The same for a file. */
-async function callFile(path: string): Promise<Blob> {
+export async function callFile(path: string): Promise<Blob> {
   const answer = await ask('GET', path)
   if (!answer.ok) throw faultOfAnswer(answer.status, parsedJson(await answer.text().catch(() => '')))
   try {
@@ -55,13 +58,15 @@ async function callFile(path: string): Promise<Blob> {
 }
 
 async function ask(method: Method, path: string, body?: unknown): Promise<Response> {
+  // A file goes as it is, under its own type.
+  const isFile = body instanceof Blob
   try {
     return await fetch(`/api/v1/${path}`, {
       method,
-      headers: body === undefined ? {} : { 'content-type': 'application/json' },
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: body === undefined ? {} : { 'content-type': isFile ? body.type : 'application/json' },
+      body: body === undefined ? null : isFile ? body : JSON.stringify(body),
       credentials: 'same-origin',
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(isFile ? FILE_WITHIN_MS : ANSWER_WITHIN_MS),
     })
   } catch (error) {
     throw new ApiFault('unreachable', 0, 'the centre does not answer', {}, error)
@@ -94,6 +99,7 @@ export const api = {
   layouts: () => call<WallLayouts>('GET', 'me/layouts'),
   storeLayouts: (layouts: WallLayouts) => call<WallLayouts>('PUT', 'me/layouts', layouts),
   snapshot: () => call<Snapshot>('GET', 'snapshot'),
+  centreSettings: () => call<CentreSettings>('GET', 'centre-settings'),
 
   acknowledge: (alarmId: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/acknowledge`, {}),
   takeOver: (alarmId: string, reason: string) => call<Alarm>('POST', `alarms/${at(alarmId)}/take-over`, { reason }),

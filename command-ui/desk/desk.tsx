@@ -6,6 +6,7 @@ import { useText } from '../i18n/language.ts'
 import { goTo, route } from '../route.ts'
 import { overlay } from '../search/bar-state.ts'
 import { onDuty, unlockSound, watchSound } from '../sound/duty-sound.ts'
+import { PageGuard } from '../pages/page-guard.tsx'
 import { ErrorFence } from '../ui/error-fence.tsx'
 import { AlarmPopup } from './alarm-popup.tsx'
 import { AlarmStack } from './alarm-stack.tsx'
@@ -30,7 +31,7 @@ const ZonesPage = lazy(() => import('../registers/zones-page.tsx').then((m) => (
 const ReplayPage = lazy(() => import('../replay/replay-page.tsx').then((m) => ({ default: m.ReplayPage })))
 const WallPage = lazy(() => import('../wall/wall-page.tsx').then((m) => ({ default: m.WallPage })))
 const ReportsPage = lazy(() => import('../reports/reports-page.tsx').then((m) => ({ default: m.ReportsPage })))
-const SettingsPage = lazy(() => import('../pages/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
+const SettingsPage = lazy(() => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
 
 const CommandBar = lazy(() => import('../search/command-bar.tsx').then((m) => ({ default: m.CommandBar })))
 const KeysSheet = lazy(() => import('../search/keys-sheet.tsx').then((m) => ({ default: m.KeysSheet })))
@@ -83,15 +84,17 @@ export function Desk() {
           <main className="desk-page">
             <ErrorFence label={page}>
               <Suspense fallback={<p className="centre-words">{t.app.loading}</p>}>
-                {page === 'wall' && <WallPage screen={1} />}
-                {page === 'replay' && <ReplayPage />}
-                {page === 'sites' && <SitesPage />}
-                {page === 'zones' && <ZonesPage />}
-                {page === 'cameras' && <CamerasPage />}
-                {page === 'devices' && <DevicesPage />}
-                {page === 'vehicles' && <VehiclesPage />}
-                {page === 'reports' && <ReportsPage />}
-                {page === 'settings' && <SettingsPage />}
+                <PageGuard page={page}>
+                  {page === 'wall' && <WallPage screen={1} />}
+                  {page === 'replay' && <ReplayPage />}
+                  {page === 'sites' && <SitesPage />}
+                  {page === 'zones' && <ZonesPage />}
+                  {page === 'cameras' && <CamerasPage />}
+                  {page === 'devices' && <DevicesPage />}
+                  {page === 'vehicles' && <VehiclesPage />}
+                  {page === 'reports' && <ReportsPage />}
+                  {page === 'settings' && <SettingsPage />}
+                </PageGuard>
               </Suspense>
             </ErrorFence>
             <AlarmPopup isDesk={false} onGoTo={() => goTo('desk')} />

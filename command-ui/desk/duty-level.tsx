@@ -39,7 +39,8 @@ export function DutyLevelWord() {
   )
 }
 
-function DutyLevelForm({ now, close }: { now: DutyLevel; close: () => void }) {
+/** Another level, with the reason. */
+export function DutyLevelForm({ now, close }: { now: DutyLevel; close: () => void }) {
   const t = useText()
   const [level, setLevel] = useState<DutyLevel>(DUTY_LEVELS.find((one) => one !== now) ?? now)
   const [reason, setReason] = useState('')

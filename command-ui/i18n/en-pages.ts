@@ -43,7 +43,8 @@ export const enPages: typeof zhPages = {
     add: 'Add a camera',
     search: 'Find by name, id or address',
     empty: 'No cameras yet',
-    emptyHint: 'Use “Add a camera” with an RTSP address, or search the network for ONVIF devices.',
+    emptyHint:
+      'Use “Add a camera” with an RTSP address, search the network for ONVIF devices, or take in a spreadsheet.',
     noMatch: 'No camera matches',
     columns: {
       state: 'State',
@@ -110,6 +111,7 @@ export const enPages: typeof zhPages = {
     heading: 'Alarm devices',
     search: 'Find by name, id or site',
     empty: 'No devices registered yet',
+    emptyHint: 'Take in a spreadsheet, or register them one by one over the API.',
     noMatch: 'No device matches',
     all: 'All',
     columns: {
@@ -167,7 +169,11 @@ export const enPages: typeof zhPages = {
   },
   page: {
     forbidden: 'You may not see this page.',
+    forbiddenHint: (role) => `You are signed in as: ${role}. Ask the administrator if you need it.`,
     failed: 'The page did not load.',
+    loading: 'Loading…',
+    again: 'Try again',
+    more: (n) => `${n} more are not shown; type to search`,
     close: 'Back to the desk',
     rows: (n) => `${n} in all`,
   },

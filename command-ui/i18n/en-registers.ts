@@ -6,7 +6,15 @@ export const enRegisters: RegisterWords = {
     search: 'Name, address, id or contact',
     empty: 'No site is registered yet',
     noMatch: 'No site fits',
-    columns: { name: 'Name', kind: 'Kind', address: 'Address', contacts: 'Contacts', cameras: 'Cameras', id: 'Id' },
+    columns: {
+      name: 'Name',
+      kind: 'Kind',
+      address: 'Address',
+      contacts: 'Contacts',
+      cameras: 'Cameras',
+      days: 'Days kept',
+      id: 'Id',
+    },
     kind: {
       school: 'school',
       kindergarten: 'kindergarten',

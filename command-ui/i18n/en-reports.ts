@@ -57,10 +57,6 @@ export const enReports: ReportWords = {
   gone: (id) => `removed zone ${id}`,
   badSpan: 'The period ends before it begins.',
   longSpan: 'At most 400 days at a time.',
-  forbidden: 'You may not see reports.',
-  forbiddenHint: 'Officers, supervisors, commanders and inspectors may. Ask the administrator.',
-  failed: 'The report did not arrive.',
-  again: 'Try again',
   loading: 'Counting…',
   saved: (name) => `${name} is downloaded`,
 }

@@ -42,7 +42,7 @@ export const zhPages = {
     add: '添加摄像机',
     search: '按名称、编号或地址查找',
     empty: '还没有摄像机',
-    emptyHint: '点“添加摄像机”，输入 RTSP 地址，或在网络上搜索 ONVIF 设备。',
+    emptyHint: '点“添加摄像机”，输入 RTSP 地址，或在网络上搜索 ONVIF 设备；也可从表格一次导入。',
     noMatch: '没有符合条件的摄像机',
     columns: {
       state: '状态',
@@ -105,6 +105,7 @@ export const zhPages = {
     heading: '报警设备',
     search: '按名称、编号或单位查找',
     empty: '还没有登记的设备',
+    emptyHint: '可从表格一次导入，或由接口逐台登记。',
     noMatch: '没有符合条件的设备',
     all: '全部',
     columns: {
@@ -162,7 +163,11 @@ export const zhPages = {
   },
   page: {
     forbidden: '您没有查看此页的权限。',
+    forbiddenHint: (role: string) => `当前角色是${role}。需要时请联系管理员。`,
     failed: '页面载入失败。',
+    loading: '正在载入…',
+    again: '再试一次',
+    more: (n: number) => `另有 ${n} 项未显示，请用查找缩小范围`,
     close: '返回值班台',
     rows: (n: number) => `共 ${n} 项`,
   },

@@ -8,7 +8,15 @@ export const zhRegisters = {
     search: '按名称、地址、编号或联系人查找',
     empty: '还没有登记的单位',
     noMatch: '没有符合条件的单位',
-    columns: { name: '名称', kind: '类型', address: '地址', contacts: '联系人', cameras: '摄像机', id: '编号' },
+    columns: {
+      name: '名称',
+      kind: '类型',
+      address: '地址',
+      contacts: '联系人',
+      cameras: '摄像机',
+      days: '保存天数',
+      id: '编号',
+    },
     kind: {
       school: '学校',
       kindergarten: '幼儿园',

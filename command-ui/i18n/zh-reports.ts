@@ -61,10 +61,6 @@ export const zhReports = {
   gone: (id: string) => `已撤销的分区 ${id}`,
   badSpan: '结束日期不能早于开始日期。',
   longSpan: '一次最多 400 天。',
-  forbidden: '您没有查看报表的权限。',
-  forbiddenHint: '值班员、带班长、指挥长和督察可以查看。请联系管理员。',
-  failed: '报表没有取到。',
-  again: '再试一次',
   loading: '正在统计…',
   saved: (name: string) => `已下载 ${name}`,
 }

@@ -7,6 +7,7 @@ import { useAll, useObservable } from '../data/use-store.ts'
 import { say } from '../desk/actions.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 import './add-camera.css'
 
 type Kind = 'rtsp' | 'onvif' | 'push'
@@ -146,11 +147,7 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
           </select>
         </label>
       )}
-      {wrong && (
-        <p className="wrong" role="alert" data-fault>
-          {wrong}
-        </p>
-      )}
+      <WrongLine words={wrong} />
       <div className="menu-buttons">
         <button type="submit" className="primary" disabled={isBusy}>
           {isBusy ? c.busy : c.submit}

@@ -6,6 +6,7 @@ import { clock } from '../data/clock.ts'
 import { countOddity, store } from '../data/centre.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 import './issue-credential.css'
 
 /** A line for a terminal that does what a finger on this device does, ready to run. */
@@ -44,11 +45,7 @@ export function IssueCredential({ device, onClose }: { device: Device; onClose: 
         {device.name} <span className="dim num">{device.id}</span>
       </h2>
       {!issued && device.hasCredential && <p className="shortfall">▲ {t.devices.issueSure}</p>}
-      {wrong && (
-        <p className="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
+      <WrongLine words={wrong} />
       {!issued && (
         <div className="menu-buttons">
           <button type="button" className="primary" disabled={isBusy} onClick={() => void issue()}>

@@ -4,6 +4,7 @@ import { api } from '../data/api.ts'
 import { asApiFault } from '../data/api-fault.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 import './issue-credential.css'
 
 /** Where a body or vehicle camera pushes to, in the two fields that encoders have; shown once. The one before is dead from that moment. */
@@ -22,11 +23,7 @@ export function PublishKey({ camera }: { camera: Camera }) {
   return (
     <section className="stacked" data-publish-key-of={camera.id}>
       <p className="dim">{camera.source.address === '' ? t.cameras.push.none : t.cameras.push.sure}</p>
-      {wrong && (
-        <p className="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
+      <WrongLine words={wrong} />
       {issued ? (
         <>
           <p className="shortfall">▲ {t.cameras.push.once}</p>

@@ -4,6 +4,7 @@ import { asApiFault } from '../data/api-fault.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
 import { formText } from '../ui/form-text.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 
 /** The least length the centre takes (`setPasswordSchema`). */
 const PASSWORD_MIN = 8
@@ -60,11 +61,7 @@ export function SetPasswordForm({
         <span>{t.password.again}</span>
         <input name="again" type="password" autoComplete="new-password" required maxLength={256} />
       </label>
-      {wrong && (
-        <p className="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
+      <WrongLine words={wrong} />
       <button type="submit" className="primary big" disabled={isBusy}>
         {submitLabel}
       </button>

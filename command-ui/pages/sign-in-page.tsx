@@ -4,6 +4,7 @@ import { asApiFault } from '../data/api-fault.ts'
 import { store } from '../data/centre.ts'
 import { useText } from '../i18n/language.ts'
 import { formText } from '../ui/form-text.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 import { CardPage } from './card-page.tsx'
 
 /** By username and password, or at once by the one-time link of the first start. */
@@ -79,11 +80,7 @@ export function SignInPage({
           <span>{t.signIn.password}</span>
           <input name="password" type="password" autoComplete="current-password" required maxLength={256} />
         </label>
-        {wrong && (
-          <p className="wrong" role="alert">
-            {wrong}
-          </p>
-        )}
+        <WrongLine words={wrong} />
         <button type="submit" className="primary big" disabled={isBusy}>
           {isBusy ? t.signIn.busy : t.signIn.submit}
         </button>

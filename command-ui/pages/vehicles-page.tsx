@@ -9,7 +9,9 @@ import { isTracked, showTrail, trail } from '../desk/trails.ts'
 import { useText } from '../i18n/language.ts'
 import { goTo } from '../route.ts'
 import { PriorityMark, ToneWord } from '../ui/marks.tsx'
+import { SearchField } from '../ui/search-field.tsx'
 import { PageFrame } from './page-frame.tsx'
+import { EmptyState, LoadingState, useIsLoading } from './page-state.tsx'
 import { PageTable, ROWS_MAX } from './page-table.tsx'
 
 /** A taxi reports every 5–10 s; after a minute its place is old. */
@@ -19,6 +21,7 @@ export function VehiclesPage() {
   const t = useText()
   const vehicles = useAll(store.vehicles)
   const alarms = useAll(store.alarms)
+  const isLoading = useIsLoading()
   const [words, setWords] = useState('')
   const alarmed = useMemo(
     () => new Map(alarms.filter((alarm) => alarm.state !== 'closed').map((alarm) => [alarm.deviceId, alarm])),
@@ -35,20 +38,18 @@ export function VehiclesPage() {
     <PageFrame
       heading={t.vehicles.heading}
       count={rows.length}
-      tools={
-        <input
-          type="search"
-          value={words}
-          placeholder={t.vehicles.search}
-          aria-label={t.vehicles.search}
-          onChange={(event) => setWords(event.target.value)}
-        />
-      }
+      tools={<SearchField label={t.vehicles.search} value={words} onChange={setWords} />}
     >
-      {rows.length === 0 ? (
-        <p className="empty dim">{vehicles.length === 0 ? t.vehicles.empty : t.vehicles.noMatch}</p>
+      {isLoading ? (
+        <LoadingState />
+      ) : rows.length === 0 ? (
+        <EmptyState words={vehicles.length === 0 ? t.vehicles.empty : t.vehicles.noMatch} />
       ) : (
-        <PageTable columns={[c.plate, c.id, c.state, c.speed, c.fix, c.alarm, null]} nameless={t.action.other}>
+        <PageTable
+          columns={[c.plate, c.id, c.state, c.speed, c.fix, c.alarm, null]}
+          nameless={t.action.other}
+          more={rows.length - ROWS_MAX}
+        >
           {rows.slice(0, ROWS_MAX).map((vehicle) => (
             <VehicleRow key={vehicle.id} vehicle={vehicle} alarmId={alarmed.get(vehicle.id)?.id ?? null} />
           ))}

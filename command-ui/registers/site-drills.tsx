@@ -10,6 +10,7 @@ import { say } from '../desk/actions.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { dayOfYear, timeOfDay } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 import { useMayWrite } from './may-write.ts'
 import { useRegisterText } from './register-words.ts'
 
@@ -146,11 +147,7 @@ function DrillForm({ siteId, onPlanned }: { siteId: string; onPlanned: () => voi
         <span>{t.why}</span>
         <input name="why" required maxLength={200} value={why} onChange={(event) => setWhy(event.target.value)} />
       </label>
-      {wrong && (
-        <p className="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
+      <WrongLine words={wrong} />
       <button type="submit">{t.plan}</button>
     </form>
   )

@@ -7,6 +7,7 @@ import { useAll } from '../data/use-store.ts'
 import { say } from '../desk/actions.ts'
 import { faultSentence } from '../desk/fault-sentence.ts'
 import { useText } from '../i18n/language.ts'
+import { WrongLine } from '../ui/wrong-line.tsx'
 import { useRegisterText } from './register-words.ts'
 
 /** As the schema of a site has it. */
@@ -87,11 +88,7 @@ export function SiteForm({ site, onDone }: { site: Site; onDone: () => void }) {
       </label>
       <ContactFields contacts={draft.contacts} onChange={(contacts) => put({ contacts })} />
       <CameraFields ids={draft.cameraIds} onChange={(cameraIds) => put({ cameraIds })} />
-      {wrong && (
-        <p className="wrong" role="alert">
-          {wrong}
-        </p>
-      )}
+      <WrongLine words={wrong} />
       <div className="site-buttons">
         <button type="submit" className="primary">
           {t.save}

@@ -4,6 +4,7 @@ import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { PageFrame } from '../pages/page-frame.tsx'
+import { EmptyState, LoadingState, useIsLoading } from '../pages/page-state.tsx'
 import { PageTable } from '../pages/page-table.tsx'
 import { AreaSketch } from './area-sketch.tsx'
 import { useRegisterText } from './register-words.ts'
@@ -14,6 +15,7 @@ import './zones-page.css'
 export function ZonesPage() {
   const t = useRegisterText().zones
   const words = useText()
+  const isLoading = useIsLoading()
   const duty = useObservable(store.dutyLevel)
   const all = useAll(store.zones)
   const zones = useMemo(() => [...all].sort((a, b) => a.goalS - b.goalS || a.name.localeCompare(b.name, 'zh')), [all])
@@ -33,8 +35,10 @@ export function ZonesPage() {
       aside={zones.length > 0 && <AreaSketch label={t.sketch} zones={zones} chosenId={chosen} />}
     >
       <p className="zones-hint dim">{t.hint}</p>
-      {zones.length === 0 ? (
-        <p className="empty dim">{t.empty}</p>
+      {isLoading ? (
+        <LoadingState />
+      ) : zones.length === 0 ? (
+        <EmptyState words={t.empty} />
       ) : (
         <div className="zones-table">
           <PageTable

@@ -1,12 +1,13 @@
-import { useEffect, useState } from 'react'
 import type { Incident } from '../../domain/incident.ts'
 import { api } from '../data/api.ts'
 import { timeMs } from '../data/clock.ts'
-import { countOddity, store } from '../data/centre.ts'
+import { store } from '../data/centre.ts'
+import { useAnswer } from '../data/use-answer.ts'
 import { useObservable } from '../data/use-store.ts'
 import { dayOfYear, timeOfDay } from '../i18n/durations.ts'
 import { language, useText } from '../i18n/language.ts'
 import { PageFrame } from '../pages/page-frame.tsx'
+import { EmptyState, FailedState, LoadingState } from '../pages/page-state.tsx'
 import { PageTable } from '../pages/page-table.tsx'
 import { goTo, route } from '../route.ts'
 import { PriorityMark } from '../ui/marks.tsx'
@@ -16,6 +17,7 @@ import { useReplayText } from './replay-words.ts'
 
 /** The newest closed ones; older are for reports. */
 const LISTED_MAX = 100
+const askClosed = () => api.closedIncidents(LISTED_MAX)
 
 /** One incident played again, or the list of those that are over. */
 export function ReplayPage() {
@@ -26,34 +28,22 @@ export function ReplayPage() {
 function ClosedIncidents() {
   const t = useReplayText()
   const words = useText()
-  const [shown, setShown] = useState<readonly Incident[] | 'failed' | null>(null)
-  useEffect(() => {
-    let isGone = false
-    api.closedIncidents(LISTED_MAX).then(
-      ({ items }) => {
-        if (!isGone) setShown(items)
-      },
-      (error: unknown) => {
-        countOddity('closed-incidents-not-loaded', error)
-        if (!isGone) setShown('failed')
-      },
-    )
-    return () => {
-      isGone = true
-    }
-  }, [])
+  const { value, fault, again } = useAnswer(askClosed)
   const c = t.columns
   return (
     <PageFrame heading={t.heading} tools={<span className="dim">{t.choose}</span>}>
-      {shown === null && <p className="empty dim">{words.app.loading}</p>}
-      {shown === 'failed' && <p className="empty shortfall">{t.notLoaded}</p>}
-      {shown !== null && shown !== 'failed' && shown.length === 0 && <p className="empty dim">{t.none}</p>}
-      {shown !== null && shown !== 'failed' && shown.length > 0 && (
+      {fault ? (
+        <FailedState fault={fault} onAgain={again} />
+      ) : value === null ? (
+        <LoadingState />
+      ) : value.items.length === 0 ? (
+        <EmptyState words={t.none} />
+      ) : (
         <PageTable
           columns={[c.place, c.type, c.number, c.opened, c.closed, c.result, null]}
           nameless={words.action.other}
         >
-          {shown.map((incident) => (
+          {value.items.map((incident) => (
             <ClosedRow key={incident.id} incident={incident} />
           ))}
         </PageTable>

@@ -6,7 +6,7 @@ import { eachDay, type Days, type Span } from './period.ts'
 import { percent } from './percent.ts'
 import { ReportState } from './report-state.tsx'
 import { useReportText } from './report-words.ts'
-import { useReport } from './use-report.ts'
+import { useAnswer } from '../data/use-answer.ts'
 
 type Day = CoverageReport['days'][number]
 
@@ -17,7 +17,7 @@ const STEPS = [0.99, 0.95, 0.9, 0.75, 0.5] as const
 export function CoverageHistory({ span, days }: { span: Span; days: Days }) {
   const w = useReportText()
   const { fromMs, toMs } = span
-  const loading = useReport(useCallback(() => api.coverageReport(fromMs, toMs), [fromMs, toMs]))
+  const loading = useAnswer(useCallback(() => api.coverageReport(fromMs, toMs), [fromMs, toMs]))
   const report = loading.value
   if (!report) return <ReportState loading={loading} />
   if (report.days.length === 0) {

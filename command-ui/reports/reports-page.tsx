@@ -10,6 +10,7 @@ import { faultSentence } from '../desk/fault-sentence.ts'
 import { language } from '../i18n/language.ts'
 import { PageFrame } from '../pages/page-frame.tsx'
 import { goTo, route } from '../route.ts'
+import { saveFile } from '../ui/save-file.ts'
 import { CoverageHistory } from './coverage-history.tsx'
 import { daysOf, PERIODS, spanOf, type Days, type Period, type Span } from './period.ts'
 import { ResponseTimesReport } from './response-times-report.tsx'
@@ -141,16 +142,11 @@ function PeriodPicker({
   )
 }
 
-/** Fetched and not linked: a refused download must be told in words, not saved as a file. */
 async function download(tab: ReportTab, span: Span, days: Days, saved: (name: string) => string): Promise<void> {
   try {
     const file = await api.reportCsv(tab, span.fromMs, span.toMs)
     const name = `vigil-${tab === 'coverage' ? 'coverage' : `response-by-${tab}`}-${days.first}-${days.last}.csv`
-    const link = document.createElement('a')
-    link.href = URL.createObjectURL(file)
-    link.download = name
-    link.click()
-    URL.revokeObjectURL(link.href)
+    saveFile(file, name)
     say(saved(name))
   } catch (error) {
     say(faultSentence(asApiFault(error)), true)

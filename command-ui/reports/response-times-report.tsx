@@ -7,7 +7,7 @@ import type { Span } from './period.ts'
 import { RangeBar, ShareBar } from './report-bars.tsx'
 import { ReportState } from './report-state.tsx'
 import { useReportText } from './report-words.ts'
-import { useReport } from './use-report.ts'
+import { useAnswer } from '../data/use-answer.ts'
 
 interface Line extends ResponseLine {
   key: string | null
@@ -19,7 +19,7 @@ interface Line extends ResponseLine {
 export function ResponseTimesReport({ by, span }: { by: ReportBy; span: Span }) {
   const w = useReportText()
   const { fromMs, toMs } = span
-  const loading = useReport(useCallback(() => api.responseTimes(by, fromMs, toMs), [by, fromMs, toMs]))
+  const loading = useAnswer(useCallback(() => api.responseTimes(by, fromMs, toMs), [by, fromMs, toMs]))
   const report = loading.value
   if (!report) return <ReportState loading={loading} />
   // While another grouping is on its way the last one stays, as what it is.

@@ -4,6 +4,7 @@ import { useAll } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { CameraWord } from '../ui/marks.tsx'
 import { dragCamera } from '../video/drag-camera.ts'
+import { SearchField } from '../ui/search-field.tsx'
 import './camera-drawer.css'
 
 /** Rows that are drawn; beyond them one searches. */
@@ -47,13 +48,7 @@ export function CameraDrawer({
           ✕
         </button>
       </header>
-      <input
-        type="search"
-        value={typed}
-        placeholder={t.wall.search}
-        aria-label={t.wall.search}
-        onChange={(event) => setTyped(event.target.value)}
-      />
+      <SearchField label={t.wall.search} value={typed} onChange={setTyped} />
       <p className="dim">{t.wall.listHint}</p>
       <ul className="rows">
         {found.slice(0, ROWS_MAX).map((camera) => (

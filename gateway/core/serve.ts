@@ -30,6 +30,7 @@ import type { SecretBox } from '../trust/secret-box.ts'
 import { Sessions } from '../trust/sessions.ts'
 import { createTickets } from '../trust/tickets.ts'
 import type { Core } from './compose.ts'
+import { settingsRoute } from './settings-route.ts'
 
 export interface ServeDeps {
   core: Pick<Core, 'events' | 'troubles' | 'state' | 'routes' | 'onDesk' | 'crewSees'>
@@ -97,6 +98,7 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
     ...mediaRoutes(parts),
     ...recordingRoutes(parts),
     ...registryRoutes(parts),
+    settingsRoute(deps),
   ].map((route) => withJurisdiction(route, { state: core.state, database }))
   const { VIGIL_TLS_CERT: certPath, VIGIL_TLS_KEY: keyPath } = settings
   const server = await createHttpServer({

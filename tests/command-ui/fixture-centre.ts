@@ -8,6 +8,7 @@ import { newId } from '../../domain/ids.ts'
 import type { Incident } from '../../domain/incident.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Role } from '../../domain/officer.ts'
+import { madeUpUsers } from './fixture-many.ts'
 import { madeUpRecommendation } from './fixture-recommendation.ts'
 import type { Recommendation } from '../../domain/recommendation.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
@@ -33,6 +34,7 @@ export class FixtureCentre {
   /** What was written to sites and zones. */
   changes: { id: string; body: object }[] = []
   drills: Drill[] = []
+  users = madeUpUsers()
   n = 100
   alarms = new Map<string, Alarm>()
   incidents = new Map<string, Incident>()

@@ -12,6 +12,7 @@ import type { WallLayouts } from '../../domain/wall.ts'
 import { registerAnswerOf } from './fixture-registers.ts'
 import { FixtureCentre } from './fixture-centre.ts'
 import { ME, type MadeUpDistrict } from './fixture-district.ts'
+import { manyAnswerOf } from './fixture-many.ts'
 import { madeUpCoverage, madeUpResponseTimes } from './fixture-reports.ts'
 
 const TYPES: Record<string, string> = {
@@ -97,7 +98,7 @@ export async function startFixture(
 
   async function answerApi(req: IncomingMessage, res: ServerResponse, url: URL): Promise<void> {
     const path = url.pathname.slice('/api/v1/'.length)
-    const body = (await bodyOf(req)) as Record<string, string>
+    const body = (await bodyOf(req, url)) as Record<string, string>
     const override = overrides.get(path)
     if (override) {
       overrides.delete(path)
@@ -115,7 +116,12 @@ export async function startFixture(
     if (layer) return send(res, 200, await layerOf(centre, layer))
     if (path.startsWith('reports/')) return sendReport(res, path, url.searchParams)
     const method = req.method ?? 'GET'
-    const found = registerAnswerOf(centre, path, method, body) ?? answerOf(centre, path, method, body)
+    if (path.endsWith('/register.csv'))
+      return sendText(res, `\ufeffid,name\r\n${[...centre.devices.keys()].join(',x\r\n')}`)
+    const found =
+      manyAnswerOf(centre, path, method, body) ??
+      registerAnswerOf(centre, path, method, body) ??
+      answerOf(centre, path, method, body)
     if (found === undefined) return send(res, 404, { code: 'not-found', detail: path })
     return send(res, 200, found)
   }
@@ -247,9 +253,12 @@ async function layerOf({ district }: FixtureCentre, name: string): Promise<unkno
   return harnessCity().layers[name as 'roads']
 }
 
-async function bodyOf(req: IncomingMessage): Promise<unknown> {
+async function bodyOf(req: IncomingMessage, url: URL): Promise<unknown> {
   let text = ''
   for await (const chunk of req) text += String(chunk)
+  if (req.headers['content-type'] === 'text/csv') {
+    return { csv: text, isWrite: url.searchParams.get('write') === 'true' }
+  }
   return text === '' ? {} : JSON.parse(text)
 }
 
@@ -258,12 +267,15 @@ function send(res: ServerResponse, status: number, body: unknown): void {
   res.end(JSON.stringify(body))
 }
 
+function sendText(res: ServerResponse, text: string): void {
+  res.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' })
+  res.end(text)
+}
+
 function sendReport(res: ServerResponse, path: string, query: URLSearchParams): void {
   const span = [query.get('from') ?? '', query.get('to') ?? ''] as const
   if (query.get('format') === 'csv') {
-    res.writeHead(200, { 'content-type': 'text/csv; charset=utf-8' })
-    res.end(`\ufefffrom,${span[0]},to,${span[1]}\r\n`)
-    return
+    return sendText(res, `\ufefffrom,${span[0]},to,${span[1]}\r\n`)
   }
   const by = (query.get('by') ?? 'zone') as ReportBy
   send(res, 200, path === 'reports/coverage' ? madeUpCoverage(...span) : madeUpResponseTimes(by, ...span))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { transformWithOxc } from 'vite'
 import { systemClock } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
+import { readSettings } from '../../domain/config.ts'
 import { silentLog } from '../../domain/log.ts'
 import type { Role } from '../../domain/officer.ts'
 import { createOnvifDoor } from '../../devices/camera/onvif-door.ts'
@@ -11,6 +12,7 @@ import { createAllowedAddresses } from '../../gateway/cameras/allowed-address.ts
 import { publishKeyRoute } from '../../gateway/cameras/push-route.ts'
 import { cameraRoutes } from '../../gateway/cameras/routes.ts'
 import { StreamerFleet } from '../../gateway/cameras/streamer-fleet.ts'
+import { settingsRoute } from '../../gateway/core/settings-route.ts'
 import type { Route } from '../../gateway/http/route.ts'
 import { createHttpServer, type HttpServer, type HttpServerOptions } from '../../gateway/http/server.ts'
 import { EventLog } from '../../gateway/live/event-log.ts'
@@ -110,6 +112,7 @@ export function ownRoutes(parts: Parts, cityDir: string, hasTls = false): Route[
     ...mediaRoutes(deps),
     ...recordingRoutes(deps),
     ...registryRoutes(deps),
+    settingsRoute({ settings: readSettings({}).settings!, isSimulating: false }),
   ]
 }
 

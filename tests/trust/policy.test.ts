@@ -5,6 +5,7 @@ import { EVENT_KINDS } from '../../domain/wire/live.ts'
 import { fullPathOf } from '../../gateway/http/answer-route.ts'
 import { authorize, EVENT_ACTIONS } from '../../gateway/trust/authorize.ts'
 import { ACTIONS, type Action, type Subject } from '../../gateway/trust/policy.ts'
+import { READERS, WRITERS } from '../../command-ui/registers/who-may.ts'
 import { ownRoutes, startFixture, type Fixture } from '../http/fixture.ts'
 import { coreRoutes } from './core-routes.ts'
 
@@ -147,3 +148,30 @@ test('over HTTP too: nobody gets past his role on any route', async () => {
   }
   expect(visited).toBeGreaterThan(350)
 }, 60_000)
+
+test('the desk shows a button and a page to those whom the centre lets, and to nobody else', () => {
+  const actionOf: Record<keyof typeof WRITERS, Action> = {
+    camera: 'camera.write',
+    device: 'device.write',
+    site: 'site.write',
+    zone: 'zone.write',
+    drill: 'drill.plan',
+    duty: 'duty-level.write',
+    user: 'user.write',
+  }
+  for (const [what, action] of Object.entries(actionOf)) {
+    const roles: readonly Role[] = WRITERS[what as keyof typeof WRITERS]
+    for (const role of ROLES) expect(roles.includes(role), `${role} ${what}`).toBe(MAY_DO[action].includes(role))
+  }
+  const pageOf = {
+    wall: 'camera.watch',
+    replay: 'recording.watch',
+    vehicles: 'vehicle.view',
+    reports: 'report.read',
+  } as const
+  expect(Object.keys(READERS).sort()).toEqual(Object.keys(pageOf).sort())
+  for (const [page, action] of Object.entries(pageOf)) {
+    const roles = READERS[page as keyof typeof pageOf]!
+    for (const role of ROLES) expect(roles.includes(role), `${role} ${page}`).toBe(MAY_DO[action].includes(role))
+  }
+})

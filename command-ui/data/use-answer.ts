@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react'
-import type { ApiFault } from '../data/api-fault.ts'
-import { asApiFault } from '../data/api-fault.ts'
-import { countOddity } from '../data/centre.ts'
+import { asApiFault, type ApiFault } from './api-fault.ts'
+import { countOddity } from './centre.ts'
 
 export interface Loading<T> {
   value: T | null
@@ -11,10 +10,10 @@ export interface Loading<T> {
 }
 
 /**
- * Asks when `ask` is another function (`useCallback`). What was shown before stays while the next is on its way, so that a page does not jump; an answer that comes
- * after the question has changed is dropped.
+ * What the centre answers to one question; asked anew when `ask` is another function (`useCallback`). What was shown before stays while
+ * the next is on its way, so that a page does not jump; an answer that comes after the question has changed is dropped.
  */
-export function useReport<T>(ask: () => Promise<T>): Loading<T> {
+export function useAnswer<T>(ask: () => Promise<T>): Loading<T> {
   const [answer, setAnswer] = useState<{ to: typeof ask; round: number; value: T | null; fault: ApiFault | null }>()
   const [round, setRound] = useState(0)
   useEffect(() => {
@@ -23,7 +22,7 @@ export function useReport<T>(ask: () => Promise<T>): Loading<T> {
       (value) => !isGone && setAnswer({ to: ask, round, value, fault: null }),
       (error: unknown) => {
         const fault = asApiFault(error)
-        countOddity('report-not-loaded', fault)
+        countOddity('answer-not-loaded', fault)
         if (!isGone) setAnswer({ to: ask, round, value: null, fault })
       },
     )
