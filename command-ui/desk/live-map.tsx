@@ -7,6 +7,7 @@ import { store } from '../data/centre.ts'
 import type { DotNow } from '../data/store.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { language, useText } from '../i18n/language.ts'
+import { dragCamera } from '../video/drag-camera.ts'
 import { isTyping } from './attention.ts'
 import { loadCityLayers } from './city-layer-files.ts'
 import { CloseRoadButton, MapCards } from './map-cards.tsx'
@@ -31,7 +32,11 @@ export function LiveMap({ isShown }: { isShown: boolean }) {
   const [isImpossible, setImpossible] = useState(false)
   useEffect(() => {
     if (!place.current) return
-    const made = createCityMap(place.current, { clock, language: language.get() === 'en' ? 'en' : 'zh' })
+    const made = createCityMap(place.current, {
+      clock,
+      language: language.get() === 'en' ? 'en' : 'zh',
+      onDragCamera: (dataTransfer, cameraId) => dragCamera({ dataTransfer }, cameraId),
+    })
     if (!made) {
       setImpossible(true)
       return

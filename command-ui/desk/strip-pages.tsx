@@ -2,6 +2,7 @@ import { useRef } from 'react'
 import { useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
 import { PAGES, goTo, route, type Page } from '../route.ts'
+import { isCameraOver } from '../video/drag-camera.ts'
 import './strip-pages.css'
 
 /** What an officer needs in a shift stands in the line; what is looked up or set now and then is one click behind it. */
@@ -19,6 +20,8 @@ export function StripPages() {
       type="button"
       className="quiet"
       aria-current={page === name ? 'page' : undefined}
+      // A camera that is carried here opens the wall, so that it can be let go on a tile.
+      onDragEnter={(event) => name === 'wall' && isCameraOver(event) && goTo('wall')}
       onClick={() => {
         fold.current?.removeAttribute('open')
         goTo(name)

@@ -37,6 +37,8 @@ export interface CityMapOptions {
   clock?: Clock
   /** The beacon stands still. Default: where the system asks for it, and without a graphics card (a pulse would repaint for ever). */
   isCalm?: boolean
+  /** A camera is taken from the map with the mouse: put it into the event. Absent: dragging always moves the map. */
+  onDragCamera?: (transfer: DataTransfer, cameraId: string) => void
 }
 
 /**

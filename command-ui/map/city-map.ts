@@ -10,6 +10,7 @@ import type { DotFrame } from '../../domain/wire/dots.ts'
 import type { Language } from './base-style.ts'
 import type { CityLayers } from './city-layers.ts'
 import { CityPicture } from './city-picture.ts'
+import { CameraDrag } from './camera-drag.ts'
 import { boundsOf } from './along.ts'
 import type { CityMap, CityMapOptions, MapEvents, MapMode, MapSwitch } from './city-map-contract.ts'
 import { Fleet } from './fleet.ts'
@@ -59,6 +60,7 @@ class DeskMap implements CityMap {
   #sceneCameras = ''
   #updateMs = 0
   #talk = new MapTalk()
+  #cameraDrag: CameraDrag | null = null
   #resized: ResizeObserver
 
   constructor(container: HTMLElement, options: CityMapOptions) {
@@ -72,6 +74,7 @@ class DeskMap implements CityMap {
     this.#fleet = new Fleet(this.#layer, this.#clock)
     this.#picture = new CityPicture(this.#map)
     this.#pointer = new Pointer(this.#map, this.#layer, this.#fleet, this.#clock, this.#source)
+    if (options.onDragCamera) this.#cameraDrag = new CameraDrag(this.#map, this.#pointer, options.onDragCamera)
     this.#legend = new Legend(container, this.#source.language)
     this.#lay = new LayOut(this.#map, this.#layer, this.#fleet, this.#picture, this.#legend, this.#clock)
     this.#framing = new Framing(this.#map, this.#isCalm)
@@ -277,6 +280,7 @@ class DeskMap implements CityMap {
   destroy(): void {
     this.#resized.disconnect()
     this.#loop.stop()
+    this.#cameraDrag?.destroy()
     this.#pointer.destroy()
     this.#legend.destroy()
     this.#layer.destroy()

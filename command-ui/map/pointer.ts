@@ -29,6 +29,7 @@ export class Pointer {
   #source: PointerSource
   #tip = document.createElement('div')
   #lookedAtMs = 0
+  #hovered: Picked | null = null
 
   constructor(map: MapLibreMap, layer: LivingLayer, fleet: Fleet, clock: Clock, source: PointerSource) {
     this.#map = map
@@ -86,6 +87,16 @@ export class Pointer {
     return pick.best
   }
 
+  /** Under the mouse when it was last looked at. */
+  get hoveredCameraId(): string | null {
+    return this.#hovered?.kind === 'camera' ? (this.#source.cameras[this.#hovered.index]?.id ?? null) : null
+  }
+
+  /** The line of text beside the mouse. */
+  get tip(): HTMLElement {
+    return this.#tip
+  }
+
   keyOf(picked: Picked): number | null {
     if (picked.kind === 'patrol') return this.#layer.patrols.keyAt(picked.index)
     return picked.kind === 'taxi' ? this.#layer.taxis.keyAt(picked.index) : null
@@ -99,6 +110,7 @@ export class Pointer {
     if (nowMs - this.#lookedAtMs < HOVER_EVERY_MS) return
     this.#lookedAtMs = nowMs
     const picked = this.pickAt(event.point.x, event.point.y)
+    this.#hovered = picked
     this.#map.getCanvas().style.cursor = picked ? 'pointer' : ''
     this.#tip.hidden = picked === null
     if (!picked) return
@@ -109,6 +121,7 @@ export class Pointer {
   }
 
   #leave = (): void => {
+    this.#hovered = null
     this.#tip.hidden = true
   }
 

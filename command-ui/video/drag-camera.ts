@@ -12,7 +12,11 @@ export interface DraggedCamera {
   from: string | null
 }
 
-export function dragCamera(event: React.DragEvent, cameraId: string, from: string | null = null): void {
+export function dragCamera(
+  event: Pick<React.DragEvent, 'dataTransfer'>,
+  cameraId: string,
+  from: string | null = null,
+): void {
   event.dataTransfer.setData(CAMERA_TYPE, cameraId)
   if (from !== null) event.dataTransfer.setData(CELL_TYPE, from)
   event.dataTransfer.effectAllowed = from === null ? 'copy' : 'move'
