@@ -40,6 +40,8 @@ export function describeInBrowser(
     isOnePage?: boolean
     /** The map too, drawn in software; without it (the rule) these tests see what works by the lists beside the map. */
     hasWebgl?: boolean
+    /** Further switches of the browser. */
+    switches?: readonly string[]
     /** After the page is open; the first thing each test would do. */
     before?: (rig: Rig) => Promise<void>
   },
@@ -94,7 +96,7 @@ export function describeInBrowser(
     }
     beforeAll(async () => {
       uiDir = await buildUi()
-      browser = await launchBrowser(executablePath!, options.hasWebgl ?? false)
+      browser = await launchBrowser(executablePath!, options.hasWebgl ?? false, options.switches)
       if (options.isOnePage) await open()
     }, 120_000)
     afterAll(async () => {

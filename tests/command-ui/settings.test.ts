@@ -62,6 +62,26 @@ describeInBrowser('settings and the states of pages, in a browser', {}, (rig) =>
     await rig.page.locator('[data-camera-row]').first().waitFor()
   })
 
+  it('says that a list is on its way while the centre has not answered, and not that it is empty', async () => {
+    let letThrough = () => {}
+    const held = new Promise<void>((resolve) => {
+      letThrough = resolve
+    })
+    rig.fixture.centre.role = 'admin'
+    await rig.page.route('**/api/v1/snapshot', async (route) => {
+      await held
+      await route.continue()
+    })
+    await rig.page.goto(`${rig.fixture.url}/#/cameras`)
+    for (const page of ['cameras', 'devices', 'sites', 'zones', 'vehicles']) {
+      await rig.goTo(page)
+      await rig.page.locator(`.desk[data-page="${page}"] [data-state="loading"]`).waitFor()
+      expect(await rig.page.locator('[data-state="empty"]').count(), page).toBe(0)
+    }
+    letThrough()
+    await rig.page.locator('[data-vehicle-row]').first().waitFor()
+  })
+
   it('says of an empty register what can be done about it', async () => {
     rig.fixture.centre.isEmpty = true
     await rig.openAs('installer', 'cameras')

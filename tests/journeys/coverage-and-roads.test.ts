@@ -8,7 +8,7 @@ import type { AuditRow } from '../../domain/wire/admin.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import { signIn, until, type Api } from '../support/api.ts'
-import { findChromium, launchBrowser } from '../support/browser.ts'
+import { findChromium, launchBrowser, signInAtDesk } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
 import { pressForIncident } from '../support/pressed-button.ts'
 import { isRequired } from '../support/required.ts'
@@ -43,11 +43,7 @@ describe.skipIf(!chromium)('coverage, moves and closed roads on the map', () => 
     browser = await launchBrowser(chromium!)
     page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
     page.on('pageerror', (error) => errors.push(error.message))
-    await page.goto(centre.httpUrl)
-    await page.locator('input').first().fill('admin')
-    await page.locator('input[type="password"]').fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.locator('[data-action="start-duty"]').click()
+    await signInAtDesk(page, centre.httpUrl, 'admin', PASSWORD)
     await page.locator('[data-map="ready"]').waitFor()
   })
 

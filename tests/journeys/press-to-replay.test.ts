@@ -7,7 +7,7 @@ import type { Incident } from '../../domain/incident.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { signIn, until, type Api } from '../support/api.ts'
-import { findChromium, launchBrowser } from '../support/browser.ts'
+import { findChromium, launchBrowser, signInAtDesk } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
 import { connectDevice, type TestDevice } from '../support/pressed-button.ts'
 import { isRequired } from '../support/required.ts'
@@ -44,11 +44,7 @@ describe.skipIf(!chromium)('an alarm’s recording, through a killed streamer, t
     api = await signIn(centre.httpUrl, 'admin', PASSWORD)
     browser = await launchBrowser(chromium!)
     page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, locale: 'zh-CN' })
-    await page.goto(centre.httpUrl)
-    await page.locator('input').first().fill('admin')
-    await page.locator('input[type="password"]').fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.locator('[data-action="start-duty"]').click()
+    await signInAtDesk(page, centre.httpUrl, 'admin', PASSWORD)
     await until('warm cameras deliver', 30_000, async () => {
       const { health } = await api.get<Snapshot>('snapshot')
       return health.camerasOnline >= 34

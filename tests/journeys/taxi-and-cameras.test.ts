@@ -9,7 +9,7 @@ import type { Trail, VehicleNow } from '../../domain/fix.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { signIn, until, type Api } from '../support/api.ts'
-import { findChromium, launchBrowser } from '../support/browser.ts'
+import { findChromium, launchBrowser, signInAtDesk } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
 import { connectDevice, type TestDevice } from '../support/pressed-button.ts'
 import { isRequired } from '../support/required.ts'
@@ -37,11 +37,7 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
     api = await signIn(centre.httpUrl, 'admin', PASSWORD)
     browser = await launchBrowser(chromium!)
     page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
-    await page.goto(centre.httpUrl)
-    await page.locator('input').first().fill('admin')
-    await page.locator('input[type="password"]').fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.locator('[data-action="start-duty"]').click()
+    await signInAtDesk(page, centre.httpUrl, 'admin', PASSWORD)
   })
 
   afterAll(async () => {

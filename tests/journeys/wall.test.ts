@@ -5,7 +5,7 @@ import type { Alarm } from '../../domain/alarm.ts'
 import type { Camera } from '../../domain/camera.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
 import { signIn, until, type Api } from '../support/api.ts'
-import { findChromium, launchBrowser } from '../support/browser.ts'
+import { findChromium, launchBrowser, signInAtDesk } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
 import { connectDevice, type TestDevice } from '../support/pressed-button.ts'
 import { isRequired } from '../support/required.ts'
@@ -54,11 +54,7 @@ describe.skipIf(!chromium)('the video wall over plain HTTP', () => {
     api = await signIn(centre.httpUrl, 'admin', PASSWORD)
     browser = await launchBrowser(chromium!, false)
     page = await browser.newPage({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
-    await page.goto(centre.httpUrl)
-    await page.locator('input').first().fill('admin')
-    await page.locator('input[type="password"]').fill(PASSWORD)
-    await page.keyboard.press('Enter')
-    await page.locator('[data-action="start-duty"]').click()
+    await signInAtDesk(page, centre.httpUrl, 'admin', PASSWORD)
     await page.evaluate(() => (location.hash = '#/wall'))
     await page.locator('[data-wall="1"]').waitFor()
   })
@@ -204,11 +200,7 @@ describe.skipIf(!chromium)('the video wall over plain HTTP', () => {
     })
     const other = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'zh-CN' })
     const elsewhere = await other.newPage()
-    await elsewhere.goto(centre.httpUrl)
-    await elsewhere.locator('input').first().fill('admin')
-    await elsewhere.locator('input[type="password"]').fill(PASSWORD)
-    await elsewhere.keyboard.press('Enter')
-    await elsewhere.locator('[data-action="start-duty"]').click()
+    await signInAtDesk(elsewhere, centre.httpUrl, 'admin', PASSWORD)
     await elsewhere.evaluate(() => (location.hash = '#/wall'))
     await elsewhere.locator('[data-wall="1"][data-tiles="4"] .wall-tile.is-empty[data-cell="1"]').waitFor()
     await other.close()

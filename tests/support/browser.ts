@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chromium, type Browser } from 'playwright-core'
+import { chromium, type Browser, type Page } from 'playwright-core'
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -9,10 +9,19 @@ export function findChromium(): string | null {
   return (named ? [named] : CANDIDATES).find((path) => existsSync(path)) ?? null
 }
 
+/** Begins the duty of an account at a desk that has just been opened. */
+export async function signInAtDesk(page: Page, url: string, username: string, password: string): Promise<void> {
+  await page.goto(url)
+  await page.locator('input[name="username"]').fill(username)
+  await page.locator('input[name="password"]').fill(password)
+  await page.keyboard.press('Enter')
+  await page.locator('[data-action="start-duty"]').click()
+}
+
 /**
  * A headless browser with software WebGL. No autoplay flag: the click on "start duty" must be what unlocks the sound.
  */
-export function launchBrowser(executablePath: string, hasWebgl = true): Promise<Browser> {
+export function launchBrowser(executablePath: string, hasWebgl = true, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     headless: true,
@@ -26,6 +35,7 @@ export function launchBrowser(executablePath: string, hasWebgl = true): Promise<
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...more,
     ],
   })
 }
