@@ -3,6 +3,7 @@ import { store } from '../data/centre.ts'
 import { BlindBanner } from '../desk/banners.tsx'
 import { NoticeToast } from '../desk/toasts.tsx'
 import { StripClock } from '../desk/strip.tsx'
+import { PageGuard } from '../pages/page-guard.tsx'
 import { WallPage } from './wall-page.tsx'
 import './wall-screen.css'
 
@@ -13,7 +14,9 @@ export function WallScreen({ screen }: { screen: number }) {
     <div className="wall-screen">
       {live === 'blind' && <BlindBanner />}
       <main>
-        <WallPage screen={screen} />
+        <PageGuard page="wall">
+          <WallPage screen={screen} />
+        </PageGuard>
       </main>
       <header>
         <StripClock />

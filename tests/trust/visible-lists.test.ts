@@ -80,6 +80,12 @@ const idsOf =
   (body: Body) =>
     (body[key] as Named[]).map((one) => one[member] ?? '')
 const items = idsOf('items')
+/** Of a file: its ids, below the names of the columns. */
+const firstCells = (body: Body) =>
+  (body as unknown as string)
+    .split('\r\n')
+    .slice(1)
+    .flatMap((line) => line.split(',')[0] || [])
 const things = (...kinds: string[]) => kinds.flatMap((kind) => VISIBLE.map((place) => `${kind}-${place}`))
 const supervises = (role: Role) => ['supervisor', 'commander', 'admin'].includes(role)
 /** Of alarms and incidents also those that somebody has been called to. */
@@ -111,6 +117,8 @@ const DECISIONS: Record<string, Filtered | { everybody: string }> = {
   },
   '/devices': only(items, things('device', 'homed')),
   '/cameras': only(items, things('camera')),
+  '/cameras/register.csv': only(firstCells, things('camera')),
+  '/devices/register.csv': only(firstCells, things('device', 'homed')),
   '/sites': only(items, things('site')),
   '/zones': only(items, things('zone')),
   '/patrols': only(items, things('patrol')),
@@ -155,6 +163,7 @@ const DECISIONS: Record<string, Filtered | { everybody: string }> = {
   },
   '/events': { everybody: 'hides each event in its own test, tests/core/jurisdiction.test.ts' },
   '/users': { everybody: 'who runs the accounts runs those of the whole centre' },
+  '/centre-settings': { everybody: 'one for the whole centre' },
   '/duty-level': { everybody: 'one for the whole centre' },
   '/roads/closures': { everybody: 'a closed road is closed for every patrol' },
   '/me': { everybody: 'about oneself' },
