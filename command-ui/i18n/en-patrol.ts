@@ -39,6 +39,16 @@ export const enPatrol: PatrolWords = {
     state: { sent: 'new', accepted: 'on the way', there: 'at the post', ended: 'ended' },
     step: { accept: 'Accept', there: 'I am there' },
   },
+  notice: {
+    label: 'In the background',
+    state: {
+      none: 'This connection allows no notifications (needs HTTPS). Keep this page in front and the screen on',
+      asking: 'not allowed yet; tap to allow',
+      on: 'notifies you when another app is in front. A locked phone may freeze this page and tell nothing: keep the screen on',
+      denied: 'this phone does not allow notifications; allow them in the browser’s settings. Keep this page in front',
+    },
+    idle: 'No notifications in the background: keep this page in front',
+  },
   idle: { heading: 'Standing by', text: 'No order. A new one rings and vibrates.' },
   order: {
     new: 'New order',

@@ -1,5 +1,6 @@
 import type { CrewStep } from '../../domain/assignment.ts'
 import type { Posting } from '../../domain/posting.ts'
+import type { NoticeState } from '../patrol/phone-notice.ts'
 import type { PlaceState } from '../patrol/position.ts'
 
 /** 警组手机的文字。The type of this object is the type of its English twin. */
@@ -43,6 +44,16 @@ export const zhPatrol = {
       string
     >,
     step: { accept: '接收', there: '已到位' },
+  },
+  notice: {
+    label: '后台通知',
+    state: {
+      none: '此连接不能通知（需要 HTTPS）。本页须保持在前台、屏幕常亮',
+      asking: '尚未允许，点此允许',
+      on: '切到后台时以通知提醒。锁屏或手机冻结本页后可能收不到，请保持屏幕常亮',
+      denied: '手机未允许通知，请在浏览器设置中允许。本页须保持在前台',
+    } satisfies Record<NoticeState, string>,
+    idle: '后台收不到通知，请保持本页在前台',
   },
   idle: { heading: '待命', text: '没有指令。新指令会响铃并振动。' },
   order: {

@@ -5,6 +5,7 @@ import { useText } from '../i18n/language.ts'
 import type { Refusal } from './crew.ts'
 import { usePhone } from './phone-context.ts'
 import { usePatrolText } from './patrol-words.ts'
+import './cards.css'
 
 /** What the centre did not take, until the crew has read it. */
 export function RefusalCard() {

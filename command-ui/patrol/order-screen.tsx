@@ -10,6 +10,7 @@ import { usePatrolText } from './patrol-words.ts'
 import { ScenePicture } from './scene-picture.tsx'
 import { StepBar } from './step-bar.tsx'
 import { WayPanel, type WayTarget } from './way-panel.tsx'
+import './order-screen.css'
 
 /** One order, as long as it stands: what, where, the picture, the way, and one big button. */
 export function OrderScreen({ order, state }: { order: CrewOrder; state: Assignment['state'] }) {

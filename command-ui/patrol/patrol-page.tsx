@@ -1,3 +1,5 @@
+// First: the rules of the parts are finer than its own.
+import './patrol.css'
 import { useEffect, useState } from 'react'
 import type { Me } from '../../domain/officer.ts'
 import { countOddity } from '../data/centre.ts'
@@ -9,6 +11,7 @@ import { OrderScreen } from './order-screen.tsx'
 import { usePatrolText } from './patrol-words.ts'
 import { PhoneContext, usePhone, type Phone } from './phone-context.ts'
 import { PhoneDuty } from './phone-duty.ts'
+import { PhoneNotice } from './phone-notice.ts'
 import { OwnPosition } from './position.ts'
 import { RefusalCard } from './cards.tsx'
 import { IdleScreen } from './idle-screen.tsx'
@@ -16,7 +19,7 @@ import { registerShell } from './register-shell.ts'
 import { isOver, postingWithTaps, stateWithTaps } from './pending.ts'
 import { PostingScreen } from './posting-screen.tsx'
 import { TopBar } from './top-bar.tsx'
-import './patrol.css'
+import { useNotices } from './use-notices.ts'
 
 /** Everything that a crew sees. Whoever is signed in as a patrol is here, whatever the address says. */
 export function PatrolPage({ me }: { me: Me }) {
@@ -38,7 +41,7 @@ export function PatrolPage({ me }: { me: Me }) {
       (crew) => {
         if (isGone) return
         opened = crew
-        setPhone({ crew, duty: new PhoneDuty(), place: new OwnPosition(crew) })
+        setPhone({ crew, duty: new PhoneDuty(), notice: new PhoneNotice(), place: new OwnPosition(crew) })
         crew.start().catch((error: unknown) => countOddity('outbox-failed', error))
       },
       (error: unknown) => {
@@ -69,7 +72,7 @@ export function PatrolPage({ me }: { me: Me }) {
 }
 
 function CrewScreen() {
-  const { crew, duty, place } = usePhone()
+  const { crew, duty, notice, place } = usePhone()
   const isOnDuty = useObservable(duty.isOn)
   const view = useObservable(crew.view)
   const entries = useObservable(crew.outbox.entries)
@@ -79,6 +82,7 @@ function CrewScreen() {
   const postingState = posting ? postingWithTaps(posting, entries) : 'ended'
   const isRinging = isOnDuty && state === 'ordered'
   const orderId = order?.assignment.id
+  useNotices(notice, view, state, isOnDuty)
   useEffect(() => duty.ring(isRinging), [duty, isRinging])
   useEffect(() => () => duty.ring(false), [duty])
   useEffect(() => {

@@ -1,11 +1,13 @@
 import { createContext, useContext } from 'react'
 import type { Crew } from './crew.ts'
 import type { PhoneDuty } from './phone-duty.ts'
+import type { PhoneNotice } from './phone-notice.ts'
 import type { OwnPosition } from './position.ts'
 
 export interface Phone {
   crew: Crew
   duty: PhoneDuty
+  notice: PhoneNotice
   place: OwnPosition
 }
 

@@ -6,6 +6,7 @@ import { useObservable } from '../data/use-store.ts'
 import { timeOfDay } from '../i18n/durations.ts'
 import { usePhone } from './phone-context.ts'
 import { usePatrolText } from './patrol-words.ts'
+import './scene-picture.css'
 
 /** A still every so often shows whether something has changed, and costs a phone 3 KB/s. */
 const AGAIN_MS = 15_000

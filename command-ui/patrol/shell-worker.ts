@@ -12,14 +12,26 @@ interface ShellFetch extends ShellEvent {
 interface ShellMessage extends ShellEvent {
   data: unknown
 }
+interface ShellClient {
+  url: string
+  focus(): Promise<unknown>
+}
+interface ShellTouch extends ShellEvent {
+  notification: { tag: string; close(): void }
+}
 /** What of the worker's global scope is used; the DOM's own types have no worker in them. */
 interface ShellScope {
   location: { origin: string; href: string }
-  clients: { claim(): Promise<void> }
+  clients: {
+    claim(): Promise<void>
+    matchAll(options: { type: 'window'; includeUncontrolled: boolean }): Promise<ShellClient[]>
+    openWindow(url: string): Promise<unknown>
+  }
   skipWaiting(): Promise<void>
   addEventListener(type: 'install' | 'activate', listener: (event: ShellEvent) => void): void
   addEventListener(type: 'fetch', listener: (event: ShellFetch) => void): void
   addEventListener(type: 'message', listener: (event: ShellMessage) => void): void
+  addEventListener(type: 'notificationclick', listener: (event: ShellTouch) => void): void
 }
 
 const CACHE = 'vigil-shell-1'
@@ -44,6 +56,17 @@ scope.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.respondWith(page(request))
   else if (isAsset(request.url)) event.respondWith(asset(request))
 })
+scope.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(bringToFront())
+})
+
+/** The touch only opens the page: every step is tapped there, where a tap is kept and counted once. */
+async function bringToFront(): Promise<void> {
+  const open = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const [own] = open.filter(({ url }) => url.startsWith(PAGE))
+  await (own ? own.focus() : scope.clients.openWindow(`${PAGE}#/patrol`))
+}
 
 function isAsset(url: unknown): boolean {
   return typeof url === 'string' && url.startsWith(ASSETS)

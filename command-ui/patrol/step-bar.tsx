@@ -9,6 +9,7 @@ import { usePhone } from './phone-context.ts'
 import { usePatrolText } from './patrol-words.ts'
 import { nextStep } from './pending.ts'
 import { shrinkPhoto } from './shrink-photo.ts'
+import './step-bar.css'
 
 /** A second tap of the same finger is not the next step: the big button rests this long after each. */
 export const REST_MS = 1_200

@@ -7,6 +7,7 @@ import { light, switchLight } from './day-night.ts'
 import { usePhone } from './phone-context.ts'
 import { usePatrolText } from './patrol-words.ts'
 import { forgetShell } from './register-shell.ts'
+import './top-bar.css'
 
 /** Who this is, whether the centre has everything, the light and the menu. */
 export function TopBar() {
@@ -72,7 +73,8 @@ function PlaceMark() {
 
 function Menu({ onClose }: { onClose: () => void }) {
   const t = usePatrolText()
-  const { crew, duty, place } = usePhone()
+  const { crew, duty, notice, place } = usePhone()
+  const noticeState = useObservable(notice.state)
   const isOnDuty = useObservable(duty.isOn)
   const placeState = useObservable(place.state)
   const dropped = useObservable(place.dropped)
@@ -83,6 +85,7 @@ function Menu({ onClose }: { onClose: () => void }) {
     if (entries.length > 0 && !isWarned) return setWarned(true)
     duty.end()
     place.stop()
+    await notice.clear()
     crew.stop()
     try {
       await crew.store.clear()
@@ -110,6 +113,15 @@ function Menu({ onClose }: { onClose: () => void }) {
       )}
       {view?.fix && <p className="crew-dim">{t.place.source[view.fix.source]}</p>}
       {dropped > 0 && <p className="crew-dim">{t.place.dropped(dropped)}</p>}
+      {noticeState === 'asking' ? (
+        <button type="button" data-action="notice" onClick={() => void notice.ask()}>
+          {t.notice.label}: {t.notice.state.asking}
+        </button>
+      ) : (
+        <p className="crew-dim" data-notice={noticeState}>
+          {t.notice.label}: {t.notice.state[noticeState]}
+        </p>
+      )}
       <button type="button" onClick={toggleLanguage}>
         {t.menu.language}
       </button>

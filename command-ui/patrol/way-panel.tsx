@@ -11,6 +11,7 @@ import { readWay } from './crew-api.ts'
 import { usePhone } from './phone-context.ts'
 import { usePatrolText } from './patrol-words.ts'
 import { WaySketch } from './way-sketch.tsx'
+import './way-panel.css'
 
 /** Streets do not move: only the way and its time are asked for again. */
 const AGAIN_MS = 8_000

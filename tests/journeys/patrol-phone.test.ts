@@ -10,9 +10,9 @@ import type { AuditRow } from '../../domain/wire/admin.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { signIn, until, type Api } from '../support/api.ts'
-import { findChromium, launchBrowser } from '../support/browser.ts'
+import { findChromium, launchBrowser, signInAtDesk } from '../support/browser.ts'
 import { startCentre, type Centre } from '../support/centre.ts'
-import { leftOn, lookAt, loseFirstAnswers, PHONE } from '../support/crew-phone.ts'
+import { leftOn, lookAt, loseFirstAnswers, noticesOn, PHONE, putAway } from '../support/crew-phone.ts'
 import { pressForIncident } from '../support/pressed-button.ts'
 import { isRequired } from '../support/required.ts'
 import { digTunnel, type Tunnel } from '../support/tunnel.ts'
@@ -84,7 +84,7 @@ describe.skipIf(!chromium)('a crew with its phone', () => {
       hasTouch: true,
       deviceScaleFactor: 2,
       locale: 'zh-CN',
-      permissions: ['geolocation'],
+      permissions: ['geolocation', 'notifications'],
     })
     phone = await context.newPage()
     phone.on('pageerror', (error) => pageErrors.push(error.message))
@@ -121,11 +121,7 @@ describe.skipIf(!chromium)('a crew with its phone', () => {
   })
 
   it('an order of the desk rings within a second or so, with picture, way and promise', async () => {
-    await desk.goto(centre.httpUrl)
-    await desk.locator('input[name="username"]').fill('admin')
-    await desk.locator('input[name="password"]').fill(PASSWORD)
-    await desk.keyboard.press('Enter')
-    await desk.locator('[data-action="start-duty"]').click()
+    await signInAtDesk(desk, centre.httpUrl, 'admin', PASSWORD)
     await press('button-school-01')
     await desk.locator('[data-alarm-id]').first().waitFor()
     await desk.keyboard.press('Enter')
@@ -279,8 +275,17 @@ describe.skipIf(!chromium)('a crew with its phone', () => {
     await phone.locator('[data-action="read-end"]').tap()
   }, 120_000)
 
-  it('declines with a reason that can be taken back for five seconds', async () => {
+  it('an order that comes while another app is in front is a notice, until somebody looks', async () => {
+    await putAway(phone, true)
     await order()
+    await until('the notice', 5000, async () => (await noticesOn(phone)).some((words) => words.startsWith('新指令')))
+    expect(await noticesOn(phone), 'one, with the place').toHaveLength(1)
+    await putAway(phone, false)
+    await until('it is taken back', 5000, async () => (await noticesOn(phone)).length === 0)
+    expect(await phone.locator('body').getAttribute('data-ring'), 'seen is not answered').toBe('on')
+  })
+
+  it('declines with a reason that can be taken back for five seconds', async () => {
     await phone.locator('[data-action="decline"]').tap()
     await shots('9-decline')
     await phone.locator('[data-reason]').nth(1).tap()

@@ -96,3 +96,25 @@ export async function loseFirstAnswers(context: BrowserContext) {
   })
   return { delivered, restore: () => context.unroute(pattern) }
 }
+
+/**
+ * Another app is in front, or ours again. Under its driver a headless Chromium calls every page visible, whatever is done to its window, so
+ * the page is told by the one property that it asks; the notices themselves are the browser's own.
+ */
+export async function putAway(phone: Page, isAway: boolean): Promise<void> {
+  await phone.evaluate(
+    (state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state })
+      document.dispatchEvent(new Event('visibilitychange'))
+    },
+    isAway ? 'hidden' : 'visible',
+  )
+}
+
+/** Titles and texts of the notices that stand on the phone's screen. */
+export async function noticesOn(phone: Page): Promise<string[]> {
+  return await phone.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready
+    return (await registration.getNotifications()).map(({ title, body }) => `${title} · ${body}`)
+  })
+}
