@@ -202,7 +202,7 @@ type Answering = ReturnType<typeof createAnswering>
 
 /** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
 function createMoving(
-  { database, clock, log, metrics, testEveryDays = 30 }: CoreDeps,
+  { database, broker, clock, log, metrics, mqtt, testEveryDays = 30 }: CoreDeps,
   truth: Truth,
   postings: Postings,
   onHealth: () => void,
@@ -239,7 +239,9 @@ function createMoving(
     },
   })
   const again = new ReceiptsAgain(truth)
-  const pulse = new IntakePulse({ ...truth, onChange: onHealth })
+  // On our own edge no connection means no intake; a broker of yours may still be heard by it.
+  const isDeaf = () => mqtt.host !== null && !broker.isConnected()
+  const pulse = new IntakePulse({ ...truth, onChange: onHealth, isDeaf })
   const news = new EdgeNews({
     ...truth,
     life,

@@ -15,12 +15,13 @@ const CODE = 'intake-silent'
 
 /**
  * Whether the intakes are there, by their own pulse: a connection that stands says nothing about a program that hangs behind it. Own delays are not
- * theirs: when this process itself was held up, the time is given to them.
+ * theirs: when this process itself was held up, or cannot hear a broker that stands between them, the time is given to them.
  */
 export class IntakePulse {
   readonly #clock: Clock
   readonly #troubles: Pick<Troubles, 'raiseNow' | 'restoreNow'>
   readonly #onChange: () => void
+  readonly #isDeaf: () => boolean
   /** When each was heard last, monotonic. */
   readonly #heardAtMs = new Map<string, number>()
   readonly #silent = new Set<string>()
@@ -30,13 +31,15 @@ export class IntakePulse {
   #work: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | null = null
 
-  /** @param deps `onChange`: desks are told at once, not with their next pulse */
+  /** @param deps `onChange`: desks are told at once, not with their next pulse; `isDeaf`: no pulse could be heard now, whoever sends one */
   constructor(deps: {
     clock: Clock
     metrics: Metrics
     troubles: Pick<Troubles, 'raiseNow' | 'restoreNow'>
     onChange: () => void
+    isDeaf?: () => boolean
   }) {
+    this.#isDeaf = deps.isDeaf ?? (() => false)
     this.#clock = deps.clock
     this.#troubles = deps.troubles
     this.#onChange = deps.onChange
@@ -70,7 +73,9 @@ export class IntakePulse {
   /** Called by a timer; a test may call it. */
   look(): void {
     const nowMs = this.#clock.monotonicMs()
-    const ownDelayMs = Math.max(0, nowMs - this.#lookedAtMs - 2 * LOOK_MS)
+    const isDeaf = this.#isDeaf()
+    const sinceMs = nowMs - this.#lookedAtMs
+    const ownDelayMs = isDeaf ? sinceMs : Math.max(0, sinceMs - 2 * LOOK_MS)
     this.#lookedAtMs = nowMs
     if (ownDelayMs > 0) {
       this.#startedAtMs += ownDelayMs
@@ -96,7 +101,9 @@ export class IntakePulse {
     const known = this.#heardAtMs.size
     const isFirst = known === 0 && this.#clock.monotonicMs() - this.#startedAtMs < SILENT_AFTER_MS
     const heard = known - this.#silent.size
-    const word = isFirst || (heard > 0 && this.#silent.size === 0) ? 'ok' : heard > 0 ? 'degraded' : 'away'
+    const isWhole = isFirst || (heard > 0 && this.#silent.size === 0)
+    // Deaf: presses may well be received, nobody here can say.
+    const word = isWhole && !this.#isDeaf() ? 'ok' : isWhole || heard > 0 ? 'degraded' : 'away'
     if (word === this.#word) return
     this.#word = word
     this.#onChange()

@@ -3,7 +3,7 @@ import { manualClock } from '../../domain/clock.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { IntakePulse } from '../../gateway/fleet/intake-pulse.ts'
 
-function watch() {
+function watch(isDeaf = () => false) {
   const clock = manualClock()
   const standing = new Set<string>()
   const troubles = {
@@ -16,6 +16,7 @@ function watch() {
     metrics: new Metrics(),
     troubles,
     onChange: () => told.push(pulse.word()),
+    isDeaf,
   })
   const beat = (program = 'intake-1') => pulse.take({ program, at: '' })
   /** Time goes by as the watch sees it, a look each quarter of a second. */
@@ -79,6 +80,21 @@ test('when we ourselves were held up, the intake is not blamed', async () => {
   expect(told).toEqual([])
   await wait(4_000)
   expect(told).toEqual(['away'])
+})
+
+test('a broker that we cannot hear says nothing about an intake that may hear it', async () => {
+  let deaf = false
+  const { pulse, standing, beat, wait } = watch(() => deaf)
+  beat()
+  deaf = true
+  await wait(30_000)
+  expect(pulse.word()).toBe('degraded')
+  expect([...standing]).toEqual([])
+  deaf = false
+  await wait(3_000, () => beat())
+  expect(pulse.word()).toBe('ok')
+  await wait(4_000)
+  expect(pulse.word()).toBe('away')
 })
 
 test('names that somebody makes up find no room', async () => {
