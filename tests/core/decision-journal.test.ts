@@ -77,6 +77,18 @@ test('after a crash every whole answer is read again, and a torn tail costs noth
   await Promise.all([whole.journal.close(), journal.close()])
 })
 
+test('a take-over and an order by radio are read again as they were made, after a crash, too', async () => {
+  const root = join(folder, 'kinds')
+  const { journal } = await start(root)
+  const taken: Decision = { ...decision('k1'), do: 'take-over', reason: '换班', sessionId: null }
+  const sent: Decision = { ...decision('k2'), do: 'radio-order', patrolId: 'patrol-01' }
+  await journal.append(taken)
+  await journal.append(sent)
+  const again = await start(crash(root, 'kinds-left').root)
+  expect(again.found).toEqual([taken, sent])
+  await Promise.all([again.journal.close(), journal.close()])
+})
+
 test('what is merged is not read again, what waits is', async () => {
   const root = join(folder, 'second')
   const { journal } = await start(root)
