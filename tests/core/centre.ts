@@ -19,7 +19,7 @@ import { Edge } from '../../gateway/intake/edge.ts'
 import { JournalWriter } from '../../gateway/intake/journal/writer.ts'
 import { withJurisdiction } from '../../gateway/live/route-jurisdiction.ts'
 import { thingRoutes } from '../../gateway/registry/routes.ts'
-import { createDatabase } from '../../gateway/store/database.ts'
+import { createDatabase, type Database } from '../../gateway/store/database.ts'
 import { createAuth } from '../../gateway/trust/authenticate.ts'
 import { createSecretBox } from '../../gateway/trust/secret-box.ts'
 import { Sessions } from '../../gateway/trust/sessions.ts'
@@ -112,6 +112,8 @@ export async function startCentre() {
     readiness: {},
     onDesk: core.onDesk,
   })
+  // Building the roads may hold this process up for longer than a new connection is waited for.
+  await untilItAnswers(database)
   await database.execute(
     `insert into users (id, username, display_name, role) values ($1, 'li', '李', 'officer'), ($2, 'wu', '吴', 'officer')`,
     [newId(clock.nowMs()), newId(clock.nowMs())],
@@ -219,6 +221,18 @@ export async function startCentre() {
 }
 
 export type TestCentre = Awaited<ReturnType<typeof startCentre>>
+
+async function untilItAnswers(database: Database): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await database.query('select 1')
+      return
+    } catch (error) {
+      if (tries === 40) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}
 
 /** A cable between the core and its database that can be pulled: connections break, new ones are refused. */
 async function startCable(databaseUrl: string) {

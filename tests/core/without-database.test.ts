@@ -83,6 +83,26 @@ test('an alarm is taken over without the database, on every desk at once, and it
   expect(Math.abs(Date.parse(rows[0]!.at) - before)).toBeLessThan(2_000)
 })
 
+test('a take-over that a slow database has stored after all is one take-over, with one row in the audit', async () => {
+  await press('button-school-03', 'v-1')
+  const { id } = await raisedOf('button-school-03')
+  await post(`/alarms/${id}/acknowledge`)
+  // Somebody holds the alarm's row for longer than an officer is kept waiting.
+  const blocker = centre.straight.tx(async (tx) => {
+    await tx.query('select 1 from alarm where id = $1 for update', [id])
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+  })
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const taken = await post(`/alarms/${id}/take-over`, { reason: '换班' }, 'wu')
+  expect(taken).toMatchObject({ status: 200, body: { owner: 'wu', provisional: true } })
+  await blocker
+  await until('stored', () => actionsOf(id).includes('taken-over'), 15_000)
+  await until('nothing waits', () => !/vigil_decisions_waiting [1-9]/.test(centre.metrics.text()), 15_000)
+  expect(actionsOf(id).filter((one) => one === 'taken-over')).toHaveLength(1)
+  const audit = await centre.straight.query(`select reason from audit where action = 'alarm.take-over' and object_id = $1`, [id]) // prettier-ignore
+  expect(audit).toEqual([{ reason: '换班' }])
+})
+
 test('a take-over silences no press that its officer had not seen', async () => {
   await press('button-school-02', 'u-1')
   const { id } = await raisedOf('button-school-02')

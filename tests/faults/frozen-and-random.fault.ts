@@ -93,15 +93,21 @@ function endIt(pid: number, signal: NodeJS.Signals): boolean {
 
 /** Each step that has fired has one event; @returns how late the first was, s */
 async function escalatedOnce(deviceId: string): Promise<number> {
-  const steps = await centre.database.query<{ step: number; late: number }>(
-    `select step, extract(epoch from fired_at - due_at)::float8 as late from timer
-      where kind = 'escalate' and fired_at is not null and subject_id = (select id from alarm where device_id = $1) order by step`,
-    [deviceId],
-  )
-  const events = await centre.database.query<{ step: number }>(
-    `select (body->>'escalation')::int as step from event
-      where kind = 'alarm' and action = 'escalated' and body->>'deviceId' = $1 order by n`,
-    [deviceId],
+  // As of one moment: between two reads the next step may come due.
+  const { steps, events } = await centre.database.tx(
+    async (tx) => ({
+      steps: await tx.query<{ step: number; late: number }>(
+        `select step, extract(epoch from fired_at - due_at)::float8 as late from timer
+          where kind = 'escalate' and fired_at is not null and subject_id = (select id from alarm where device_id = $1) order by step`,
+        [deviceId],
+      ),
+      events: await tx.query<{ step: number }>(
+        `select (body->>'escalation')::int as step from event
+          where kind = 'alarm' and action = 'escalated' and body->>'deviceId' = $1 order by n`,
+        [deviceId],
+      ),
+    }),
+    { isolation: 'repeatable read' },
   )
   expect(steps.length).toBeGreaterThan(0)
   expect(events.map(({ step }) => step)).toEqual(steps.map(({ step }) => step))
