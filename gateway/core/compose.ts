@@ -115,9 +115,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const { journalDir, decisionsDir } = deps
   const where = { journalDir, decisionsDir, centre: city.places.centre }
   const answering: Answering = createAnswering({ ...truth, ...where, recommend, live: () => live })
-
   recommender.sentByRadio = (patrolId) => answering.decisions.radioOrderOf(patrolId) !== null
-
   followEmergencies(state, events)
   await truth.disk.start()
   await moving.start()
