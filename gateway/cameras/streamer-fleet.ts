@@ -6,8 +6,10 @@ import { openCredential, readAlarmSites, readCameras, type CameraRow } from './c
 import { CameraStates, type CameraStatesDeps } from './camera-states.ts'
 import { ownerOf } from './rendezvous.ts'
 
-/** Three missed beats of 2 s: this worker's cameras go to the others. */
-export const WORKER_LIVE_MS = 6_000
+/** Two missed beats of 2 s and half of one: this worker's cameras go to the others, which hear of it within a beat and need two seconds. */
+export const WORKER_LIVE_MS = 5_000
+/** A turn that comes so late says that we stood still ourselves: nobody was silent. */
+const OWN_STALL_MS = 2_500
 /** After our own start, workers that have not been heard yet still count, else the first one would open every camera. */
 const SETTLING_MS = 6_000
 /** Finds cameras that something else has written (the first start's seed). */
@@ -43,6 +45,8 @@ export class StreamerFleet {
   #revision: number
   #startedMs: number
   #loadedMs = 0
+  /** When a turn or a beat last ran. */
+  #awakeMs: number
   #loading: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
 
@@ -51,7 +55,7 @@ export class StreamerFleet {
     this.#states = new CameraStates(deps)
     // Larger than that of any earlier run.
     this.#revision = deps.clock.nowMs()
-    this.#startedMs = deps.clock.monotonicMs()
+    this.#startedMs = this.#awakeMs = deps.clock.monotonicMs()
     const gauge = deps.metrics.gauge('vigil_cameras', 'Cameras by what their streamer says')
     deps.metrics.onRead(() => {
       const { online, wanted } = this.#states.counts()
@@ -85,6 +89,7 @@ export class StreamerFleet {
   /** A worker has reported. @returns what it shall serve; from memory, whatever the database does */
   beat(workerId: string, beat: StreamerBeat): StreamerOrders {
     const nowMs = this.#deps.clock.monotonicMs()
+    this.#forgiveOwnStall(nowMs)
     const known = this.#workers.get(workerId)
     if (!known && this.#workers.size >= WORKERS_MAX) return { revision: this.#revision, cameras: [] }
     const cameraIds = beat.cameras.map((camera) => camera.id)
@@ -129,6 +134,7 @@ export class StreamerFleet {
   async turn(): Promise<void> {
     const { clock, log, troubles } = this.#deps
     const nowMs = clock.monotonicMs()
+    this.#forgiveOwnStall(nowMs)
     for (const worker of this.#workers.values()) {
       const { id } = worker
       if (nowMs - worker.lastBeatMs < WORKER_LIVE_MS) {
@@ -146,6 +152,17 @@ export class StreamerFleet {
         log.debug('cameras could not be read', { reason: reasonOf(error) })
       })
     }
+  }
+
+  /**
+   * After a stall of ours the beats lie in our socket, and the first worker whose beat is read would seem the only one that lives: it would be
+   * given all cameras.
+   */
+  #forgiveOwnStall(nowMs: number): void {
+    const stoodMs = nowMs - this.#awakeMs - TURN_MS
+    this.#awakeMs = nowMs
+    if (stoodMs < OWN_STALL_MS) return
+    for (const worker of this.#workers.values()) worker.lastBeatMs = Math.min(nowMs, worker.lastBeatMs + stoodMs)
   }
 
   /** A camera that is recorded is kept connected. */

@@ -45,37 +45,46 @@ export class Retry {
   }
 }
 
-/** Of a second's connects so many may be made at once: more than flow in during one turn of the fleet's timer. */
-const BURST_SHARE = 0.12
-/** So many more may be borrowed for pictures that somebody waits for. */
-const URGENT_SHARE = 0.04
+/** So many of a second's connects are kept for pictures that somebody waits for. */
+const URGENT_SHARE = 0.08
+/** Of the others no more than a share at once, so that the handshakes of one second do not all fall on one turn of the thread. */
+const BURST_SHARE = 0.25
+const BURST_MS = 100
 
-/** A bucket of connects for all cameras of the worker. */
+/**
+ * Connects of all cameras of the worker: in no second more than its number, by the times of the last ones. A bucket of tokens was tried:
+ * one that holds a second's worth lets twice the number through, a smaller one loses what a busy thread cannot take in time.
+ */
 export class ConnectBudget {
   /** How often there was none left. */
   refused = 0
-  readonly #perSecond: number
+  /** A ring; the oldest at `#next`. */
+  readonly #times: Float64Array
+  readonly #reserve: number
   readonly #burst: number
-  readonly #urgent: number
-  #tokens: number
-  #atMs = 0
+  #next = 0
 
   constructor(perSecond = CONNECTS_PER_SECOND) {
-    this.#burst = this.#tokens = Math.max(1, perSecond * BURST_SHARE)
-    this.#urgent = perSecond * URGENT_SHARE
-    // No second has more than its number, however they come.
-    this.#perSecond = perSecond - this.#burst - this.#urgent
+    const count = Math.max(1, Math.floor(perSecond))
+    this.#times = new Float64Array(count).fill(-Infinity)
+    this.#reserve = Math.min(count - 1, Math.ceil(count * URGENT_SHARE))
+    this.#burst = Math.ceil(count * BURST_SHARE)
   }
 
   /** @param isUrgent somebody waits for this picture */
   take(nowMs: number, isUrgent = false): boolean {
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((nowMs - this.#atMs) * this.#perSecond) / 1000)
-    this.#atMs = nowMs
-    if (this.#tokens < (isUrgent ? 1 - this.#urgent : 1)) {
+    const isFull = nowMs - this.#nthLast(this.#times.length - (isUrgent ? 0 : this.#reserve)) < 1_000
+    if (isFull || (!isUrgent && nowMs - this.#nthLast(this.#burst) < BURST_MS)) {
       this.refused++
       return false
     }
-    this.#tokens--
+    this.#times[this.#next] = nowMs
+    this.#next = (this.#next + 1) % this.#times.length
     return true
+  }
+
+  /** When the n-th last connect was made. */
+  #nthLast(n: number): number {
+    return this.#times[(this.#next + this.#times.length - n) % this.#times.length]!
   }
 }

@@ -90,15 +90,29 @@ test('each camera is served by one worker, and only those of a lost worker move'
   expect(first.length, 'the first one to report does not get all').toBeLessThan(ids.length)
   const second = ordered('w2')
   expect([...first, ...second].sort()).toEqual([...ids].sort())
-  clock.advance(5_000)
-  beat('w1')
-  clock.advance(2_000)
+  for (let second = 0; second < 7; second++) {
+    clock.advance(1_000)
+    beat('w1')
+  }
   expect(ordered('w1').sort()).toEqual([...ids].sort())
   expect(fleet.workerOf(second[0]!)).toBe('http://127.0.0.1/w1')
   expect(ordered('w2').sort()).toEqual(second.sort())
   clock.advance(7_000)
   expect(fleet.workerOf('cam-0')).toBeNull()
   expect(fleet.health().video).toBe('away')
+})
+
+test('after a standstill of the core itself the first worker that is heard is not given all cameras', async () => {
+  await pass(10, () => [])
+  const second = ordered('w2')
+  clock.advance(20_000)
+  expect(ordered('w1').some((id) => second.includes(id))).toBe(false)
+  expect(ordered('w2').sort()).toEqual(second.sort())
+  for (let s = 0; s < 6; s++) {
+    clock.advance(1_000)
+    beat('w1')
+  }
+  expect(ordered('w1').sort(), 'one that stays silent is').toEqual([...ids].sort())
 })
 
 test('the credential is given to the worker and nowhere else', () => {

@@ -78,8 +78,21 @@ describe('a retry', () => {
 
   it('lets a picture that somebody waits for go first when nothing is left', () => {
     const budget = new ConnectBudget()
-    while (budget.take(1_000));
-    expect(budget.take(1_000, true)).toBe(true)
-    expect([1, 2, 3, 4].filter(() => budget.take(1_000, true)).length, 'but not many').toBeLessThan(4)
+    let nowMs = 1_000
+    for (let i = 0; i < 10; i++, nowMs += 100) while (budget.take(nowMs));
+    nowMs -= 1
+    expect(budget.take(nowMs)).toBe(false)
+    const urgent = Array.from({ length: 10 }, () => budget.take(nowMs, true)).filter(Boolean).length
+    expect(urgent).toBeGreaterThanOrEqual(1)
+    expect(urgent, 'but not many').toBeLessThanOrEqual(5)
+  })
+
+  it('of a thread that is late catches up within the second, and begins with a part of it', () => {
+    const budget = new ConnectBudget()
+    const takenAt = (nowMs: number) => Array.from({ length: 2_000 }, () => budget.take(nowMs)).filter(Boolean).length
+    expect(takenAt(1_000)).toBeLessThan(CONNECTS_PER_SECOND / 2)
+    let taken = 0
+    for (let nowMs = 2_000; nowMs < 12_000; nowMs += 250) taken += takenAt(nowMs)
+    expect(taken).toBeGreaterThan(CONNECTS_PER_SECOND * 10 * 0.9)
   })
 })
