@@ -9,6 +9,7 @@ import { usePatrolText } from './patrol-words.ts'
 import { DeclineSheet } from './sheets.tsx'
 import { REST_MS } from './step-bar.tsx'
 import { WayPanel } from './way-panel.tsx'
+import './order-screen.css'
 
 /** "Stand there": where, the way, and one big button. It is no alarm: a short tone, no ringing. */
 export function PostingScreen({ posting, state }: { posting: Posting; state: Posting['state'] }) {

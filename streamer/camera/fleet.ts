@@ -10,6 +10,7 @@ import type { CameraOrder, CameraSurroundings } from './camera.ts'
 import { Camera, WARM_RING_MS } from './camera.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
 import { ConnectBudget } from './retry.ts'
+import { Turns } from './turns.ts'
 
 /** Deadlines are seconds; a tenth of one is fine enough, and 2,000 cameras cost about a millisecond a turn. */
 const TICK_MS = 100
@@ -53,9 +54,9 @@ export class Fleet {
   readonly #around: CameraSurroundings
   readonly #metrics: FleetMetrics
   #timer: NodeJS.Timeout | null = null
-  /** The same cameras by number, and whose turn is first: whoever found the budget empty. */
+  /** The same cameras, by number. */
   #list: Camera[] = []
-  #first = 0
+  readonly #turns = new Turns()
   #rates = new Map<string, { bytes: number; atMs: number; bps: number }>()
 
   constructor(options: FleetOptions) {
@@ -92,14 +93,7 @@ export class Fleet {
   /** A sweep counts what it visited; one camera's broken assertion ends that camera's session only. */
   tick(): number {
     const nowMs = this.clock.monotonicMs()
-    const { budget } = this.#around
-    const count = this.#list.length
-    const first = this.#first
-    let hungry = -1
-    for (let visited = 0; visited < count; visited++) {
-      const at = (first + visited) % count
-      const camera = this.#list[at]!
-      const refused = budget.refused
+    this.#turns.sweep(this.#list, this.#around.budget, (camera) => {
       try {
         camera.tick(nowMs)
       } catch (error) {
@@ -110,11 +104,8 @@ export class Fleet {
         })
         camera.broke(reasonOf(error))
       }
-      if (hungry < 0 && budget.refused > refused) hungry = at
-    }
-    // In a long outage more are due than the budget lets through; without turns the first would have it all.
-    if (hungry >= 0) this.#first = hungry
-    return count
+    })
+    return this.#list.length
   }
 
   /** The whole list that this worker shall serve; what is not in it is left. */

@@ -3,6 +3,7 @@ import type { CameraFacts } from '../../streamer/health/judge-camera.ts'
 import { judgeCamera, NO_KEY_FRAME_MS, STALLED_MS } from '../../streamer/health/judge-camera.ts'
 import { notACamera, unreachable } from '../../streamer/rtsp/failure.ts'
 import { CONNECTS_PER_SECOND, ConnectBudget, Retry, RETRY_CAP_MS, RETRY_FLOOR_MS } from '../../streamer/camera/retry.ts'
+import { Turns } from '../../streamer/camera/turns.ts'
 import { seeded } from '../support/seeded.ts'
 
 const playing: CameraFacts = {
@@ -74,6 +75,41 @@ describe('a retry', () => {
     }
     expect(taken.length, 'all of them within 50 s').toBeGreaterThan(2_000 * (60 / 50))
     expect(budget.refused).toBeGreaterThan(0)
+  })
+
+  it('of two thousand cameras whose power was cut brings all back within a minute, however long they were dark', () => {
+    for (const darkS of [1, 20, 300]) {
+      const random = seeded(darkS)
+      const [budget, turns] = [new ConnectBudget(), new Turns()]
+      const cameras = Array.from({ length: 2_000 }, () => ({ retry: new Retry(random), isBack: false, dueMs: -1 }))
+      const connects: number[] = []
+      let longestWaitMs = 0
+      let nowMs = 0
+      const turn = (hasPower: boolean) => {
+        nowMs += 100
+        turns.sweep(cameras, budget, (camera) => {
+          if (camera.isBack || nowMs < camera.retry.nextMs) return
+          if (camera.dueMs < 0) camera.dueMs = nowMs
+          if (!budget.take(nowMs)) return
+          longestWaitMs = Math.max(longestWaitMs, nowMs - camera.dueMs)
+          camera.dueMs = -1
+          connects.push(nowMs)
+          if (hasPower) camera.isBack = true
+          else camera.retry.failed(nowMs)
+        })
+      }
+      while (nowMs < darkS * 1_000) turn(false)
+      const backMs = nowMs
+      while (cameras.some((camera) => !camera.isBack) && nowMs < backMs + 120_000) turn(true)
+      expect((nowMs - backMs) / 1_000, `after ${darkS} s of dark`).toBeLessThanOrEqual(60)
+      expect(longestWaitMs, 'nobody is passed over').toBeLessThan(60_000)
+      let [most, from] = [0, 0]
+      connects.forEach((atMs, i) => {
+        while (atMs - connects[from]! >= 1_000) from++
+        most = Math.max(most, i - from + 1)
+      })
+      expect(most, 'in no second more').toBeLessThanOrEqual(CONNECTS_PER_SECOND)
+    }
   })
 
   it('lets a picture that somebody waits for go first when nothing is left', () => {
