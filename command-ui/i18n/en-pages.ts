@@ -62,6 +62,7 @@ export const enPages: typeof zhPages = {
     byOnvif: 'ONVIF',
     url: 'Address',
     urlHint: 'rtsp://host:554/path',
+    main: 'Larger stream (optional, same login)',
     host: 'Host',
     port: 'Port',
     path: 'Service path',

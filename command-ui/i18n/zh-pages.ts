@@ -60,6 +60,7 @@ export const zhPages = {
     byOnvif: 'ONVIF',
     url: '地址',
     urlHint: 'rtsp://主机:554/路径',
+    main: '主码流地址（可空，账号相同）',
     host: '主机',
     port: '端口',
     path: '服务路径',

@@ -41,7 +41,13 @@ function sourceOf(form: FormData, kind: Kind): CameraWrite['source'] {
   const login = { username: filled(form, 'username'), password: filled(form, 'password') }
   if (kind === 'push') return { kind }
   if (kind === 'rtsp')
-    return { kind, url: filled(form, 'url') ?? '', certificateSha256: filled(form, 'certificate'), ...login }
+    return {
+      kind,
+      url: filled(form, 'url') ?? '',
+      mainUrl: filled(form, 'main'),
+      certificateSha256: filled(form, 'certificate'),
+      ...login,
+    }
   return {
     kind,
     host: filled(form, 'host') ?? '',
@@ -100,6 +106,7 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
       {kind === 'rtsp' && (
         <>
           <Field label={c.url} name="url" placeholder={c.urlHint} pattern="rtsps?://.+" required />
+          <Field label={c.main} name="main" placeholder={c.urlHint} pattern="rtsps?://.+" />
           <Field label={c.certificate} name="certificate" pattern="([0-9a-fA-F]{2}:?){32}" />
         </>
       )}
