@@ -1,4 +1,5 @@
-import type { City, CityProblem, LayerCollection, LayerName, RawCity } from './city.ts'
+import type { JunctionInput } from '../roads/graph.ts'
+import type { City, CityProblem, CityRoad, LayerCollection, LayerName, RawCity } from './city.ts'
 import { LAYER_NAMES, NEEDED_FILES, type CityFile } from './city.ts'
 import { DEFAULT_ESCALATION } from '../duty-level.ts'
 import { checkRunCards } from './check-run-cards.ts'
@@ -8,11 +9,17 @@ import { checkJunctions, checkRoads } from './check-roads.ts'
 import { featuresOf, idsIn, ProblemList, readOne } from './problem-list.ts'
 import { cityRowSchema } from './rows.ts'
 
+export type TakeRoads = (junctions: readonly JunctionInput[]) => (road: CityRoad) => void
+
 /**
  * Turns the files of a city folder into a city, or says everything that is wrong with them at once. Pure: readers of gateway and
  * simulators open the files.
+ * @param takeRoads gets the junctions and gives who gets the roads, one by one; the city has none in it then. For a million of them
  */
-export function checkCity(raw: RawCity): { city: City; problems: [] } | { city: null; problems: CityProblem[] } {
+export function checkCity(
+  raw: RawCity,
+  takeRoads?: TakeRoads,
+): { city: City; problems: [] } | { city: null; problems: CityProblem[] } {
   const list = new ProblemList()
   for (const file of NEEDED_FILES) if (!raw[file]) list.add(file, '', 'is missing from the city folder')
   for (const [file, source] of Object.entries(raw)) {
@@ -21,7 +28,8 @@ export function checkCity(raw: RawCity): { city: City; problems: [] } | { city: 
   const head = checkHead(raw, list)
   const bounds = head?.bounds ?? [-180, -90, 180, 90]
   const junctions = checkJunctions(raw, bounds, list)
-  const roads = checkRoads(raw, junctions, list)
+  const roads: CityRoad[] = []
+  checkRoads(raw, junctions, list, takeRoads?.(junctions) ?? ((road) => roads.push(road)))
   const zones = checkZones(raw, list)
   const sites = checkSites(raw, list)
   const siteIds = idsIn(raw, 'sites.geojson')

@@ -15,12 +15,12 @@ export function checkJunctions(raw: RawCity, bounds: City['bounds'], list: Probl
   const [west, south, east, north] = bounds
   const source = raw['junctions.csv']
   const rows = source && 'rows' in source ? source.rows : []
-  const unique = new UniqueIds('junctions.csv', 'junction', list)
+  const unique = new UniqueIds('junctions.csv', 'junction', 'row', list)
   const junctions: JunctionInput[] = []
   for (const [i, row] of rows.entries()) {
     const where = `row ${i + 2}`
     const value = plainJunction(row) ?? readRow(row, junctionRowSchema, 'junctions.csv', where, list)[0]?.value
-    if (!value || !unique.isNew(value.id, where)) continue
+    if (!value || !unique.isNew(value.id, i + 2)) continue
     const { id, lng, lat } = value
     if (lng < west || lng > east || lat < south || lat > north) {
       const hint =
@@ -32,24 +32,26 @@ export function checkJunctions(raw: RawCity, bounds: City['bounds'], list: Probl
   return junctions
 }
 
-export function checkRoads(raw: RawCity, junctions: readonly JunctionInput[], list: ProblemList): CityRoad[] {
+/** @param take gets each road that is right, in the order of the file */
+export function checkRoads(
+  raw: RawCity,
+  junctions: readonly JunctionInput[],
+  list: ProblemList,
+  take: (road: CityRoad) => void,
+): void {
   const byId = new Map<string, JunctionInput | null>(junctions.map((junction) => [junction.id, junction]))
-  for (const id of idsIn(raw, 'junctions.csv')) if (!byId.has(id)) byId.set(id, null)
-  const unique = new UniqueIds('roads.geojson', 'road', list)
-  const roads: CityRoad[] = []
+  // Only of those that were refused: half a million need not be looked at again.
+  if (list.problems.length > 0) for (const id of idsIn(raw, 'junctions.csv')) if (!byId.has(id)) byId.set(id, null)
+  const unique = new UniqueIds('roads.geojson', 'road', 'feature', list)
   let n = 0
   for (const feature of eachFeature(raw, 'roads.geojson', list)) {
     const where = `feature ${++n}`
     const road = plainRoad(feature) ?? schemaRoad(feature, where, list)
-    if (!road || !unique.isNew(road.id, where)) continue
+    if (!road || !unique.isNew(road.id, n)) continue
     checkEnd(road.id, 'starts', road.from, road.shape[0]!, byId, where, list)
     checkEnd(road.id, 'ends', road.to, road.shape.at(-1)!, byId, where, list)
-    // A million roads name half as many junctions: the names need not be there three times.
-    road.from = byId.get(road.from)?.id ?? road.from
-    road.to = byId.get(road.to)?.id ?? road.to
-    roads.push(road)
+    take(road)
   }
-  return roads
 }
 
 /** The road of a feature by its schema, which says what is wrong with it; null: something is. */

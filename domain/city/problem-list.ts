@@ -176,25 +176,28 @@ export function uniqueById<T extends { id: string }>(
 
 /** The same for rows that are looked at one by one: a million of them need not be kept for it. */
 export class UniqueIds {
-  readonly #seen = new Map<string, string>()
+  readonly #seen = new Map<string, number>()
   readonly #file: CityFile
   readonly #what: string
+  readonly #unit: string
   readonly #list: ProblemList
 
-  constructor(file: CityFile, what: string, list: ProblemList) {
+  constructor(file: CityFile, what: string, unit: 'row' | 'feature', list: ProblemList) {
+    this.#unit = unit
     this.#file = file
     this.#what = what
     this.#list = list
   }
 
-  isNew(id: string, where: string): boolean {
+  /** @param n its number in the file, as the operator counts */
+  isNew(id: string, n: number): boolean {
     const first = this.#seen.get(id)
     if (first === undefined) {
-      this.#seen.set(id, where)
+      this.#seen.set(id, n)
       return true
     }
-    const what = `${this.#what} ${id} is already in ${first}; every id must be different`
-    this.#list.add(this.#file, where, what)
+    const what = `${this.#what} ${id} is already in ${this.#unit} ${first}; every id must be different`
+    this.#list.add(this.#file, `${this.#unit} ${n}`, what)
     return false
   }
 }

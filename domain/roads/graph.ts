@@ -1,6 +1,7 @@
 import { nearDistanceM } from '../geo/distance.ts'
 import type { LngLat } from '../scalars.ts'
-import { flatEnds, largestComponent } from './component.ts'
+import { GrowingFloats, GrowingIntegers } from '../osm/growing.ts'
+import { largestComponent } from './component.ts'
 import { ROAD_CLASSES, type RoadClass, type RoadSpeeds } from './speeds.ts'
 
 export interface JunctionInput {
@@ -73,24 +74,135 @@ export function buildRoadGraph(
   input: { junctions: readonly JunctionInput[]; edges: readonly EdgeInput[] },
   speeds: RoadSpeeds,
 ): RoadGraph {
-  const numberOf = new Map(input.junctions.map((junction, i) => [junction.id, i]))
-  const ends = input.edges.map((edge) => ({
-    from: numberOf.get(edge.from) ?? -1,
-    to: numberOf.get(edge.to) ?? -1,
-    oneway: edge.oneway,
-  }))
-  const isKept = largestComponent(input.junctions.length, flatEnds(ends))
-  const junctions = input.junctions.filter((_, i) => isKept[i] === 1)
-  const edges = input.edges.filter((_, i) => isKept[ends[i]!.from] === 1 && isKept[ends[i]!.to] === 1)
-  const keptEdgeIds = new Set(edges.map((edge) => edge.id))
-  const graph = emptyGraph(junctions, edges)
-  graph.leftOut = {
-    junctionIds: input.junctions.filter((_, i) => isKept[i] !== 1).map((junction) => junction.id),
-    edgeIds: input.edges.filter((edge) => !keptEdgeIds.has(edge.id)).map((edge) => edge.id),
+  const builder = new RoadGraphBuilder(input.junctions, speeds)
+  for (const edge of input.edges) builder.add(edge)
+  return builder.build()
+}
+
+/** The same for edges that come one by one: each is kept as numbers, so that a province needs no million objects. */
+export class RoadGraphBuilder {
+  readonly #junctions: readonly JunctionInput[]
+  readonly #speeds: RoadSpeeds
+  readonly #numberOf: ReadonlyMap<string, number>
+  readonly #ids: string[] = []
+  readonly #from = new GrowingIntegers()
+  readonly #to = new GrowingIntegers()
+  /** 1: in the drawing direction only. */
+  readonly #oneway = new GrowingIntegers()
+  readonly #class = new GrowingIntegers()
+  readonly #kmh = new GrowingFloats()
+  /** Points between the ends: of edge e from `#bendStart[e]` on. */
+  readonly #bendStart = new GrowingIntegers()
+  readonly #bendLng = new GrowingFloats()
+  readonly #bendLat = new GrowingFloats()
+
+  constructor(junctions: readonly JunctionInput[], speeds: RoadSpeeds) {
+    this.#junctions = junctions
+    this.#speeds = speeds
+    this.#numberOf = new Map(junctions.map((junction, i) => [junction.id, i]))
   }
-  fillEdges(graph, junctions, edges, speeds)
-  fillArcs(graph)
-  return graph
+
+  add(edge: EdgeInput): void {
+    const { kmh, factor } = this.#speeds
+    this.#ids.push(edge.id)
+    this.#from.push(this.#numberOf.get(edge.from) ?? -1)
+    this.#to.push(this.#numberOf.get(edge.to) ?? -1)
+    this.#oneway.push(edge.oneway ? 1 : 0)
+    this.#class.push(ROAD_CLASSES.indexOf(edge.class))
+    this.#kmh.push(Math.max(SPEED_KMH_MIN, edge.speedKmh ?? kmh[edge.class]) * factor[edge.class])
+    this.#bendStart.push(this.#bendLng.length)
+    for (let i = 1; i + 1 < edge.shape.length; i++) {
+      this.#bendLng.push(edge.shape[i]![0])
+      this.#bendLat.push(edge.shape[i]![1])
+    }
+  }
+
+  build(): RoadGraph {
+    const ends = { from: this.#from.view(), to: this.#to.view(), oneway: Uint8Array.from(this.#oneway.view()) }
+    const isKept = largestComponent(this.#junctions.length, ends)
+    const isEdgeKept = (e: number) => isKept[ends.from[e]!] === 1 && isKept[ends.to[e]!] === 1
+    const junctions = this.#junctions.filter((_, i) => isKept[i] === 1)
+    const newNumber = new Int32Array(isKept.length).fill(-1)
+    let next = 0
+    for (let i = 0; i < isKept.length; i++) if (isKept[i] === 1) newNumber[i] = next++
+    const kept: number[] = []
+    for (let e = 0; e < this.#ids.length; e++) if (isEdgeKept(e)) kept.push(e)
+    const graph = this.#emptyGraph(junctions, kept)
+    this.#fillEdges(graph, kept, newNumber)
+    fillArcs(graph)
+    graph.leftOut = {
+      junctionIds: this.#junctions.filter((_, i) => isKept[i] !== 1).map((junction) => junction.id),
+      edgeIds: this.#ids.filter((_, e) => !isEdgeKept(e)),
+    }
+    return graph
+  }
+
+  #bendEnd(e: number): number {
+    return e + 1 < this.#ids.length ? this.#bendStart.at(e + 1) : this.#bendLng.length
+  }
+
+  #emptyGraph(junctions: readonly JunctionInput[], kept: readonly number[]): RoadGraph {
+    const points = kept.reduce((sum, e) => sum + 2 + this.#bendEnd(e) - this.#bendStart.at(e), 0)
+    const arcs = kept.reduce((sum, e) => sum + (this.#oneway.at(e) === 1 ? 1 : 2), 0)
+    const forwardS = new Float64Array(kept.length)
+    const backwardS = new Float64Array(kept.length)
+    return {
+      junctionCount: junctions.length,
+      junctionIds: junctions.map((junction) => junction.id),
+      lng: Float64Array.from(junctions, (junction) => junction.lng),
+      lat: Float64Array.from(junctions, (junction) => junction.lat),
+      edgeCount: kept.length,
+      edgeIds: kept.map((e) => this.#ids[e]!),
+      edgeFrom: new Int32Array(kept.length),
+      edgeTo: new Int32Array(kept.length),
+      edgeClass: Uint8Array.from(kept, (e) => this.#class.at(e)),
+      edgeLengthM: new Float64Array(kept.length),
+      forwardS,
+      backwardS,
+      partForwardS: forwardS,
+      partBackwardS: backwardS,
+      outStart: new Int32Array(junctions.length + 1),
+      outArc: new Int32Array(arcs),
+      inStart: new Int32Array(junctions.length + 1),
+      inArc: new Int32Array(arcs),
+      shapeStart: new Int32Array(kept.length + 1),
+      shapeLng: new Float64Array(points),
+      shapeLat: new Float64Array(points),
+      shapeAtM: new Float64Array(points),
+      leftOut: { junctionIds: [], edgeIds: [] },
+    }
+  }
+
+  #fillEdges(graph: RoadGraph, kept: readonly number[], newNumber: Int32Array): void {
+    const { lng, lat, shapeLng, shapeLat, shapeAtM } = graph
+    let at = 0
+    let alongM = 0
+    const point = (x: number, y: number, isFirst: boolean): void => {
+      alongM = isFirst ? 0 : alongM + nearDistanceM(shapeLng[at - 1]!, shapeLat[at - 1]!, x, y)
+      shapeLng[at] = x
+      shapeLat[at] = y
+      shapeAtM[at] = alongM
+      at++
+    }
+    for (let k = 0; k < kept.length; k++) {
+      const e = kept[k]!
+      const from = newNumber[this.#from.at(e)]!
+      const to = newNumber[this.#to.at(e)]!
+      graph.shapeStart[k] = at
+      // The ends are the junctions themselves: a gap of rounding there would make a road shorter than its straight line.
+      point(lng[from]!, lat[from]!, true)
+      for (let b = this.#bendStart.at(e), end = this.#bendEnd(e); b < end; b++) {
+        point(this.#bendLng.at(b), this.#bendLat.at(b), false)
+      }
+      point(lng[to]!, lat[to]!, false)
+      graph.edgeFrom[k] = from
+      graph.edgeTo[k] = to
+      graph.edgeLengthM[k] = alongM
+      graph.forwardS[k] = alongM / (this.#kmh.at(e) / 3.6)
+      graph.backwardS[k] = this.#oneway.at(e) === 1 ? Infinity : graph.forwardS[k]!
+    }
+    graph.shapeStart[kept.length] = at
+  }
 }
 
 /** First junction of an arc. */
@@ -106,75 +218,6 @@ export function arcTo(graph: RoadGraph, arc: number): number {
 /** Seconds of an arc; Infinity against a one-way. */
 export function arcS(graph: RoadGraph, arc: number): number {
   return (arc & 1) === 0 ? graph.forwardS[arc >> 1]! : graph.backwardS[arc >> 1]!
-}
-
-function emptyGraph(junctions: readonly JunctionInput[], edges: readonly EdgeInput[]): RoadGraph {
-  const points = edges.reduce((sum, edge) => sum + Math.max(2, edge.shape.length), 0)
-  const arcs = edges.reduce((sum, edge) => sum + (edge.oneway ? 1 : 2), 0)
-  const forwardS = new Float64Array(edges.length)
-  const backwardS = new Float64Array(edges.length)
-  return {
-    junctionCount: junctions.length,
-    junctionIds: junctions.map((junction) => junction.id),
-    lng: Float64Array.from(junctions, (junction) => junction.lng),
-    lat: Float64Array.from(junctions, (junction) => junction.lat),
-    edgeCount: edges.length,
-    edgeIds: edges.map((edge) => edge.id),
-    edgeFrom: new Int32Array(edges.length),
-    edgeTo: new Int32Array(edges.length),
-    edgeClass: new Uint8Array(edges.length),
-    edgeLengthM: new Float64Array(edges.length),
-    forwardS,
-    backwardS,
-    partForwardS: forwardS,
-    partBackwardS: backwardS,
-    outStart: new Int32Array(junctions.length + 1),
-    outArc: new Int32Array(arcs),
-    inStart: new Int32Array(junctions.length + 1),
-    inArc: new Int32Array(arcs),
-    shapeStart: new Int32Array(edges.length + 1),
-    shapeLng: new Float64Array(points),
-    shapeLat: new Float64Array(points),
-    shapeAtM: new Float64Array(points),
-    leftOut: { junctionIds: [], edgeIds: [] },
-  }
-}
-
-function fillEdges(
-  graph: RoadGraph,
-  junctions: readonly JunctionInput[],
-  edges: readonly EdgeInput[],
-  speeds: RoadSpeeds,
-): void {
-  const numberOf = new Map(junctions.map((junction, i) => [junction.id, i]))
-  let at = 0
-  for (const [e, edge] of edges.entries()) {
-    const from = numberOf.get(edge.from)!
-    const to = numberOf.get(edge.to)!
-    const straight: LngLat[] = [
-      [graph.lng[from]!, graph.lat[from]!],
-      [graph.lng[to]!, graph.lat[to]!],
-    ]
-    // The ends are the junctions themselves: a gap of rounding there would make a road shorter than its straight line.
-    const shape = [straight[0]!, ...edge.shape.slice(1, -1), straight[1]!]
-    graph.shapeStart[e] = at
-    let alongM = 0
-    for (const [i, [lng, lat]] of shape.entries()) {
-      if (i > 0) alongM += nearDistanceM(graph.shapeLng[at - 1]!, graph.shapeLat[at - 1]!, lng, lat)
-      graph.shapeLng[at] = lng
-      graph.shapeLat[at] = lat
-      graph.shapeAtM[at] = alongM
-      at++
-    }
-    const kmh = Math.max(SPEED_KMH_MIN, edge.speedKmh ?? speeds.kmh[edge.class]) * speeds.factor[edge.class]
-    graph.edgeFrom[e] = from
-    graph.edgeTo[e] = to
-    graph.edgeClass[e] = ROAD_CLASSES.indexOf(edge.class)
-    graph.edgeLengthM[e] = alongM
-    graph.forwardS[e] = alongM / (kmh / 3.6)
-    graph.backwardS[e] = edge.oneway ? Infinity : graph.forwardS[e]!
-  }
-  graph.shapeStart[edges.length] = at
 }
 
 /** Compressed rows: count, sum up, then put each arc in its place. */

@@ -13,6 +13,8 @@ const COLON = 0x3a
 const OPEN = [0x7b, 0x5b] as const
 const CLOSE = [0x7d, 0x5d] as const
 const FEATURES = '"features"'
+/** Bytes that open or close something; between the others nothing can happen inside of a feature. */
+const MATTERS = Uint8Array.from({ length: 256 }, (_, byte) => ([QUOTE, ...OPEN, ...CLOSE].includes(byte) ? 1 : 0))
 /** A mark of some editors in front of everything. */
 const BOM: readonly number[] = [0xef, 0xbb, 0xbf]
 
@@ -95,13 +97,20 @@ class Scan {
   *take(chunk: Buffer): Generator {
     // Bytes of the key are gathered only at depth 1, where there are few.
     let keyFrom = this.#inString && this.#depth === 1 ? 0 : -1
-    for (let at = 0; at < chunk.length; at++) {
+    let inString = this.#inString
+    let isEscaped = this.#isEscaped
+    const { length } = chunk
+    for (let at = 0; at < length; at++) {
+      // Most bytes open and close nothing: on to the next that may.
+      if (inString && !isEscaped) while (at < length && chunk[at] !== QUOTE && chunk[at] !== BACKSLASH) at++
+      else if (!inString && this.#depth > 2) while (at < length && MATTERS[chunk[at]!] === 0) at++
+      if (at === length) break
       const byte = chunk[at]!
-      if (this.#inString) {
-        if (this.#isEscaped) this.#isEscaped = false
-        else if (byte === BACKSLASH) this.#isEscaped = true
+      if (inString) {
+        if (isEscaped) isEscaped = false
+        else if (byte === BACKSLASH) isEscaped = true
         else if (byte === QUOTE) {
-          this.#inString = false
+          inString = false
           if (keyFrom >= 0) this.#key += chunk.toString('latin1', keyFrom, at + 1)
           keyFrom = -1
         }
@@ -118,7 +127,7 @@ class Scan {
       }
       if (byte === QUOTE) {
         if (this.#depth === 0) throw notCollection()
-        this.#inString = true
+        inString = true
         if (this.#depth === 1) {
           this.#key = ''
           keyFrom = at
@@ -129,6 +138,8 @@ class Scan {
         if (this.#isBegun || !BOM.includes(byte)) throw notCollection()
       } else if (byte !== COLON && this.#depth === 1) this.#key = ''
     }
+    this.#inString = inString
+    this.#isEscaped = isEscaped
     if (keyFrom >= 0) this.#key += chunk.toString('latin1', keyFrom)
     if (this.#start >= 0 || this.#beforeBytes > 0) this.#keep(chunk)
   }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { CITY_FILES, LAYER_NAMES, type City, type LayerName } from '../../domain/city/city.ts'
+import { CITY_FILES, LAYER_NAMES, type City, type CityRoad, type LayerName } from '../../domain/city/city.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
-import { buildRoadGraph, type RoadGraph } from '../../domain/roads/graph.ts'
+import { RoadGraphBuilder, type JunctionInput, type RoadGraph } from '../../domain/roads/graph.ts'
 import { PATROL_SPEEDS, ROAD_CLASSES } from '../../domain/roads/speeds.ts'
 import { decodeRoadFile, encodeRoadFile } from './road-file.ts'
 
@@ -48,18 +48,14 @@ export async function loadCity(deps: {
   if (known) return { ...known, isFromFile: true, written: Promise.resolve() }
   // Its parser of spreadsheets costs a restart 30 ms that it mostly does not need.
   const { readCity } = await import('./read-city.ts')
-  const {
-    junctions,
-    roads,
-    layers: layerMap,
-    ...places
-  } = await readCity(deps.cityDir, {
+  const roads = new RoadTaker()
+  const city = await readCity(deps.cityDir, {
     layers: 'names',
     onProgress: progressOf(deps.log),
+    takeRoads: (junctions) => roads.begin(junctions),
   })
-  const graph = buildRoadGraph({ junctions, edges: roads }, PATROL_SPEEDS)
-  const nameOf = new Map(roads.map((road) => [road.id, (road.name ?? '').replaceAll('\n', ' ')]))
-  const roadNames = graph.edgeIds.map((id) => nameOf.get(id) ?? '')
+  const { graph, roadNames } = roads.build()
+  const { junctions: _, roads: _none, layers: layerMap, ...places } = city
   const layers = Object.keys(layerMap) as LayerName[]
   const isSame = key !== null && key === (await keyOf(deps.cityDir))
   const parts = isSame ? encodeRoadFile({ key, rest: { places, layers }, graph, edgeNames: roadNames }) : null
@@ -88,6 +84,43 @@ async function keyOf(cityDir: string): Promise<string | null> {
     return null
   }
   return hash.digest('hex')
+}
+
+/** Roads as they are read become the numbers of the graph at once. */
+class RoadTaker {
+  #builder = new RoadGraphBuilder([], PATROL_SPEEDS)
+  readonly #ids: string[] = []
+  readonly #names: string[] = []
+  /** A street has many edges and one name. */
+  readonly #known = new Map<string, string>()
+
+  begin(junctions: readonly JunctionInput[]): (road: CityRoad) => void {
+    this.#builder = new RoadGraphBuilder(junctions, PATROL_SPEEDS)
+    return (road) => {
+      this.#builder.add(road)
+      this.#ids.push(road.id)
+      this.#names.push(this.#nameOf(road.name ?? ''))
+    }
+  }
+
+  build(): { graph: RoadGraph; roadNames: string[] } {
+    const graph = this.#builder.build()
+    let at = 0
+    // The graph keeps the order and leaves some out.
+    const roadNames = graph.edgeIds.map((id) => {
+      while (this.#ids[at] !== id) at++
+      return this.#names[at++]!
+    })
+    return { graph, roadNames }
+  }
+
+  #nameOf(name: string): string {
+    const known = this.#known.get(name)
+    if (known !== undefined) return known
+    const line = name.replaceAll('\n', ' ')
+    this.#known.set(name, line)
+    return line
+  }
 }
 
 /** A line for every tenth of a large file, so that whoever looks at the log sees it work. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkCity, problemText } from '../../domain/city/check-city.ts'
+import { checkCity, problemText, type TakeRoads } from '../../domain/city/check-city.ts'
 import {
   CITY_FILES,
   LAYER_NAMES,
@@ -22,12 +22,17 @@ const ROADS_BYTES_MAX = 8 * 1024 ** 3
 /**
  * Reads and checks a city folder.
  * @param options `layers: 'names'`: the picture layers are only looked for, not read; a restart is faster by the time of 12 MB of JSON.
- * `onProgress`: how far the roads have been read, bytes
+ * `onProgress`: how far the roads have been read, bytes.
+ * `takeRoads`: gets the roads instead of the city
  * @throws Fault `city-invalid` with every problem, in the operator's words
  */
 export async function readCity(
   folder: string,
-  options: { layers?: 'whole' | 'names'; onProgress?: (bytes: number, ofBytes: number) => void } = {},
+  options: {
+    layers?: 'whole' | 'names'
+    onProgress?: (bytes: number, ofBytes: number) => void
+    takeRoads?: TakeRoads
+  } = {},
 ): Promise<City> {
   const raw: RawCity = {}
   for (const file of CITY_FILES) {
@@ -41,7 +46,7 @@ export async function readCity(
     const source = options.layers === 'names' ? await lookForLayer(path) : await readOneFile(path, file)
     if (source) raw[file] = source
   }
-  const { city, problems } = checkCity(raw)
+  const { city, problems } = checkCity(raw, options.takeRoads)
   if (city) return city
   throw new Fault('city-invalid', `the city folder ${folder} cannot be used:\n${problemText(problems)}`, { problems })
 }
