@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import { toIso } from './clock.ts'
 import { FIX_LOST_S, FIX_STALE_S } from './fix.ts'
+import { nearDistanceM } from './geo/distance.ts'
 import { isAheadOf, roadAhead, type Heading } from './roads/road-ahead.ts'
 import { offerDiverts, type BusyWith } from './offer-diverts.ts'
 import type { Patrol, PatrolStatus } from './patrol.ts'
@@ -33,6 +34,10 @@ const WALK_FROM_M = 50
 const FOOT_MPS = 2.5
 /** Who waits in front of a moving vehicle meets it sooner than its time says; of nearly equal ones it is the better one. */
 const AHEAD_WORTH_S = 5
+/** A dot as near as this looks as if it were there; a way as long, and as many times as long, says that it is not. */
+const BESIDE_MAX_M = 500
+const LONG_WAY_MIN_M = 1000
+const LONG_WAY_TIMES = 3
 /** Ways are drawn for the first few only. */
 const ROUTES_MAX = 5
 
@@ -194,7 +199,7 @@ function spaceOf(graph: RoadGraph): SearchSpace {
 }
 
 function candidateOf(
-  { goalS, declined, silent }: ChoosePatrolInput,
+  { goalS, declined, silent, scene }: ChoosePatrolInput,
   patrol: PatrolPlace,
   snapOf: SnapOf,
   search: ReverseSearch | null,
@@ -217,6 +222,8 @@ function candidateOf(
   const from = isPlaced ? snapOf(id) : null
   const eta = (from && search?.etaFrom(from)) ?? null
   if (isPlaced && !eta) reasons.push('unreachable-by-road')
+  if (eta && isLongWayRound(nearDistanceM(lng!, lat!, scene.lng, scene.lat), eta.distanceM))
+    reasons.push('long-way-round')
   if (eta && isAheadOf(ahead, lng!, lat!)) reasons.push('ahead-of-vehicle')
   const etaS = eta && secondsOf(kind, eta) + walkS
   // The promise counts the time that is still possible, not the one that is hoped for.
@@ -235,6 +242,11 @@ function candidateOf(
     reasons,
     route: null,
   }
+}
+
+/** What an officer would object to: "but that one is right beside it". */
+function isLongWayRound(lineM: number, roadM: number): boolean {
+  return lineM <= BESIDE_MAX_M && roadM >= LONG_WAY_MIN_M && roadM >= lineM * LONG_WAY_TIMES
 }
 
 function isRecommendable(candidate: Candidate): boolean {

@@ -14,6 +14,8 @@ export const REASONS = [
   'no-fix',
   'stale-fix',
   'unreachable-by-road',
+  /** Its dot is beside the scene, and the way there is long: the other carriageway, the other bank. */
+  'long-way-round',
   'declined-before',
   /** It was ordered to this incident and did not answer in time. */
   'no-answer',

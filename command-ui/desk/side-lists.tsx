@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'react'
+import { FIX_FLAGS } from '../../domain/fix.ts'
 import type { PatrolNow } from '../../domain/patrol.ts'
 import type { Trouble } from '../../domain/trouble.ts'
 import { timeMs } from '../data/clock.ts'
@@ -124,6 +125,7 @@ function PatrolRow({ patrol }: { patrol: PatrolNow }) {
   const nowMs = useNowMs()
   const atMs = fixAtMs(patrol)
   const ageS = atMs === null ? null : Math.max(0, (nowMs - atMs) / 1000)
+  const isJumping = ((store.dots.get(patrol.key)?.flags ?? 0) & FIX_FLAGS.jump) !== 0
   const posting = useAll(store.postings).find((one) => one.patrolId === patrol.id && one.state !== 'ended')
   return (
     <li data-patrol-id={patrol.id}>
@@ -145,7 +147,8 @@ function PatrolRow({ patrol }: { patrol: PatrolNow }) {
         ) : (
           <PatrolWord status={patrol.status} />
         )}
-        <span className={`num ${ageS === null || ageS > 30 ? 'is-stale' : 'dim'}`}>
+        <span className={`num ${ageS === null || ageS > 30 || isJumping ? 'is-stale' : 'dim'}`}>
+          {isJumping ? `▲ ${t.patrols.jumping} · ` : ''}
           {ageS === null ? t.patrols.noFix : t.unit.ago(t.unit.age(ageS))}
         </span>
       </button>

@@ -144,6 +144,7 @@ export const enDesk: typeof zhDesk = {
     crew: 'Crew',
     fixAge: 'Fix',
     noFix: 'no fix',
+    jumping: 'fix leaps',
     posting: { sent: 'sent to a post', accepted: 'on its way', there: 'at its post', ended: 'post ended' },
   },
   panel: {

@@ -62,6 +62,7 @@ export const enWords: typeof zhWords = {
     'no-fix': 'no fix',
     'stale-fix': 'old fix',
     'unreachable-by-road': 'no way by road',
+    'long-way-round': 'looks near, long way round',
     'declined-before': 'declined before',
     'no-answer': 'did not answer',
     'ahead-of-vehicle': 'ahead of the vehicle',

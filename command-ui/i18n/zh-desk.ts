@@ -141,6 +141,7 @@ export const zhDesk = {
     crew: '警员',
     fixAge: '定位',
     noFix: '无定位',
+    jumping: '定位跳变',
     posting: { sent: '补位待接收', accepted: '补位途中', there: '已在驻点', ended: '补位结束' } satisfies Record<
       Posting['state'],
       string

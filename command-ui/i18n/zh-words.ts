@@ -80,6 +80,7 @@ export const zhWords = {
     'no-fix': '没有定位',
     'stale-fix': '定位过期',
     'unreachable-by-road': '道路不通',
+    'long-way-round': '看似很近，须绕行',
     'declined-before': '本次已拒绝',
     'no-answer': '未应答派警',
     'ahead-of-vehicle': '在车辆前方',

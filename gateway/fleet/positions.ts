@@ -125,6 +125,8 @@ export class Positions {
         (jump ? FIX_FLAGS.jump : 0),
     }
     const isNow = !jump && (!position.known || takenAtMs >= position.takenAtMs)
+    // Its dot stays where it is believed and says that a leap was refused; the next good fix takes the mark away.
+    if (jump) Object.assign(position, { flags: position.flags | FIX_FLAGS.jump, dotDue: true })
     if (isNow) Object.assign(position, fix, { source, known: true, dotDue: true, rowDue: true })
     return { fix, isNow }
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { toIso } from '../../domain/clock.ts'
+import { FIX_FLAGS } from '../../domain/fix.ts'
 import { Positions } from '../../gateway/fleet/positions.ts'
 import { readTrail } from '../../gateway/fleet/vehicle-rows.ts'
 import { CentreState } from '../../gateway/live/centre-state.ts'
@@ -45,8 +46,11 @@ test('how far a place can be believed: a leap, a silence, a long silence, never 
   expect(state.placeNow('t', T + 5_000)).toEqual({ quality: 'good', ageS: 5 })
   state.positions.take('t', fix(5, 114.6), T + 5_000)
   expect(state.placeNow('t', T + 6_000)).toEqual({ quality: 'jumping', ageS: 6 })
+  // The dot of every desk stays where it is believed, and says so.
+  expect(state.positions.get('t')).toMatchObject({ lng: 114.3, flags: FIX_FLAGS.jump, dotDue: true })
   state.positions.take('t', fix(10, 114.3003), T + 10_000)
   expect(state.placeNow('t', T + 10_000).quality).toBe('good')
+  expect(state.positions.get('t')).toMatchObject({ lng: 114.3003, flags: 0 })
   expect(state.placeNow('t', T + 45_000).quality).toBe('stale')
   expect(state.placeNow('t', T + 911_000).quality).toBe('lost')
   // The trail tells the leap and the silence apart from the line.

@@ -70,7 +70,7 @@ describe('choosing a patrol', () => {
     const found = choose([acrossTheRiver, downTheRoad])
     expect(found.chosen).toBe('down')
     expect(reasonsOf(found, 'down')).toEqual(['fastest-by-road', 'inside-goal'])
-    expect(reasonsOf(found, 'across')).toEqual(['inside-goal', 'slower-by-road'])
+    expect(reasonsOf(found, 'across')).toEqual(['long-way-round', 'inside-goal', 'slower-by-road'])
     expect(found.candidates[0]!.route!.length).toBeGreaterThanOrEqual(2)
     expect(found.circles[0]!.coordinates.length).toBe(1)
     expect(found.shortfall).toBeNull()
@@ -188,7 +188,8 @@ describe('the ETA of odd places', () => {
     expect(etaOf('behind')).toBeCloseTo((0.01 * 111_195) / mps, 0)
     // South for 0.03°, across, and north again for 0.03°; not the 20 m that the map shows.
     expect(etaOf('across')).toBeCloseTo((0.06 * 111_195) / mps + 20.5 / (45 / 3.6), 0)
-    expect(reasonsOf(found, 'across')).toEqual(['outside-goal', 'slower-by-road'])
+    expect(reasonsOf(found, 'across')).toEqual(['long-way-round', 'outside-goal', 'slower-by-road'])
+    expect(reasonsOf(found, 'behind')).not.toContain('long-way-round')
   })
 
   it('both ends count only in part, in the driving direction of each', () => {
