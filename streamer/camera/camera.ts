@@ -97,6 +97,7 @@ export class Camera {
   #lookAtMs = 0
   #restUntilMs = 0
   #promptUntilMs = -Infinity
+  #isModerated = false
   #rate = { bytes: 0, atMs: 0 }
 
   constructor(order: CameraOrder, around: CameraSurroundings) {
@@ -149,7 +150,7 @@ export class Camera {
     if (!this.session && isWanted) this.#connectIfDue(nowMs)
     this.stream.tick(nowMs)
     if (nowMs >= this.#lookAtMs) this.#look(nowMs)
-    if (this.#playingSinceMs !== null) this.#restUntilMs = nowMs + REST_MS
+    if (this.#playingSinceMs !== null) this.#restUntilMs = nowMs + (this.#isModerated ? LOOK_MS : REST_MS)
   }
 
   verdict(nowMs: number): CameraVerdict {
@@ -296,12 +297,14 @@ export class Camera {
       nowMs - (this.#playingSinceMs ?? nowMs) >= MODERATED_AFTER_MS && (this.pipeline?.lastKeyMs ?? 0) > 0
     const mayRest = moderation.isOn && isUnwatched && isSteady && session.canRest
     const everyMs = mayRest ? readEveryMs(bytesPerS, moderation.everyMs(session)) : null
+    this.#isModerated = everyMs !== null
     if (everyMs === null) moderation.leave(session)
     else moderation.join(session, everyMs)
   }
 
   #readAtOnce(): boolean {
     const { session } = this
+    this.#isModerated = false
     return session instanceof RtspSession && this.#around.moderation.leave(session)
   }
 }
