@@ -24,8 +24,9 @@ export interface Correction {
 /** Ten per cent: nobody sees it on traffic, and a second is made good in ten. */
 export const RATE_MAX = 1.1
 const RATE_MIN = 1.04
-/** Below this the gap is the rhythm of segments, not a delay. */
-const TOLERANCE_MS = 400
+/** Below this the gap is the rhythm of segments, not a delay; a picture that comes by parts has a quicker one. */
+const TOLERANCE_MS_MAX = 400
+const TOLERANCE_SHARE = 0.15
 /** Faster than the picture arrives ends in a stop; so much must be there to be eaten. */
 const AHEAD_MS_MIN = 350
 /** 4 s at 1.1 would take 40 s to make good; an officer would rather lose them. */
@@ -40,7 +41,8 @@ export function govern({ latencyMs, aheadMs, targetMs, rate, isBack }: Timing): 
   const behindMs = latencyMs - targetMs
   if (behindMs > (isBack ? JUMP_WHEN_BACK_MS : JUMP_AFTER_MS)) return { rate: 1, toLiveEdge: true }
   // Once it hurries it goes on until it is there, not until the edge of the tolerance: else the rate would flutter.
-  const isBehind = behindMs > (rate > 1 ? 0 : TOLERANCE_MS)
+  const toleranceMs = Math.min(TOLERANCE_MS_MAX, targetMs * TOLERANCE_SHARE)
+  const isBehind = behindMs > (rate > 1 ? 0 : toleranceMs)
   if (!isBehind || aheadMs < AHEAD_MS_MIN) return { rate: 1, toLiveEdge: false }
   const share = Math.min(1, behindMs / FULL_RATE_AT_MS)
   return { rate: RATE_MIN + (RATE_MAX - RATE_MIN) * share, toLiveEdge: false }

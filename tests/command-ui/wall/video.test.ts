@@ -18,6 +18,12 @@ test('a picture in its place plays as it is; one that is a little late hurries, 
   }
 })
 
+test('the picture that is looked at, nearer to the present, hurries sooner', () => {
+  const near = { ...timing, targetMs: 1200 }
+  expect(govern({ ...near, latencyMs: 1350 }).rate).toBe(1)
+  expect(govern({ ...near, latencyMs: 1450 }).rate).toBeGreaterThan(1)
+})
+
 test('one that hurries goes on until it is there, and does not eat what it does not have', () => {
   expect(govern({ ...timing, latencyMs: 3100, rate: 1.05 }).rate).toBeGreaterThan(1)
   expect(govern({ ...timing, latencyMs: 3000, rate: 1.05 }).rate).toBe(1)
