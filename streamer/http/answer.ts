@@ -41,6 +41,7 @@ export function sendFromSlabs(res: ServerResponse, cacheControl: string, bytes: 
   })
   const length = bytes.reduce((sum, piece) => sum + piece.length, 0)
   res.writeHead(200, { 'content-type': 'video/mp4', 'content-length': length, 'cache-control': cacheControl })
+  if (bytes.length === 1) return void res.end(bytes[0])
   res.cork()
   for (const piece of bytes) res.write(piece)
   res.end()

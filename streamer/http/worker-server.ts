@@ -23,32 +23,42 @@ export interface WorkerServerOptions {
 /** The worker's HTTP on loopback; everything but `/healthz` needs the bearer token that the centre's programs share. */
 export function createWorkerServer(options: WorkerServerOptions): Server {
   const { fleet, token, log, metrics } = options
-  const requests = metrics.counter('vigil_http_requests_total', 'HTTP requests by route')
+  const counter = metrics.counter('vigil_http_requests_total', 'HTTP requests by route')
+  const requests = {
+    probe: counter.of({ route: 'probe' }),
+    live: counter.of({ route: 'live' }),
+    snapshot: counter.of({ route: 'snapshot' }),
+  }
+  const wanted = Buffer.from(`Bearer ${token}`)
   const failures = metrics.counter('vigil_http_errors_total', 'requests that ended in an internal error').of()
   const server = http.createServer((req, res) => {
-    const url = new URL(req.url ?? '/', 'http://worker')
-    const [, first = '', second = '', third = '', fourth = ''] = url.pathname.split('/')
+    // By hand, not by `URL`: 0.6 µs instead of 2, five thousand times a second with five hundred viewers.
+    const asked = req.url ?? '/'
+    const mark = asked.indexOf('?')
+    const path = mark < 0 ? asked : asked.slice(0, mark)
+    const query = new URLSearchParams(mark < 0 ? '' : asked.slice(mark))
+    const [, first = '', second = '', third = '', fourth = ''] = path.split('/')
     if (first === 'healthz') return sendJson(res, 200, { ok: true })
-    if (!isAllowed(req, token)) return sendProblem(res, 'not-signed-in', 'The bearer token is missing or wrong.')
+    if (!isAllowed(req, wanted)) return sendProblem(res, 'not-signed-in', 'The bearer token is missing or wrong.')
     const failed = (error: unknown) => {
       failures.add()
-      log.error('a request ended in an internal error', { path: url.pathname, error: reasonOf(error) })
+      log.error('a request ended in an internal error', { path, error: reasonOf(error) })
       sendProblem(res, 'internal', 'Internal error.')
     }
     try {
       if (first === 'probe' && req.method === 'POST') {
-        requests.of({ route: 'probe' }).add()
+        requests.probe.add()
         serveProbe(fleet.clock, req, res).catch(failed)
       } else if (req.method !== 'GET' && req.method !== 'HEAD') sendProblem(res, 'not-found', 'There is no such path.')
       else if (first === 'live' && third !== '') {
-        requests.of({ route: 'live' }).add()
-        if (fourth === '') serveLive(fleet, req, res, second, third, url.searchParams).catch(failed)
-        else if (third === 'main') serveLive(fleet, req, res, mainIdOf(second), fourth, url.searchParams).catch(failed)
+        requests.live.add()
+        if (fourth === '') serveLive(fleet, req, res, second, third, query).catch(failed)
+        else if (third === 'main') serveLive(fleet, req, res, mainIdOf(second), fourth, query).catch(failed)
         else sendProblem(res, 'not-found', 'There is no such path.')
       } else if (first === 'snapshot' && second !== '') {
-        requests.of({ route: 'snapshot' }).add()
+        requests.snapshot.add()
         const kind = second.endsWith('.jpg') ? 'jpg' : 'mp4'
-        const isAtOnce = url.searchParams.has('at-once')
+        const isAtOnce = query.has('at-once')
         serveSnapshot(fleet, req, res, second.replace(/\.(jpg|mp4)$/, ''), kind, isAtOnce)
       } else sendProblem(res, 'not-found', 'There is no such path.')
     } catch (error) {
@@ -59,8 +69,7 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
   return server
 }
 
-function isAllowed(req: IncomingMessage, token: string): boolean {
+function isAllowed(req: IncomingMessage, wanted: Buffer): boolean {
   const given = Buffer.from(req.headers.authorization ?? '')
-  const wanted = Buffer.from(`Bearer ${token}`)
   return given.length === wanted.length && timingSafeEqual(given, wanted)
 }
