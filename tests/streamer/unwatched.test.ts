@@ -81,6 +81,16 @@ describe('a camera that nobody watches', { timeout: 60_000 }, () => {
     expect(moderation.size).toBe(0)
   })
 
+  it('is asked again when it drops the connection between two reads', async () => {
+    const { served, moderation, camera } = await bringUp()
+    await until('it is read once a second', () => moderation.everyMs(served.session as never) === 1000, 20_000)
+    const { parts } = served.stream.counts
+    camera.dropAll()
+    await until('it is asked again', () => camera.connections === 2, 15_000)
+    await until('it plays', () => served.stream.counts.parts > parts + 5, 15_000)
+    expect(served.counts.failures).toBe(1)
+  })
+
   it('is read as it comes while it is recorded', async () => {
     const { served, moderation } = await bringUp()
     await until('it rests', () => moderation.size === 1, 15_000)
