@@ -1,4 +1,5 @@
 import { deviceWriteSchema, type Device } from '../../domain/device.ts'
+import { Fault } from '../../domain/fault.ts'
 import type { FlatThing, ReadRow } from '../../domain/registers/check-import.ts'
 import { checkDeviceRow } from '../../domain/registers/check-rows.ts'
 import { DEVICE_FORMAT } from '../../domain/registers/register-columns.ts'
@@ -64,9 +65,11 @@ async function insertDevices(tx: Tx, rows: readonly ReadRow[], { act, subject }:
   const bodies = rows.map(({ values }) => deviceWriteSchema.parse(values))
   const added = await tx.query<DeviceRow>(
     `insert into device (id, kind, body) select b->>'id', b->>'kind', b from unnest($1::jsonb[]) as b
-     returning ${DEVICE_COLUMNS}`,
+     on conflict do nothing returning ${DEVICE_COLUMNS}`,
     [bodies.map((body) => JSON.stringify(body))],
   )
+  // The ids were free a moment ago; somebody who has added one of them in between has won the whole file.
+  if (added.length < rows.length) throw new Fault('state-changed', 'A device of this file was added meanwhile.')
   const facts = { verb: 'added', act, things: added.length }
   await auditMany(
     tx,
