@@ -68,7 +68,7 @@ export class Timers {
   async #sweepQuietly(): Promise<void> {
     if (this.#busy || this.#deps.isHeld?.()) return
     this.#busy = true
-    const beganMs = performance.now()
+    const beganMs = this.#clock.monotonicMs()
     let isMore = false
     try {
       isMore = (await this.sweep()) === FIRED_AT_ONCE
@@ -79,7 +79,7 @@ export class Timers {
     } finally {
       this.#busy = false
     }
-    if (isMore && this.#timer) setTimeout(() => void this.#sweepQuietly(), performance.now() - beganMs)
+    if (isMore && this.#timer) setTimeout(() => void this.#sweepQuietly(), this.#clock.monotonicMs() - beganMs)
   }
 
   /** Visits every timer that is due. @returns how many fired */
