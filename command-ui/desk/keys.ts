@@ -127,7 +127,9 @@ function verifyOnWall(): boolean {
 }
 
 function openMenu(which: Menu): boolean {
-  const { alarm, incidentId } = current()
+  const { alarm, incidentId, stage } = current()
+  // As the buttons: what nobody has answered is answered first.
+  if (stage === 'closed' || stage === 'acknowledge') return false
   if (which === 'close' ? !incidentId : !alarm) return false
   goTo('desk')
   menu.set(which)

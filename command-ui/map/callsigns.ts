@@ -12,6 +12,9 @@ import type { Box, LabelBox } from './thin-labels.ts'
 /** Nearer than this the callsigns of free patrols are written; those on a job always are. */
 const ALL_CALLSIGNS_ZOOM = 10.6
 
+/** The chosen car's label lies on the colour of its way. */
+const CHOSEN_GROUND = '#0f4f7d'
+
 /** Writes callsigns beside the patrols, as many as fit; the chosen one and those on a job first. */
 export class Callsigns {
   #layer: LivingLayer
@@ -46,9 +49,14 @@ export class Callsigns {
       if (!patrol) continue
       patrols.placeAt(index, nowS, place)
       if (!toScreen(matrix, place[0]!, place[1]!, 0, widthPx, heightPx, screen)) continue
-      const importance = importanceOf(patrol, chosen)
+      const importance = importanceOf(patrol, chosen, etas)
       if (importance > 2 && zoom < ALL_CALLSIGNS_ZOOM) continue
-      const piece = this.#pieceOf(patrol, ageMark(this.#fleet.ageOf(key) ?? 0), etas.get(patrol.id))
+      const piece = this.#pieceOf(
+        patrol,
+        ageMark(this.#fleet.ageOf(key) ?? 0),
+        etas.get(patrol.id),
+        patrol.id === chosen,
+      )
       if (!piece) continue
       const { widthPx: w, heightPx: h } = piece
       const side = this.#sides.get(key) ?? 0
@@ -75,11 +83,13 @@ export class Callsigns {
     return [[x - w / 2, y - h / 2, x + w / 2, y + h / 2]]
   }
 
-  #pieceOf(patrol: PatrolNow, staleMark: string, eta = ''): Piece | null {
+  #pieceOf(patrol: PatrolNow, staleMark: string, eta = '', isChosen = false): Piece | null {
     const colour = PATROL_LOOK[patrol.status].colour
     const text = `${patrol.callsign}${eta && ` ${eta}`}${staleMark && ` ${staleMark}`}`
     const isQuiet = staleMark !== '' || patrol.status === 'off' || patrol.status === 'out-of-service'
-    const ask = () => this.#layer.sheet.piece(text, isQuiet ? '#9aa8ba' : '#f0f5fb', colour + (isQuiet ? '66' : 'b3'))
+    const edge = isChosen ? '#8fd0ff' : colour + (isQuiet ? '66' : 'b3')
+    const ask = () =>
+      this.#layer.sheet.piece(text, isQuiet ? '#9aa8ba' : '#f0f5fb', edge, isChosen ? CHOSEN_GROUND : undefined)
     const piece = ask()
     if (piece) return piece
     // Full: this round's other labels are drawn again with the next one.
@@ -100,8 +110,9 @@ export function ageMark(ageS: number): string {
 const place = new Float64Array(2)
 const screen = new Float64Array(2)
 
-function importanceOf(patrol: PatrolNow, chosen: string | null): number {
+function importanceOf(patrol: PatrolNow, chosen: string | null, etas: ReadonlyMap<string, string>): number {
   if (patrol.id === chosen) return 0
+  if (etas.has(patrol.id)) return 1
   switch (patrol.status) {
     case 'on-scene':
     case 'en-route':

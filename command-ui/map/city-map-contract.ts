@@ -84,15 +84,16 @@ export interface CityMap {
     groundFrames: number
     /** Start of a painting until the GPU was done, ms, smoothed. */
     frameCostMs: number
-    /** JavaScript of one painting and of one frame of dots, ms, smoothed. */
+    /** JavaScript of one painting and of one frame of dots, ms: in the middle, and when nothing came between. */
     drawMs: number
+    drawLeastMs: number
     updateMs: number
+    updateLeastMs: number
     drawCalls: number
     bytesSent: number
     taxisShown: number
     taxis: number
     patrols: number
     zoom: number
-    unknownDots: number
   }
 }

@@ -27,6 +27,7 @@ import { MapTalk } from './map-talk.ts'
 import { keepNear, openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
+import { Recent } from './recent.ts'
 import { scenePoints, type MapScene } from './scene-shapes.ts'
 import type { MapOverlay } from './overlay-shapes.ts'
 import './map.css'
@@ -55,10 +56,9 @@ class DeskMap implements CityMap {
   #source: { cameras: readonly Camera[]; sites: readonly Site[]; language: Language }
   #scene: MapScene | null = null
   #bounds: [number, number, number, number] | null = null
-  #unknownDots = 0
   #groundFrames = 0
   #sceneCameras = ''
-  #updateMs = 0
+  #updated = new Recent()
   #talk = new MapTalk()
   #cameraDrag: CameraDrag | null = null
   #resized: ResizeObserver
@@ -76,7 +76,7 @@ class DeskMap implements CityMap {
     this.#pointer = new Pointer(this.#map, this.#layer, this.#fleet, this.#clock, this.#source)
     if (options.onDragCamera) this.#cameraDrag = new CameraDrag(this.#map, this.#pointer, options.onDragCamera)
     this.#legend = new Legend(container, this.#source.language)
-    this.#lay = new LayOut(this.#map, this.#layer, this.#fleet, this.#picture, this.#legend, this.#clock)
+    this.#lay = new LayOut(this.#map, this.#layer, this.#fleet, this.#legend, this.#clock)
     this.#framing = new Framing(this.#map, this.#isCalm)
     this.#loop = new FrameLoop(this.#clock, {
       isMoving: () => this.#isMoving(),
@@ -150,9 +150,9 @@ class DeskMap implements CityMap {
 
   moveDots(frame: DotFrame): void {
     const startedMs = this.#clock.monotonicMs()
-    this.#unknownDots += this.#fleet.moveDots(frame)
+    this.#fleet.moveDots(frame)
     this.#dotsChanged()
-    this.#updateMs += (this.#clock.monotonicMs() - startedMs - this.#updateMs) * 0.2
+    this.#updated.add(this.#clock.monotonicMs() - startedMs)
     this.#map.getContainer().dataset['stats'] = JSON.stringify(this.stats)
   }
 
@@ -293,13 +293,13 @@ class DeskMap implements CityMap {
       frames: this.#loop.frames,
       groundFrames: this.#groundFrames,
       frameCostMs: this.#loop.frameCostMs,
-      updateMs: this.#updateMs,
+      updateMs: this.#updated.median,
+      updateLeastMs: this.#updated.least,
       ...this.#layer.stats,
       taxisShown: this.#fleet.taxisShown,
       taxis: this.#layer.taxis.count,
       patrols: this.#layer.patrols.count,
       zoom: this.#map.getZoom(),
-      unknownDots: this.#unknownDots,
     }
   }
 
@@ -316,7 +316,7 @@ class DeskMap implements CityMap {
   }
 
   #layOut(isNow: boolean): void {
-    if (this.#lay.run(isNow, this.#isReady, this.#scene, this.#source.language)) this.#loop.kick()
+    if (this.#lay.run(isNow, this.#scene, this.#source.language)) this.#loop.kick()
   }
 }
 

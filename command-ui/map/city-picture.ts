@@ -1,5 +1,5 @@
 import type { Feature, FeatureCollection } from 'geojson'
-import type { Candidate, Coverage } from '../../domain/recommendation.ts'
+import type { Coverage } from '../../domain/recommendation.ts'
 import type { CircleFeatures } from '../../domain/wire/circles.ts'
 import type { Site } from '../../domain/site.ts'
 import type { Language } from './base-style.ts'
@@ -9,14 +9,7 @@ import { SWITCHES } from './city-style.ts'
 import { labelLayers } from './label-style.ts'
 import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
 import { overlayFeatures, reachFeatures, type MapOverlay } from './overlay-shapes.ts'
-import {
-  areSameCircles,
-  circleFeatures,
-  coverageLabels,
-  routeFeatures,
-  routeLabelFeatures,
-  trailFeatures,
-} from './scene-shapes.ts'
+import { areSameCircles, circleFeatures, coverageLabels, routeFeatures, trailFeatures } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
 /** Sites that keep their badge longest when there is no room: those with a button. */
@@ -39,7 +32,6 @@ export class CityPicture {
   #isTall = false
   #hasBuildings = true
   #coverageText = ''
-  #routeText = ''
   #scene: MapScene | null = null
 
   constructor(map: MapLibreMap) {
@@ -87,14 +79,6 @@ export class CityPicture {
 
   setReach(circle: CircleFeatures | null): void {
     this.#fill('reach', reachFeatures(circle))
-  }
-
-  /** Times on the roads, for those candidates whose way is long enough at this zoom. */
-  setRouteLabels(labelled: readonly Candidate[], chosen: string | null): void {
-    const text = `${labelled.map((c) => `${c.patrolId} ${c.etaS}`).join()} ${chosen}`
-    if (text === this.#routeText) return
-    this.#routeText = text
-    this.#fill('route-labels', routeLabelFeatures(labelled, chosen))
   }
 
   /** Shades what cannot be reached in time now, and writes the share beside each zone's promise. */

@@ -56,7 +56,7 @@ export const SWITCHES = {
   zones: ['zone-fill', 'zone-core', 'zone-busy', 'zone-wide', 'label-zone'],
   coverage: ['coverage', 'coverage-label'],
   circles: ['circle-fill', 'circle-glow', 'circle-edge', 'circle-label'],
-  routes: ['route-casing', 'route', 'route-flow', 'route-label', 'route-label-other'],
+  routes: ['route-casing', 'route', 'route-flow'],
   trail: ['trail-casing', 'trail'],
   sites: ['site'],
   labels: [

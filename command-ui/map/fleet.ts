@@ -70,14 +70,13 @@ export class Fleet {
     }
   }
 
-  /** @returns dots whose key nobody has named yet; they are left out until they are */
-  moveDots(frame: DotFrame): number {
+  /** Dots whose key nobody has named yet are left out until somebody has. */
+  moveDots(frame: DotFrame): void {
     this.#skewMs = frame.baseMs - this.#clock.nowMs()
     const nowS = this.#nowS()
     const { patrols, taxis, plane } = this.#layer
     patrols.rebase(nowS)
     taxis.rebase(nowS)
-    let unknown = 0
     for (let i = 0; i < frame.count; i++) {
       const dot = frame.read(i, readDot)
       const fix = dotFix
@@ -88,25 +87,23 @@ export class Fleet {
       fix.takenAtS = nowS - dot.ageS
       const patrolIndex = patrols.indexOf(dot.key)
       if (patrolIndex >= 0) patrols.moveTo(patrolIndex, fix, nowS)
-      else if (!this.#moveTaxi(taxis, dot, fix, nowS)) unknown++
+      else this.#moveTaxi(taxis, dot, fix, nowS)
     }
-    return unknown
   }
 
-  #moveTaxi(taxis: Glides, dot: Dot, fix: GlideFix, nowS: number): boolean {
+  #moveTaxi(taxis: Glides, dot: Dot, fix: GlideFix, nowS: number): void {
     let index = taxis.indexOf(dot.key)
     if (index < 0) {
       const vehicle = this.taxiByKey.get(dot.key)
       const patrol = this.patrolByKey.get(dot.key)
       // Known, but without a place until now.
       if (patrol) this.#layer.patrols.add(dot.key, fix, this.#patrolLook(patrol), nowS)
-      if (!vehicle) return patrol !== undefined
+      if (!vehicle) return
       index = taxis.add(dot.key, fix, LOOK.vacant, nowS)
       this.#orderStale = true
     } else taxis.moveTo(index, fix, nowS)
     const isEmergency = (dot.flags & FIX_FLAGS.emergency) !== 0
     taxis.setLook(index, isEmergency ? LOOK.emergency : dot.flags & FIX_FLAGS.hired ? LOOK.hired : LOOK.vacant)
-    return true
   }
 
   /** Decides which taxis are shown at this zoom. Price: one pass over all; run it once a frame of dots, not per painting. */

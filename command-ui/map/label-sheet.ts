@@ -4,6 +4,7 @@ import { CanvasTexture, LinearFilter } from './three-door.ts'
 const SHEET_PX = 1024
 const HEIGHT_PX = 20
 const DENSITY = 2
+const GROUND = 'rgba(10, 16, 25, 0.82)'
 const FONT = `600 ${12.5 * DENSITY}px 'Noto Sans SC', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', system-ui, sans-serif`
 
 export interface Piece {
@@ -42,8 +43,8 @@ export class LabelSheet {
   /**
    * @returns the piece, or null when the sheet is full: then call `clear` and ask for everything that is on the screen again
    */
-  piece(text: string, ink: string, edge: string): Piece | null {
-    const name = `${text}|${ink}|${edge}`
+  piece(text: string, ink: string, edge: string, ground = GROUND): Piece | null {
+    const name = `${text}|${ink}|${edge}|${ground}`
     const known = this.#pieces.get(name)
     if (known) return known
     const c = this.#context
@@ -55,7 +56,7 @@ export class LabelSheet {
       this.#y += height + 2
     }
     if (this.#y + height > SHEET_PX) return null
-    this.#draw(text, ink, edge, width, height)
+    this.#draw(text, ink, edge, ground, width, height)
     const piece: Piece = {
       u: this.#x / SHEET_PX,
       v: this.#y / SHEET_PX,
@@ -77,11 +78,11 @@ export class LabelSheet {
     this.texture.needsUpdate = true
   }
 
-  #draw(text: string, ink: string, edge: string, width: number, height: number): void {
+  #draw(text: string, ink: string, edge: string, ground: string, width: number, height: number): void {
     const c = this.#context
     c.beginPath()
     c.roundRect(this.#x + 1, this.#y + 1, width - 2, height - 2, 5 * DENSITY)
-    c.fillStyle = 'rgba(10, 16, 25, 0.82)'
+    c.fillStyle = ground
     c.fill()
     c.lineWidth = DENSITY
     c.strokeStyle = edge

@@ -1,12 +1,11 @@
 import type { Clock } from '../../domain/clock.ts'
 import type { Language } from './base-style.ts'
 import { Callsigns } from './callsigns.ts'
-import type { CityPicture } from './city-picture.ts'
 import type { Fleet } from './fleet.ts'
 import type { Legend } from './legend.ts'
 import type { LivingLayer } from './living-layer.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
-import { etaText, roadLabelled } from './scene-shapes.ts'
+import { etaText } from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
 /** Callsigns and thinning follow a moving view at most this often. */
@@ -17,17 +16,15 @@ export class LayOut {
   #map: MapLibreMap
   #layer: LivingLayer
   #fleet: Fleet
-  #picture: CityPicture
   #legend: Legend
   #clock: Clock
   #callsigns: Callsigns
   #atMs = 0
 
-  constructor(map: MapLibreMap, layer: LivingLayer, fleet: Fleet, picture: CityPicture, legend: Legend, clock: Clock) {
+  constructor(map: MapLibreMap, layer: LivingLayer, fleet: Fleet, legend: Legend, clock: Clock) {
     this.#map = map
     this.#layer = layer
     this.#fleet = fleet
-    this.#picture = picture
     this.#legend = legend
     this.#clock = clock
     this.#callsigns = new Callsigns(layer, fleet, clock)
@@ -35,23 +32,17 @@ export class LayOut {
 
   /**
    * @param isNow false: only when the last time is long ago
-   * @param isDrawn the style has loaded
    * @returns true when it was done
    */
-  run(isNow: boolean, isDrawn: boolean, scene: MapScene | null, language: Language): boolean {
+  run(isNow: boolean, scene: MapScene | null, language: Language): boolean {
     const nowMs = this.#clock.monotonicMs()
     if (!isNow && nowMs - this.#atMs < EVERY_MS) return false
     this.#atMs = nowMs
     const zoom = this.#map.getZoom()
     const { clientWidth, clientHeight } = this.#map.getCanvas()
-    const metresPerPx = this.#layer.metresPerPx()
-    this.#fleet.thin(zoom, metresPerPx)
+    this.#fleet.thin(zoom, this.#layer.metresPerPx())
     const { candidates = [], chosen = null } = scene ?? {}
-    const labelled = roadLabelled(candidates, metresPerPx)
-    if (isDrawn) this.#picture.setRouteLabels(labelled, chosen)
-    const etas = new Map(
-      candidates.filter((c) => c.route && !labelled.includes(c)).map((c) => [c.patrolId, etaText(c) ?? '']),
-    )
+    const etas = new Map(candidates.filter((c) => c.route).map((c) => [c.patrolId, etaText(c) ?? '']))
     this.#callsigns.layOut(clientWidth, clientHeight, zoom, chosen, etas)
     this.#legend.setTaxis(this.#fleet.taxisShown, this.#layer.taxis.count, language)
     return true

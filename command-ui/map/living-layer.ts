@@ -1,6 +1,7 @@
 import type { Camera } from '../../domain/camera.ts'
 import type { Clock } from '../../domain/clock.ts'
 import { Beacon } from './beacon.ts'
+import type { CityMap } from './city-map-contract.ts'
 import { fours, GlideBuffer, materialOf, meshOf, square } from './dot-mesh.ts'
 import {
   LABEL_FRAGMENT,
@@ -16,6 +17,7 @@ import type { MapLibreMap } from './maplibre-door.ts'
 import { cameraLook, PATROL_LOOK, rgbOf, SHAPES, TAXI_INK } from './palette.ts'
 import { planeToClip, xOf, yOf } from './plane.ts'
 import type { Plane } from './plane.ts'
+import { Recent } from './recent.ts'
 import { CAMERA_FRAGMENT, CAMERA_VERTEX, CONE_FRAGMENT, CONE_VERTEX } from './spot-shaders.ts'
 import type { IUniform, InstancedBufferGeometry, Mesh } from './three-door.ts'
 import { Matrix4, Scene, ThreeCamera, Vector2, WebGLRenderer } from './three-door.ts'
@@ -45,8 +47,7 @@ export class LivingLayer {
   readonly beacon: Beacon
   /** Plane metres to clip space as of the map's last painting; zeros before the first. */
   readonly matrix = new Float64Array(16)
-  /** What painting costs in JavaScript (ms, smoothed), draws of the last frame, bytes of moving dots sent since the start. */
-  readonly stats = { drawMs: 0, drawCalls: 0, bytesSent: 0 }
+  #drawn = new Recent()
   #next = new Float64Array(16)
   plane: Plane
   #clock: Clock
@@ -238,10 +239,18 @@ export class LivingLayer {
     this.#patrolBuffer.upload(this.patrols)
     this.#taxiBuffer.upload(this.taxis)
     renderer.render(this.#scene, this.#camera)
-    this.stats.drawMs += (this.#clock.monotonicMs() - startedMs - this.stats.drawMs) * 0.2
-    this.stats.drawCalls = renderer.info.render.calls
-    this.stats.bytesSent = this.#patrolBuffer.bytesSent + this.#taxiBuffer.bytesSent
+    this.#drawn.add(this.#clock.monotonicMs() - startedMs)
     return renderer.getContext() as WebGL2RenderingContext
+  }
+
+  /** As `CityMap.stats` has it. */
+  get stats(): Pick<CityMap['stats'], 'drawMs' | 'drawLeastMs' | 'drawCalls' | 'bytesSent'> {
+    return {
+      drawMs: this.#drawn.median,
+      drawLeastMs: this.#drawn.least,
+      drawCalls: this.#renderer.info.render.calls,
+      bytesSent: this.#patrolBuffer.bytesSent + this.#taxiBuffer.bytesSent,
+    }
   }
 
   /** How many times farther from the eye than the middle of the view; 1 when seen from above. */

@@ -3,7 +3,7 @@ import type { Priority } from '../../domain/alarm.ts'
 import type { Trail } from '../../domain/fix.ts'
 import type { Candidate, Recommendation } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
-import { boundsOf, lengthM, pointAlong } from './along.ts'
+import { boundsOf } from './along.ts'
 import { circleInk, minutesText } from './palette.ts'
 
 /** What the map shows of one incident. */
@@ -71,43 +71,11 @@ export function routeFeatures(candidates: readonly Candidate[], chosen: string |
   )
 }
 
-/** Shorter than this on the screen, a way has no room for a label: the time is then written beside the car. */
-const ROAD_LABEL_MIN_PX = 300
-
 /** "2′10″ ✓": how long, and whether that keeps the promise; null without a way. */
 export function etaText(candidate: Candidate): string | null {
   if (candidate.etaS === null) return null
   const inside = candidate.insideGoal === null ? '' : candidate.insideGoal ? ' ✓' : ' ✕'
   return minutesText(candidate.etaS) + inside
-}
-
-/** Candidates whose way is long enough on the screen to carry its time. */
-export function roadLabelled(candidates: readonly Candidate[], metresPerPx: number): Candidate[] {
-  return candidates.filter(
-    (candidate) => candidate.route && lengthM(candidate.route) / metresPerPx >= ROAD_LABEL_MIN_PX,
-  )
-}
-
-/**
- * "巡07 2′10″ ✓" on the road, nearer to the car than to the scene, whose name stands there; the chosen one's farther from the car than the others,
- * because near the scene all ways run together.
- */
-export function routeLabelFeatures(candidates: readonly Candidate[], chosen: string | null): FeatureCollection {
-  return collection(
-    candidates.flatMap((candidate): Feature[] => {
-      const isChosen = candidate.patrolId === chosen
-      const point = candidate.route ? pointAlong(candidate.route, isChosen ? 0.42 : 0.3) : null
-      const eta = etaText(candidate)
-      if (!point || eta === null) return []
-      return [
-        {
-          type: 'Feature',
-          geometry: { type: 'Point', coordinates: point },
-          properties: { chosen: isChosen, text: `${candidate.callsign} ${eta}` },
-        },
-      ]
-    }),
-  )
 }
 
 export function trailFeatures(trail: Trail | undefined): FeatureCollection {

@@ -4,14 +4,13 @@ import { fontOf } from './base-style.ts'
 import { INK } from './palette.ts'
 
 /** Sources that `showScene` fills. Shapes that stand still are MapLibre layers: drawn under the buildings, smooth, labels avoid each other. */
-export const SCENE_SOURCES = ['circles', 'routes', 'route-labels', 'trail'] as const
+export const SCENE_SOURCES = ['circles', 'routes', 'trail'] as const
 
 export function sceneSources(): StyleSpecification['sources'] {
   const empty: FeatureCollection = { type: 'FeatureCollection', features: [] }
   return {
     circles: { type: 'geojson', data: empty, maxzoom: 15, tolerance: 0.5 },
     routes: { type: 'geojson', data: empty, maxzoom: 16 },
-    'route-labels': { type: 'geojson', data: empty },
     trail: { type: 'geojson', data: empty, lineMetrics: true },
   }
 }
@@ -176,29 +175,5 @@ export function sceneLabelLayers(): LayerSpecification[] {
       },
       paint: { 'text-color': ['get', 'ink'], 'text-halo-color': INK.halo, 'text-halo-width': 2.5 },
     },
-    routeLabel('route-label-other', false),
-    routeLabel('route-label', true),
   ]
-}
-
-/** The chosen car's time is never left out; the others give way. */
-function routeLabel(id: string, isChosen: boolean): LayerSpecification {
-  return {
-    id,
-    type: 'symbol',
-    source: 'route-labels',
-    filter: ['==', ['get', 'chosen'], isChosen],
-    layout: {
-      'text-field': ['get', 'text'],
-      'text-font': fontOf('Medium', 'zh'),
-      'text-size': isChosen ? 15 : 12.5,
-      'icon-image': isChosen ? 'pill-chosen' : 'pill-other',
-      'icon-text-fit': 'both',
-      'icon-text-fit-padding': [3, 8, 3, 8],
-      'text-allow-overlap': isChosen,
-      'icon-allow-overlap': isChosen,
-      'text-padding': 4,
-    },
-    paint: { 'text-color': isChosen ? '#ffffff' : '#d5e0ec' },
-  }
 }

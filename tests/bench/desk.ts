@@ -7,7 +7,8 @@ import { benchSoak } from './desk/soak.ts'
 const SOAK_MINUTES = 8
 
 /**
- * The duty desk in a real browser. Nothing said: the map at full load, and an officer's times. `--map`, `--officer`: that one alone. `--soak`,
+ * The duty desk in a real browser. Nothing said: the map at full load, and an officer's times. `--map`, `--officer`: that one alone; `--presses=n`: fewer; `--small`: one
+ * size of screen; `--ui=folder`: the map of another build. `--soak`,
  * `--soak=minutes`: memory over a shift, alone.
  */
 export async function benchDesk(options: readonly string[]): Promise<void> {
@@ -16,6 +17,6 @@ export async function benchDesk(options: readonly string[]): Promise<void> {
   const soak = options.find((option) => /^--soak(?:=\d+(?:\.\d+)?)?$/.test(option))
   if (soak) return await benchSoak(chromium, Number(soak.split('=')[1] ?? SOAK_MINUTES))
   const isAlone = options.includes('--map') || options.includes('--officer')
-  if (!isAlone || options.includes('--map')) await benchMapLoad(chromium)
-  if (!isAlone || options.includes('--officer')) await benchOfficer(chromium)
+  if (!isAlone || options.includes('--map')) await benchMapLoad(chromium, options)
+  if (!isAlone || options.includes('--officer')) await benchOfficer(chromium, options)
 }

@@ -5,11 +5,15 @@ import { summary } from '../figures.ts'
 import { buttonsOf, PASSWORD, serve, startDuty, type Duty } from './duty.ts'
 
 const PRESSES = 30
+/** `--presses=n` for a quick look. */
+const pressesOf = (options: readonly string[]) =>
+  Number(options.find((option) => option.startsWith('--presses='))?.slice(10)) || PRESSES
 /** Until the map stands and the first pictures have come. */
 const SETTLE_MS = 20_000
 
 /** The whole product, one real desk, an officer who is a script: from a finger to an order for the recommended car. */
-export async function benchOfficer(chromium: string): Promise<void> {
+export async function benchOfficer(chromium: string, options: readonly string[]): Promise<void> {
+  const presses = pressesOf(options)
   const centre = await startCentre({ VIGIL_ADMIN_PASSWORD: PASSWORD })
   try {
     const api = await signIn(centre.httpUrl, 'admin', PASSWORD)
@@ -22,7 +26,7 @@ export async function benchOfficer(chromium: string): Promise<void> {
         await startDuty(page, centre)
         await page.waitForTimeout(SETTLE_MS)
         const done: Duty[] = []
-        for (let i = 0; i < PRESSES; i++) {
+        for (let i = 0; i < presses; i++) {
           done.push(await serve(centre, api, page, buttons[i % buttons.length]!, `officer-${String(hasWebgl)}-${i}`))
         }
         console.log(

@@ -5,7 +5,7 @@ import { drawnLayer } from '../../../command-ui/map/city-layers.ts'
 import { nextFrameMs } from '../../../command-ui/map/pace.ts'
 import { cameraLook, GROUND, minutesText, PATROL_LOOK, PRIORITY_INK, rgbOf } from '../../../command-ui/map/palette.ts'
 import { lngLatOf, planeAt, planeToClip, toScreen, xOf, yOf } from '../../../command-ui/map/plane.ts'
-import { circleFeatures, routeFeatures, routeLabelFeatures } from '../../../command-ui/map/scene-shapes.ts'
+import { circleFeatures, etaText, routeFeatures } from '../../../command-ui/map/scene-shapes.ts'
 import { goalsOf, overlayFeatures, reachFeatures } from '../../../command-ui/map/overlay-shapes.ts'
 import { NearestPick } from '../../../command-ui/map/nearest.ts'
 import { PATROL_STATUSES } from './statuses.ts'
@@ -150,13 +150,10 @@ describe('the scene', () => {
     expect(shapes.features.map((f) => f.properties?.['rank'])).toEqual([2, 1, 0])
   })
 
-  test('a way is drawn for each candidate that has one, and says callsign, time and whether the promise holds', () => {
+  test('a way is drawn for each candidate that has one, and its time says whether the promise holds', () => {
     const candidates = [candidate('07', 130, true), candidate('09', 200, false), candidate('11', null, null)]
     expect(routeFeatures(candidates, '07').features.map((f) => f.properties?.['chosen'])).toEqual([true, false])
-    expect(routeLabelFeatures(candidates, '07').features.map((f) => f.properties?.['text'])).toEqual([
-      '巡07 2′10″ ✓',
-      '巡09 3′20″ ✕',
-    ])
+    expect(candidates.map(etaText)).toEqual(['2′10″ ✓', '3′20″ ✕', null])
   })
 
   test('a label stands on the line', () => {
