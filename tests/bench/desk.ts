@@ -7,7 +7,8 @@ import { benchSoak } from './desk/soak.ts'
 const SOAK_MINUTES = 8
 
 /**
- * The duty desk in a real browser. Nothing said: the map at full load, and an officer's times. `--map`, `--officer`: that one alone; `--presses=n`: fewer; `--small`: one
+ * The duty desk in a real browser. Nothing said: the map at full load, and an officer's times. `--map`, `--officer`: that one alone; `--presses=n`: fewer; `--plain`:
+ * without WebGL only; `--small`: one
  * size of screen; `--ui=folder`: the map of another build. `--soak`,
  * `--soak=minutes`: memory over a shift, alone.
  */

@@ -19,7 +19,7 @@ export async function benchOfficer(chromium: string, options: readonly string[])
     const api = await signIn(centre.httpUrl, 'admin', PASSWORD)
     await until('vehicles on the map', 30_000, async () => (await api.get<{ n: number }>('snapshot')).n > 0)
     const buttons = await buttonsOf(api)
-    for (const hasWebgl of [false, true]) {
+    for (const hasWebgl of options.includes('--plain') ? [false] : [false, true]) {
       const browser = await launchBrowser(chromium, hasWebgl)
       try {
         const page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, locale: 'zh-CN' })
