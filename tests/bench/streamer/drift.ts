@@ -150,7 +150,8 @@ function slopePerHour(points: readonly (readonly [number, number])[]): string {
 async function copyAndRead({ baseUrl, token, cameraId }: Place, path: string, seconds: number): Promise<string[]> {
   const url = `${baseUrl}/live/${cameraId}/index.m3u8`
   const headers = `Authorization: Bearer ${token}\r\n`
-  const copy = ['-headers', headers, '-i', url, '-t', String(seconds), '-c', 'copy', '-y', path]
+  // FLAC in MP4 is still called experimental by the muxer of ffmpeg 5.
+  const copy = ['-headers', headers, '-i', url, '-t', String(seconds), '-c', 'copy', '-strict', '-2', '-y', path]
   const said = await run(
     'ffmpeg',
     ['-hide_banner', '-nostdin', '-v', 'warning', ...copy],
