@@ -17,6 +17,8 @@ export function SoundButton({ camera, isHeard }: { camera: Camera; isHeard: bool
       onClick={(event) => {
         event.stopPropagation()
         toggleHeard(camera)
+        // A mouse leaves no focus behind: the keys of the wall go on.
+        if (event.detail > 0) event.currentTarget.blur()
       }}
     >
       <span aria-hidden="true">{isHeard ? '🔊' : '🔇'}</span> {isHeard ? t.video.soundOn : t.video.soundOff}{' '}
