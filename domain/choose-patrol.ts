@@ -82,7 +82,7 @@ export interface ChoosePatrolInput {
 
 /**
  * Who should go: the time by road of every patrol from one search, who is the first free one, and for each other why it
- * was passed over. Pure but for the clock. Price: ~4 ms on 10,000 edges with 24 patrols, circles apart.
+ * was passed over. Pure but for the clock. Price: ~7 ms on 48,000 edges with 200 patrols, circles apart.
  */
 export function choosePatrol(input: ChoosePatrolInput): Recommendation {
   const { clock, goalS } = input
