@@ -23,14 +23,14 @@ export class Slab {
 const SLAB_BYTES_MIN = 12 * 1024
 /** One part never needs more: a 25 MB frame does not exist, and streams with parts over 16 MiB are refused upstream. */
 export const SLAB_BYTES_MAX = 32 * 1024 * 1024
-/** From one size to the next: a slab of a group is a sixteenth too large at most. */
-const SIZE_STEP = 1 + 1 / 16
+/** From one size to the next. With steps of a sixteenth groups wander between sizes, and what is free is never of the size that is wanted. */
+const SIZE_STEP = 1 + 1 / 8
 /** A free slab that is so many sizes larger will do. */
-const SIZES_LARGER = 2
+const SIZES_LARGER = 1
 const SIZES = listSizes()
 
 /** Kept for the next stream; beyond it memory goes back to the system. */
-const FREE_BYTES_MAX = 32 * 1024 * 1024
+const FREE_BYTES_MAX = 16 * 1024 * 1024
 
 export class SlabPool {
   #free = new Map<number, Buffer[]>()
