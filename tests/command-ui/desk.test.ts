@@ -47,23 +47,28 @@ describeInBrowser('the desk in a browser, without WebGL', { viewport: LARGE }, (
   })
 
   it('closes with Enter what the crew has cleared, sends nobody again, and lists it among the last', async () => {
-    await startDuty()
-    const alarm = fixture.centre.raise('btn-1')
-    await page.locator('[data-patrol-id][role="radio"]').first().waitFor()
-    await page.keyboard.press('Enter')
-    await page.locator('[data-action="dispatch"]').first().waitFor()
-    await page.keyboard.press('Enter')
-    await page.locator('[data-undo]').waitFor()
-    const [assignment] = fixture.centre.assignments.values()
-    fixture.centre.changeAssignment(assignment!.id, 'cleared', { state: 'cleared', clearedAt: alarm.raisedAt }, 'crew')
-    await page.locator('[data-action="finish"]').first().waitFor()
-    await page.keyboard.press('Enter')
-    await page.locator('[data-menu="close"]').waitFor()
-    await page.keyboard.press('Enter')
-    await expect.poll(() => fixture.centre.incidents.get(alarm.incidentId!)?.state).toBe('closed')
-    expect(fixture.centre.assignments.size).toBe(1)
-    await page.reload()
-    await page.locator(`[data-lately="${alarm.incidentId}"]`).waitFor()
+    await rig.startDuty()
+    const alarm = rig.fixture.centre.raise('btn-1')
+    await rig.page.locator('[data-patrol-id][role="radio"]').first().waitFor()
+    await rig.page.keyboard.press('Enter')
+    await rig.page.locator('[data-action="dispatch"]').first().waitFor()
+    await rig.page.keyboard.press('Enter')
+    await rig.page.locator('[data-undo]').waitFor()
+    const [assignment] = rig.fixture.centre.assignments.values()
+    rig.fixture.centre.changeAssignment(
+      assignment!.id,
+      'cleared',
+      { state: 'cleared', clearedAt: alarm.raisedAt },
+      'crew',
+    )
+    await rig.page.locator('[data-action="finish"]').first().waitFor()
+    await rig.page.keyboard.press('Enter')
+    await rig.page.locator('[data-menu="close"]').waitFor()
+    await rig.page.keyboard.press('Enter')
+    await expect.poll(() => rig.fixture.centre.incidents.get(alarm.incidentId!)?.state).toBe('closed')
+    expect(rig.fixture.centre.assignments.size).toBe(1)
+    await rig.page.reload()
+    await rig.page.locator(`[data-lately="${alarm.incidentId}"]`).waitFor()
   })
 
   it('shows 1+N, sends the support with a second act, and says what a divert would cost', async () => {
