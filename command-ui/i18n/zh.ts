@@ -1,6 +1,7 @@
 import { zhAway } from './zh-away.ts'
 import { zhDesk } from './zh-desk.ts'
 import { zhPages } from './zh-pages.ts'
+import { zhPicture } from './zh-picture.ts'
 import { zhReplay } from './zh-replay.ts'
 import { zhSearch } from './zh-search.ts'
 import { zhSentence } from './zh-sentences.ts'
@@ -12,6 +13,7 @@ export const zh = {
   ...zhAway,
   ...zhDesk,
   ...zhPages,
+  ...zhPicture,
   ...zhReplay,
   ...zhSearch,
   ...zhWall,

@@ -1,78 +1,38 @@
 import type { Alarm } from '../../domain/alarm.ts'
-import type { Clock } from '../../domain/clock.ts'
 import { toIso } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
-import type { Log } from '../../domain/log.ts'
-import type { Metrics } from '../../domain/metrics.ts'
-import type { Snapshot, Health, LogEvent } from '../../domain/wire/live.ts'
+import type { Health, LogEvent } from '../../domain/wire/live.ts'
 import { drillRoutes } from '../alarms/drill-routes.ts'
 import { alarmRoutes } from '../alarms/routes.ts'
-import type { BrokerClient } from '../broker/client.ts'
-import type { KnownCity } from '../city/known-city.ts'
 import { createCrews } from '../crew/crews.ts'
 import { crewOf } from '../crew/crew-channel.ts'
-import { Arrivals } from '../dispatch/arrivals.ts'
 import { circleRoutes } from '../dispatch/circle-routes.ts'
 import { CoverageWatch } from '../dispatch/coverage-watch.ts'
-import { Outbox } from '../dispatch/outbox.ts'
 import { postingRoutes } from '../dispatch/posting-routes.ts'
 import { Postings } from '../dispatch/postings.ts'
-import { ReceiptsAgain } from '../dispatch/receipts-again.ts'
-import { Recommender } from '../dispatch/recommender.ts'
 import { Replies } from '../dispatch/replies.ts'
 import { RoadClosures } from '../dispatch/road-closures.ts'
 import { roadRoutes } from '../dispatch/road-routes.ts'
 import { dutyLevelRoutes } from '../dispatch/duty-level-routes.ts'
 import { dispatchRoutes } from '../dispatch/routes.ts'
-import { stepAssignment } from '../dispatch/step-assignment.ts'
-import { DeviceLife } from '../fleet/device-life.ts'
-import { EdgeNews } from '../fleet/edge-news.ts'
-import { Fleet } from '../fleet/fleet.ts'
 import { followEmergencies } from '../fleet/emergency-flags.ts'
-import { OwnOutage } from '../fleet/own-outage.ts'
-import { Positions } from '../fleet/positions.ts'
-import { PressTests } from '../fleet/press-tests.ts'
-import { IntakePulse } from '../fleet/intake-pulse.ts'
 import { fleetRoutes } from '../fleet/routes.ts'
 import type { Route } from '../http/route.ts'
 import type { OnDesk } from '../http/websocket.ts'
 import { CentreState } from '../live/centre-state.ts'
 import { EventLog, type NewEvent } from '../live/event-log.ts'
-import { readHealth, type Word } from '../live/health.ts'
+import { readHealth } from '../live/health.ts'
 import { LiveChannel } from '../live/live-channel.ts'
 import { liveRoutes } from '../live/routes.ts'
-import { coverageFor, jurisdictionOfMoving, moveUpsFor, movesOthers, shownEvent } from '../live/visibility.ts'
+import { coverageFor, moveUpsFor, movesOthers, shownEvent } from '../live/visibility.ts'
 import { Troubles } from '../live/troubles.ts'
-import type { Database } from '../store/database.ts'
 import { DiskRoom } from '../store/disk-room.ts'
-import { createBeatBatch, createFixBatch } from '../store/fix-batch.ts'
 import { createAnswering } from './answering.ts'
 import { listenToBroker } from './listen-to-broker.ts'
+import { createMoving, type Moving } from './moving.ts'
+import { openTruth, type CoreDeps, type Truth } from './truth.ts'
 
-export interface CoreDeps {
-  /** Migrated and seeded. */
-  database: Database
-  broker: BrokerClient
-  clock: Clock
-  log: Log
-  metrics: Metrics
-  city: Pick<KnownCity, 'places' | 'graph' | 'roadNames' | 'layers'>
-  /** Folder of the intakes' journals. */
-  journalDir: string
-  /** Folder of the core's own journal of answers. */
-  decisionsDir: string
-  /** Where workers record. */
-  recordDir: string
-  /** Where crews' photos are kept. */
-  photoDir: string
-  version: string
-  /** A button that nobody has tried for longer is named; 0: not watched. Default 30. */
-  testEveryDays?: number
-  /** Where devices connect, for the installer's command line. */
-  mqtt: Snapshot['mqtt']
-  /** From those who serve pictures, from memory. */
-  video: () => Pick<Health, 'camerasOnline' | 'camerasWanted'> & { video: Word }
-}
+export type { CoreDeps } from './truth.ts'
 
 export interface Core {
   events: EventLog
@@ -90,8 +50,6 @@ export interface Core {
   stop(): Promise<void>
 }
 
-/** Records of orders that are over; each is 40 bytes. */
-const ARRIVALS_SWEEP_MS = 60_000
 const WARM_UP_AFTER_MS = 300
 
 /**
@@ -175,101 +133,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   }
 }
 
-/** What everything else reads and writes: the log, the troubles, the state in memory, the outbox, the roads. */
-async function openTruth(deps: CoreDeps) {
-  const { database, broker, clock, log, metrics, city } = deps
-  const common = { database, clock, log, metrics }
-  const events = new EventLog(common)
-  const troubles = new Troubles({ ...common, events })
-  const state = new CentreState(new Positions(), city.places.escalation)
-  await events.start()
-  await troubles.start()
-  await state.load(database)
-  events.subscribe((event) => state.apply(event))
-  // What was appended between the two readings.
-  await events.look()
-  const { journalDir: journal, decisionsDir: data, recordDir: record } = deps
-  const disk = new DiskRoom({ ...common, troubles, folders: { journal, data, record } })
-  const outbox = new Outbox({ ...common, publish: (topic, payload) => broker.publish(topic, payload, { qos: 1 }) })
-  const recommender = new Recommender({ ...common, state, graph: city.graph, runCards: city.places.runCards })
-  events.subscribe((event) => recommender.onEvent(event))
-  return { ...common, events, troubles, state, disk, outbox, recommender, onOutbox: () => outbox.kick() }
-}
-type Truth = Awaited<ReturnType<typeof openTruth>>
 type Answering = ReturnType<typeof createAnswering>
-
-/** Everything that moves or lives: fixes, arrivals, signs of life, the edge's news. */
-function createMoving(
-  { database, broker, clock, log, metrics, mqtt, testEveryDays = 30 }: CoreDeps,
-  truth: Truth,
-  postings: Postings,
-  onHealth: () => void,
-) {
-  const { state, disk, onOutbox } = truth
-  const common = { database, clock, log, metrics }
-  const arrivals = new Arrivals(state, {
-    onScene: ({ id }) => {
-      stepAssignment(truth, id, { do: 'on-scene', arrival: 'detected' }, 'centre').then(onOutbox, (error: unknown) => {
-        log.warn('a detected arrival could not be stored', { assignment: id, reason: reasonOf(error) })
-        arrivals.forget(id)
-      })
-    },
-    atPost: ({ id, patrolId }) => {
-      postings.step(patrolId, id, { do: 'there', arrival: 'detected' }, 'centre').catch((error: unknown) => {
-        log.warn('a detected arrival could not be stored', { posting: id, reason: reasonOf(error) })
-        arrivals.forget(id)
-      })
-    },
-  })
-  const mayKeep = () => disk.mayKeepHistory()
-  const fixes = createFixBatch({ ...common, mayKeep })
-  const beats = createBeatBatch({ ...common, mayKeep })
-  const life = new DeviceLife({ ...truth, history: beats })
-  const fleet = new Fleet({
-    ...common,
-    positions: state.positions,
-    history: fixes,
-    whose: (id) => jurisdictionOfMoving(state, id),
-    onFix: (topic, fix, source) => {
-      // A phone that moves says nothing about the terminal in the car.
-      if (source === 'terminal') life.alive(topic.deviceId)
-      if (topic.kind === 'patrol') arrivals.take(fix)
-    },
-  })
-  const again = new ReceiptsAgain(truth)
-  // On our own edge no connection means no intake; a broker of yours may still be heard by it.
-  const isDeaf = () => mqtt.host !== null && !broker.isConnected()
-  const pulse = new IntakePulse({ ...truth, onChange: onHealth, isDeaf })
-  const news = new EdgeNews({
-    ...truth,
-    life,
-    onListening: (deviceId) => again.listening(deviceId),
-    onPulse: (message) => pulse.take(message),
-  })
-  const outage = new OwnOutage(truth)
-  const tests = new PressTests({ ...truth, days: testEveryDays })
-  let sweeper: NodeJS.Timeout | undefined
-  return {
-    life,
-    fleet,
-    news,
-    outage,
-    pulse,
-    start: async () => {
-      await fleet.start()
-      life.start()
-      for (const part of [news, tests, pulse]) part.start()
-      sweeper = setInterval(() => arrivals.sweep(), ARRIVALS_SWEEP_MS)
-    },
-    stop: async () => {
-      clearInterval(sweeper)
-      for (const part of [news, outage, tests, pulse]) part.stop()
-      again.stop()
-      await Promise.all([fleet.stop(), life.stop(), fixes.close(), beats.close()])
-    },
-  }
-}
-type Moving = ReturnType<typeof createMoving>
 
 function createLive(
   deps: CoreDeps,
