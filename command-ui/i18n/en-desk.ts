@@ -154,7 +154,7 @@ export const enDesk: typeof zhDesk = {
     lately: 'Lately closed',
     latelyNone: 'No incident has been closed yet',
     latelyFailed: 'The last incidents cannot be shown now',
-    keys: 'Keys',
+    keys: 'Keys at hand',
     onSceneIn: (time) => `on scene ${time}`,
     nobodySent: 'nobody sent',
     number: 'Incident',
