@@ -256,7 +256,7 @@ export const zhDesk = {
     failed: (what: string, why: string) => `${what}失败：${why}`,
     dismiss: '收起',
     showPopup: '展开',
-    keys: '常用按键',
+    keys: '按键',
     other: '更多操作',
     noPatrol: '没有可派的警力，请用电台或电话增援',
   },
