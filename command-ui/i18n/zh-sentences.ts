@@ -61,6 +61,7 @@ const SENTENCES: readonly (readonly [written: string, zh: string])[] = [
   ['the RTMP program broke off: {}', 'RTMP 程序中断：{0}'],
   ['the RTMP program closed the stream', 'RTMP 程序关闭了视频流'],
   ['the RTMP program does not answer: {}', 'RTMP 程序没有应答：{0}'],
+  ['the device has begun to send sound', '设备开始发送声音，正在重新连接'],
   ['no device pushes to this camera’s address', '没有设备向该地址推流'],
   ['what comes is not FLV', '收到的不是 FLV'],
   ['an FLV tag of {} bytes', 'FLV 标签长达 {0} 字节'],
@@ -106,8 +107,12 @@ const SENTENCES: readonly (readonly [written: string, zh: string])[] = [
     '消息服务保留了 {0} 的一条报警，已忽略：请在该主题发布空的保留消息，并禁止报警使用保留标志',
   ],
   [
-    '{} sends more than its share: {} messages had to wait or were thrown away so far',
+    '{} sends more than its share: {} messages were held back or thrown away so far',
     '{0} 发送过多：已有 {1} 条被延后或丢弃',
+  ],
+  [
+    '{} gives no sign of life: presses are not received there, devices keep theirs and send them again',
+    '{0} 没有响应：收不到那里的报警，设备会保留并重发',
   ],
   ['two terminals use the credential of {}, from {}: issue it anew', '两台终端使用 {0} 的凭据，来自 {1}：请重新签发'],
   ['{} from {} is not registered and was refused{}', '{0}（{1}）未登记，已拒绝{2}'],

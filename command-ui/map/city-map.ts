@@ -29,6 +29,7 @@ import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
 import { Recent } from './recent.ts'
 import { scenePoints, type MapScene } from './scene-shapes.ts'
+import { WhenReady } from './when-ready.ts'
 import type { MapOverlay } from './overlay-shapes.ts'
 import './map.css'
 
@@ -50,8 +51,7 @@ class DeskMap implements CityMap {
   #framing: Framing
   #matrix: MatrixLayer
   #isCalm: boolean
-  #isReady = false
-  #waiting: (() => void)[] = []
+  readonly #style = new WhenReady()
   #mode: MapMode
   #source: { cameras: readonly Camera[]; sites: readonly Site[]; language: Language }
   #scene: MapScene | null = null
@@ -97,9 +97,8 @@ class DeskMap implements CityMap {
   #begin = (): void => {
     addMapImages(this.#map)
     if (!this.#map.getLayer(this.#matrix.id)) this.#map.addLayer(this.#matrix)
-    this.#isReady = true
     this.#picture.setMode(this.#mode)
-    for (const job of this.#waiting.splice(0)) job()
+    this.#style.begin()
     this.#loop.kick()
   }
 
@@ -111,15 +110,9 @@ class DeskMap implements CityMap {
     void this.#map.once('idle', () => this.#layOut(true))
     // A driver that restarts takes the style with it; MapLibre puts back all but the living city.
     this.#map.on('webglcontextlost', () => {
-      this.#isReady = false
+      this.#style.isReady = false
       void this.#map.once('style.load', this.#begin)
     })
-  }
-
-  /** Now, or when the style is there. */
-  #when(job: () => void): void {
-    if (this.#isReady) job()
-    else this.#waiting.push(job)
   }
 
   setCity(layers: CityLayers, city: { centre: LngLat; bounds: [number, number, number, number]; name: string }): void {
@@ -131,7 +124,7 @@ class DeskMap implements CityMap {
       keepNear(this.#map, city.bounds)
       this.#framing.city(city.bounds, PITCH[this.#mode], true)
     }
-    this.#when(() => this.#picture.setLayers(layers))
+    this.#style.run(() => this.#picture.setLayers(layers))
     this.setCameras(this.#source.cameras)
     this.showScene(this.#scene)
     // The files of the city come after the alarm that stood when the desk was opened: the scene, not the city, is what must be seen.
@@ -169,7 +162,7 @@ class DeskMap implements CityMap {
 
   setSites(sites: readonly Site[]): void {
     this.#source.sites = sites
-    this.#when(() => this.#picture.setSites(sites))
+    this.#style.run(() => this.#picture.setSites(sites))
   }
 
   showScene(scene: MapScene | null): void {
@@ -189,7 +182,7 @@ class DeskMap implements CityMap {
       const { plane, beacon } = this.#layer
       beacon.show(xOf(plane, lng), yOf(plane, lat), scene.priority, scene.label, isPulsing, this.#map.getPixelRatio())
     } else this.#layer.beacon.hide()
-    this.#when(() => this.#picture.setScene(scene))
+    this.#style.run(() => this.#picture.setScene(scene))
     this.#framing.keepScene(scene && boundsOf(scenePoints(scene)), PITCH[this.#mode])
     this.#dotsChanged()
   }
@@ -211,7 +204,7 @@ class DeskMap implements CityMap {
     const isFlat = mode === '2d'
     this.#map.dragRotate[isFlat ? 'disable' : 'enable']()
     this.#map.touchPitch[isFlat ? 'disable' : 'enable']()
-    this.#when(() => this.#picture.setMode(mode))
+    this.#style.run(() => this.#picture.setMode(mode))
     const bearing = isFlat ? 0 : this.#map.getBearing()
     this.#map.easeTo({ pitch: PITCH[mode], bearing, duration: 600 })
   }
@@ -220,7 +213,7 @@ class DeskMap implements CityMap {
     if (language === this.#source.language) return
     this.#source.language = language
     this.#legend.setLanguage(language)
-    this.#when(() => this.#picture.setLanguage(language))
+    this.#style.run(() => this.#picture.setLanguage(language))
     this.#layOut(true)
   }
 
@@ -247,20 +240,20 @@ class DeskMap implements CityMap {
 
   setLayerVisible(name: MapSwitch, isVisible: boolean): void {
     if (name === 'patrols' || name === 'taxis' || name === 'cameras') this.#layer.setVisible(name, isVisible)
-    else this.#when(() => this.#picture.setVisible(name, isVisible))
+    else this.#style.run(() => this.#picture.setVisible(name, isVisible))
     this.#loop.kick()
   }
 
   setCoverage(coverage: Coverage | null): void {
-    this.#when(() => this.#picture.setCoverage(coverage))
+    this.#style.run(() => this.#picture.setCoverage(coverage))
   }
 
   setOverlay(overlay: MapOverlay): void {
-    this.#when(() => this.#picture.setOverlay(overlay))
+    this.#style.run(() => this.#picture.setOverlay(overlay))
   }
 
   setReach(circle: CircleFeatures | null): void {
-    this.#when(() => this.#picture.setReach(circle))
+    this.#style.run(() => this.#picture.setReach(circle))
   }
 
   on<E extends keyof MapEvents>(event: E, listener: MapEvents[E]): () => void {
@@ -289,7 +282,7 @@ class DeskMap implements CityMap {
 
   get stats(): CityMap['stats'] {
     return {
-      isReady: this.#isReady,
+      isReady: this.#style.isReady,
       frames: this.#loop.frames,
       groundFrames: this.#groundFrames,
       frameCostMs: this.#loop.frameCostMs,

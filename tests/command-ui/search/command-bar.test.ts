@@ -51,7 +51,7 @@ describeInBrowser('the command bar and the sheet of keys', { before: openDesk },
     await rig.page.keyboard.press('?')
     await rig.page.locator('.keys-sheet').waitFor()
     for (const heading of ['快捷键', 'Keys']) {
-      await rig.page.getByRole('heading', { name: heading, exact: true }).waitFor()
+      await rig.page.locator('.keys-sheet').getByRole('heading', { name: heading, exact: true }).waitFor()
       const empty = await rig.page.evaluate(
         () => [...document.querySelectorAll('.keys-sheet dd')].filter((dd) => dd.textContent.trim() === '').length,
       )
