@@ -77,7 +77,6 @@ export function AddCamera({ onClose, onAdded }: { onClose: () => void; onAdded: 
       const camera = await api.addCamera(cameraOf(form, kind))
       say(c.added(camera.name))
       onAdded(camera)
-      onClose()
     } catch (error) {
       const fault = asApiFault(error)
       if (fault.code === 'camera-certificate-unknown') return setWrong(`${t.fault[fault.code]}: ${shownBy(fault)}`)

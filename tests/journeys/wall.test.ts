@@ -194,6 +194,7 @@ describe.skipIf(!chromium)('the video wall over plain HTTP', () => {
     await page.keyboard.press('2')
     await page.locator('[data-tiles="4"]').waitFor()
     const placed = (await cellsOf())[1]
+    await page.locator('.wall-tile[data-cell="1"]').focus()
     await page.keyboard.press('Delete')
     await until('it is stored', 10_000, async () => {
       const { screens } = await api.get<WallLayouts>('me/layouts')
