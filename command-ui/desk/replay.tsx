@@ -7,6 +7,7 @@ import { timeMs } from '../data/clock.ts'
 import { useOne } from '../data/use-store.ts'
 import { timeOfDay } from '../i18n/durations.ts'
 import { useText } from '../i18n/language.ts'
+import { LockIcon } from '../ui/icons.tsx'
 import { TimeAxis, type AxisMark } from '../video/time-axis.tsx'
 import { useReplay } from '../video/use-replay.ts'
 import { say } from './actions.ts'
@@ -166,7 +167,11 @@ function Lock({
   const { lock, incidentId } = recordings
   if (lock) {
     const words = lock.lockedBy === 'centre' ? t.replay.lockedReal : t.replay.locked(lock.lockedBy, lock.reason)
-    return <p className="dim">🔒 {words}</p>
+    return (
+      <p className="dim">
+        <LockIcon /> {words}
+      </p>
+    )
   }
   if (!isOpen) {
     return (

@@ -11,6 +11,15 @@ export function SpeakerIcon({ isOn }: { isOn: boolean }) {
   )
 }
 
+export function LockIcon() {
+  return (
+    <svg className="mark" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth="1.5">
+      <rect x="3" y="7" width="10" height="7" rx="1" fill="currentColor" stroke="none" />
+      <path d="M5.5 7V5a2.5 2.5 0 0 1 5 0v2" />
+    </svg>
+  )
+}
+
 export function WarningIcon() {
   return (
     <svg className="mark" viewBox="0 0 16 16" aria-hidden="true">

@@ -1,5 +1,6 @@
 import type { Camera } from '../../domain/camera.ts'
 import { useText } from '../i18n/language.ts'
+import { SpeakerIcon } from '../ui/icons.tsx'
 import { Key } from '../ui/marks.tsx'
 import { toggleHeard } from './heard.ts'
 import './sound-button.css'
@@ -21,8 +22,7 @@ export function SoundButton({ camera, isHeard }: { camera: Camera; isHeard: bool
         if (event.detail > 0) event.currentTarget.blur()
       }}
     >
-      <span aria-hidden="true">{isHeard ? '🔊' : '🔇'}</span> {isHeard ? t.video.soundOn : t.video.soundOff}{' '}
-      <Key>H</Key>
+      <SpeakerIcon isOn={isHeard} /> {isHeard ? t.video.soundOn : t.video.soundOff} <Key>H</Key>
     </button>
   )
 }
