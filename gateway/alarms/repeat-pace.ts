@@ -4,6 +4,7 @@ import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
+import { lastEventNumber } from '../live/event-rows.ts'
 import { lockAlarms } from './alarm-rows.ts'
 
 /** A frightened child presses five times; who presses more often in ten seconds has said it. */
@@ -81,7 +82,13 @@ export class RepeatPace {
     try {
       await events.transact(async (tx) => {
         const told: NewEvent[] = []
-        for (const alarm of await lockAlarms(tx, ids)) {
+        const alarms = await lockAlarms(tx, ids)
+        // The state in memory follows the commits by a moment: a count that was told in that moment would be told twice.
+        if (events.n < (await lastEventNumber(tx))) {
+          for (const id of ids) this.#due.set(id, nowMs + LOOK_MS)
+          return
+        }
+        for (const alarm of alarms) {
           // Somebody's acknowledgement may have told the count meanwhile.
           if (alarm.closedAt !== null || (state.alarms.get(alarm.id)?.occurrences ?? 0) >= alarm.occurrences) continue
           const actor = `device:${alarm.deviceId}`

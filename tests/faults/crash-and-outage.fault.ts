@@ -50,6 +50,10 @@ async function settleAll(ledger: Ledger) {
 async function noteOccurrences(): Promise<void> {
   const { items } = await centre.admin.get<{ items: Alarm[] }>('alarms?limit=200')
   before = new Map(items.filter((one) => one.closedAt === null).map((one) => [one.deviceId, one.occurrences]))
+  // Else a desk counts the first presses of the next scenario as the last of the one before.
+  await until('the desk knows every count', 5_000, async () =>
+    (await Promise.resolve([...before])).every(([deviceId, count]) => desk.seen.has(`${deviceId} ${count}`)),
+  )
 }
 
 function figuresOf(ledger: Ledger): string {
