@@ -9,7 +9,14 @@ import { SWITCHES } from './city-style.ts'
 import { labelLayers } from './label-style.ts'
 import type { GeoJSONSource, MapLibreMap } from './maplibre-door.ts'
 import { overlayFeatures, reachFeatures, type MapOverlay } from './overlay-shapes.ts'
-import { areSameCircles, circleFeatures, coverageLabels, routeFeatures, trailFeatures } from './scene-shapes.ts'
+import {
+  areSameCircles,
+  circleFeatures,
+  coverageLabels,
+  routeFeatures,
+  trailFeatures,
+  withCoverage,
+} from './scene-shapes.ts'
 import type { MapScene } from './scene-shapes.ts'
 
 /** Sites that keep their badge longest when there is no room: those with a button. */
@@ -83,23 +90,18 @@ export class CityPicture {
 
   /** Shades what cannot be reached in time now, and writes the share beside each zone's promise. */
   setCoverage(coverage: Coverage | null): void {
-    const shareById = new Map(coverage?.zones.map((zone) => [zone.zoneId, zone.share]))
-    const text = coverage?.zones.map((zone) => `${zone.zoneId}${Math.round(zone.share * 100)}`).join() ?? ''
+    const text =
+      coverage?.zones.map((zone) => `${zone.zoneId} ${zone.goalS} ${Math.round(zone.share * 100)}`).join() ?? ''
     if (text === this.#coverageText) return
     this.#coverageText = text
-    const withShare = this.#zones.features.flatMap((feature): Feature[] => {
-      const share = shareById.get(String(feature.properties?.['id']))
-      if (share === undefined) return []
-      // The wide zone lies under all others: it must not shade them too.
-      const strength = Number(feature.properties?.['r']) > 180 ? 0.12 : 0.42
-      return [{ ...feature, properties: { ...feature.properties, share, strength } }]
-    })
+    const zones = this.#zones.features.map((zone) => withCoverage(zone, coverage))
+    const withShare = zones.filter(({ properties }) => properties?.['share'] !== undefined)
     this.#fill('coverage', { type: 'FeatureCollection', features: withShare })
-    const labelled = this.#zones.features.map((feature): Feature => {
-      const share = shareById.get(String(feature.properties?.['id']))
-      if (share === undefined) return feature
-      const goal = `${String(feature.properties?.['goal'])} ${Math.round(share * 100)}%`
-      return { ...feature, properties: { ...feature.properties, goal } }
+    const labelled = zones.map((zone): Feature => {
+      const share = zone.properties?.['share'] as number | undefined
+      if (share === undefined) return zone
+      const goal = `${String(zone.properties?.['goal'])} ${Math.round(share * 100)}%`
+      return { ...zone, properties: { ...zone.properties, goal } }
     })
     this.#fill('zones', { type: 'FeatureCollection', features: labelled })
     this.#fill('coverage-labels', coverageLabels(withShare))

@@ -1,7 +1,7 @@
 import type { Feature, FeatureCollection } from 'geojson'
 import type { Priority } from '../../domain/alarm.ts'
 import type { Trail } from '../../domain/fix.ts'
-import type { Candidate, Recommendation } from '../../domain/recommendation.ts'
+import type { Candidate, Coverage, Recommendation } from '../../domain/recommendation.ts'
 import type { LngLat } from '../../domain/scalars.ts'
 import { boundsOf } from './along.ts'
 import { circleInk, minutesText } from './palette.ts'
@@ -88,6 +88,16 @@ export function trailFeatures(trail: Trail | undefined): FeatureCollection {
 export function scenePoints(scene: MapScene): LngLat[] {
   const chosen = scene.candidates.find((candidate) => candidate.patrolId === scene.chosen)
   return [scene.lngLat, ...(chosen?.route ?? [])]
+}
+
+/** A zone with its share and the promise of the present duty level, which may be another than that of its file; without a share as it is. */
+export function withCoverage(zone: Feature, coverage: Coverage | null): Feature {
+  const now = coverage?.zones.find(({ zoneId }) => zoneId === String(zone.properties?.['id']))
+  if (!now) return zone
+  // The wide zone lies under all others: it must not shade them too.
+  const strength = Number(zone.properties?.['r']) > 180 ? 0.12 : 0.42
+  const { share, goalS } = now
+  return { ...zone, properties: { ...zone.properties, share, strength, goal: minutesText(goalS) } }
 }
 
 /** "3′ 82%" at the north of each zone, where the next zone's words are farthest. */

@@ -5,7 +5,13 @@ import { drawnLayer } from '../../../command-ui/map/city-layers.ts'
 import { nextFrameMs } from '../../../command-ui/map/pace.ts'
 import { cameraLook, GROUND, minutesText, PATROL_LOOK, PRIORITY_INK, rgbOf } from '../../../command-ui/map/palette.ts'
 import { lngLatOf, planeAt, planeToClip, toScreen, xOf, yOf } from '../../../command-ui/map/plane.ts'
-import { circleFeatures, etaText, routeFeatures } from '../../../command-ui/map/scene-shapes.ts'
+import {
+  circleFeatures,
+  coverageLabels,
+  etaText,
+  routeFeatures,
+  withCoverage,
+} from '../../../command-ui/map/scene-shapes.ts'
 import { goalsOf, overlayFeatures, reachFeatures } from '../../../command-ui/map/overlay-shapes.ts'
 import { NearestPick } from '../../../command-ui/map/nearest.ts'
 import { PATROL_STATUSES } from './statuses.ts'
@@ -201,6 +207,24 @@ describe('layers of a city', () => {
   test('a name without an English one is shown in both languages', () => {
     const layer = drawnLayer('places', one({ name: '东门' }))
     expect(layer.features[0]?.properties).toMatchObject({ n: '东门', e: '东门' })
+  })
+})
+
+describe('coverage', () => {
+  test('a zone is labelled with its share and the promise of the present duty level, not that of its file', () => {
+    const ring = [[114, 22], [114.1, 22], [114.1, 22.1], [114, 22]] // prettier-ignore
+    const drawn = drawnLayer('zones', {
+      type: 'FeatureCollection',
+      features: [
+        { type: 'Feature', geometry: { type: 'Polygon', coordinates: [ring] }, properties: { id: 'z', goalS: 180 } },
+      ],
+    }).features[0]!
+    expect(withCoverage(drawn, null)).toBe(drawn)
+    const zone = { zoneId: 'z', name: '', goalS: 90, share: 0.724, roadKm: 1, freePatrols: 1 }
+    const now = withCoverage(drawn, { at: '2026-11-26T00:00:00Z', computedInMs: 1, zones: [zone] })
+    expect(coverageLabels([now]).features.map(({ properties }) => properties)).toEqual([
+      { text: '1′30″ 72%', share: 0.724 },
+    ])
   })
 })
 
