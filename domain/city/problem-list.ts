@@ -157,6 +157,9 @@ function quote(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
+const alreadyIn = (what: string, id: string, where: string) =>
+  `${what} ${id} is already in ${where}; every id must be different`
+
 /** Rows by id; a second one of the same id is a problem and is left out. */
 export function uniqueById<T extends { id: string }>(
   rows: readonly Row<T>[],
@@ -167,8 +170,7 @@ export function uniqueById<T extends { id: string }>(
   const byId = new Map<string, Row<T>>()
   for (const row of rows) {
     const first = byId.get(row.value.id)
-    if (first)
-      list.add(file, row.where, `${what} ${row.value.id} is already in ${first.where}; every id must be different`)
+    if (first) list.add(file, row.where, alreadyIn(what, row.value.id, first.where))
     else byId.set(row.value.id, row)
   }
   return byId
@@ -196,8 +198,7 @@ export class UniqueIds {
       this.#seen.set(id, n)
       return true
     }
-    const what = `${this.#what} ${id} is already in ${this.#unit} ${first}; every id must be different`
-    this.#list.add(this.#file, `${this.#unit} ${n}`, what)
+    this.#list.add(this.#file, `${this.#unit} ${n}`, alreadyIn(this.#what, id, `${this.#unit} ${first}`))
     return false
   }
 }

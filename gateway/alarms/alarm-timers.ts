@@ -35,7 +35,8 @@ interface Change {
 
 /**
  * What the due timers of alarms bring about, in their order. All of them together cost a handful of statements, however many they are: in a storm of 10,000
- * presses a minute some 500 come due each second. A timer whose alarm is gone is logged and brings about nothing.
+ * presses a minute some 500 come due each second. Only an alarm that was on no screen at all costs its own, for its trouble. A timer whose alarm is gone is logged and brings
+ * about nothing.
  */
 export async function fireAlarmTimers(
   tx: Tx,

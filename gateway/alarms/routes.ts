@@ -19,6 +19,7 @@ import {
 import { z } from '../../domain/z.ts'
 import { logEventSchema } from '../../domain/wire/live.ts'
 import { defineRoute, type Route } from '../http/route.ts'
+import { busyFault } from '../dispatch/order-patrol.ts'
 import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import { whoOf } from '../live/visibility.ts'
@@ -201,11 +202,7 @@ function radioRoutes(deps: AlarmRouteDeps): Route[] {
         }
         const going = deps.state.openAssignmentOf(body.patrolId)
         const alarm = deps.findAlarm(params.id)
-        if (going && going.incidentId !== alarm?.incidentId) {
-          const { incidentId, id: assignmentId, orderedBy: by } = going
-          const facts = { patrolId: body.patrolId, incidentId, assignmentId, by }
-          throw new Fault('patrol-busy', 'this patrol is already on another incident', facts)
-        }
+        if (going && going.incidentId !== alarm?.incidentId) throw busyFault(deps.state, going)
         return deps.orderByRadio(params.id, body.patrolId, actor)
       },
     }),

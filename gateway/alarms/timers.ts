@@ -66,7 +66,7 @@ export class Timers {
   }
 
   async #sweepQuietly(): Promise<void> {
-    if (this.#busy || this.#deps.isHeld?.()) return
+    if (!this.#timer || this.#busy || this.#deps.isHeld?.()) return
     this.#busy = true
     const beganMs = this.#clock.monotonicMs()
     let isMore = false
@@ -79,7 +79,7 @@ export class Timers {
     } finally {
       this.#busy = false
     }
-    if (isMore && this.#timer) setTimeout(() => void this.#sweepQuietly(), this.#clock.monotonicMs() - beganMs)
+    if (isMore) setTimeout(() => void this.#sweepQuietly(), this.#clock.monotonicMs() - beganMs)
   }
 
   /** Visits every timer that is due. @returns how many fired */

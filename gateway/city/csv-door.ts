@@ -11,10 +11,10 @@ export interface CsvTable {
  * @param mayEndEarly a row may have fewer cells than the header: the last ones are empty
  * @throws Error of the package, which names the line
  */
-export function readCsv(bytes: Uint8Array, mayEndEarly = false): CsvTable {
+export function readCsv(text: string, mayEndEarly = false): CsvTable {
   let header: string[] = []
   const columns = (names: string[]) => (header = names)
-  const rows: Record<string, string>[] = parse(decodeText(bytes), {
+  const rows: Record<string, string>[] = parse(text, {
     columns,
     bom: true,
     trim: true,

@@ -83,7 +83,7 @@ async function readOneFile(path: string, file: CityFile): Promise<RawFile | null
     const bytes = await readFile(path)
     const text = decodeText(bytes)
     return file.endsWith('.csv')
-      ? { rows: plainRows(text) ?? readCsv(bytes).rows }
+      ? { rows: plainRows(text) ?? readCsv(text).rows }
       : { json: JSON.parse(text) as unknown }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

@@ -1,6 +1,6 @@
 import { reasonOf } from '../../domain/fault.ts'
 import { Arrivals } from '../dispatch/arrivals.ts'
-import { Postings } from '../dispatch/postings.ts'
+import type { Postings } from '../dispatch/postings.ts'
 import { ReceiptsAgain } from '../dispatch/receipts-again.ts'
 import { stepAssignment } from '../dispatch/step-assignment.ts'
 import { DeviceLife } from '../fleet/device-life.ts'

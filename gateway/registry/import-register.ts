@@ -10,7 +10,7 @@ import {
 } from '../../domain/registers/check-import.ts'
 import type { RegisterFormat } from '../../domain/registers/register-columns.ts'
 import { BULK_MAX, type ImportAnswer, type ImportProblemCode } from '../../domain/wire/register.ts'
-import { readCsv, type CsvTable } from '../city/csv-door.ts'
+import { decodeText, readCsv, type CsvTable } from '../city/csv-door.ts'
 import { whoOf } from '../live/visibility.ts'
 import { thingRows } from '../live/visible-rows.ts'
 import type { Tx } from '../store/database.ts'
@@ -92,7 +92,7 @@ async function planOf<T extends Thing>(
 
 function tableOf(bytes: Uint8Array): CsvTable | { problem: ImportProblemCode; facts: Record<string, string> } {
   try {
-    return readCsv(bytes, true)
+    return readCsv(decodeText(bytes), true)
   } catch (error) {
     return { problem: 'not-csv', facts: { reason: reasonOf(error).slice(0, 200) } }
   }

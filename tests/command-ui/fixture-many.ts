@@ -77,7 +77,7 @@ function put(centre: FixtureCentre, register: string, thing: Record<string, unkn
 
 /** By the very rules of the domain; only the writing is made up. */
 function take(centre: FixtureCentre, register: string, csv: string, isWrite: boolean): ImportAnswer {
-  const { header, rows } = readCsv(Buffer.from(csv), true)
+  const { header, rows } = readCsv(csv, true)
   const isCameras = register === 'cameras'
   const flat = ({ source, ...camera }: Camera): FlatThing => ({
     ...camera,

@@ -3,20 +3,20 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { PTZ_HOLD_MS, type Camera, type PtzState } from '../../domain/camera.ts'
-import { silentLog } from '../../domain/log.ts'
-import { Metrics } from '../../domain/metrics.ts'
 import type { AuditRow } from '../../domain/wire/admin.ts'
-import { CoreBeat } from '../../streamer/core-beat.ts'
+import type { CoreBeat } from '../../streamer/core-beat.ts'
 import { readPictures } from '../streamer/support/annex-b.ts'
 import { selfSigned } from '../streamer/support/certificate.ts'
-import { startWorker, until, type Worker } from '../streamer/support/harness.ts'
+import { until, type Worker } from '../streamer/support/harness.ts'
 import { TestCamera, type TestCameraOptions } from '../streamer/support/test-camera.ts'
-import { INTERNAL_TOKEN, ownRoutes, startFixture, type Client, type Fixture } from './fixture.ts'
+import { ownRoutes, startFixture, type Client, type Fixture } from './fixture.ts'
+import { startKnownWorker } from './known-worker.ts'
 import { profileXml, startOnvifDevice, type OnvifDeviceOptions } from './onvif-device.ts'
 
 let fixture: Fixture
 let worker: Worker
 let beat: CoreBeat
+let known: Awaited<ReturnType<typeof startKnownWorker>>
 let admin: Client
 const pictures = readPictures('four-slices-320x180.h264')
 const login = { username: 'viewer', password: 'canary-p@ss/w:rd' }
@@ -27,26 +27,14 @@ const ANSWER_MS = 6_000
 beforeAll(async () => {
   fixture = await startFixture({ networks: '127.0.0.0/8', routes: (parts) => ownRoutes(parts, tmpdir()) })
   admin = await fixture.as('admin')
-  worker = await startWorker()
-  beat = new CoreBeat({
-    coreUrl: fixture.url,
-    workerId: 'streamer-1',
-    token: INTERNAL_TOKEN,
-    baseUrl: worker.baseUrl,
-    metricsPort: 1,
-    fleet: worker.fleet,
-    log: silentLog,
-    metrics: new Metrics(),
-  })
-  beat.start()
-  await until('the worker is known', () => fixture.fleet.anyWorker() !== null)
+  known = await startKnownWorker(fixture)
+  ;({ worker, beat } = known)
 })
 afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
 })
 afterAll(async () => {
-  beat.stop()
-  worker.stop()
+  known.stop()
   await fixture.close()
 })
 

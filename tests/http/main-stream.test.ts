@@ -1,20 +1,20 @@
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Camera } from '../../domain/camera.ts'
-import { silentLog } from '../../domain/log.ts'
-import { Metrics } from '../../domain/metrics.ts'
 import type { AuditRow } from '../../domain/wire/admin.ts'
-import { CoreBeat } from '../../streamer/core-beat.ts'
+import type { CoreBeat } from '../../streamer/core-beat.ts'
 import { readPictures } from '../streamer/support/annex-b.ts'
-import { startWorker, until, type Worker } from '../streamer/support/harness.ts'
+import { type Worker } from '../streamer/support/harness.ts'
 import { TestCamera } from '../streamer/support/test-camera.ts'
-import { INTERNAL_TOKEN, ownRoutes, startFixture, type Client, type Fixture } from './fixture.ts'
+import { ownRoutes, startFixture, type Client, type Fixture } from './fixture.ts'
+import { startKnownWorker } from './known-worker.ts'
 import { startOnvifDevice, type OnvifDevice } from './onvif-device.ts'
 
 const login = { username: 'viewer', password: 'see-all' }
 let fixture: Fixture
 let worker: Worker
 let beat: CoreBeat
+let known: Awaited<ReturnType<typeof startKnownWorker>>
 let admin: Client
 let small: TestCamera
 let large: TestCamera
@@ -23,26 +23,14 @@ let device: OnvifDevice
 beforeAll(async () => {
   fixture = await startFixture({ networks: '127.0.0.0/8', routes: (parts) => ownRoutes(parts, tmpdir()) })
   admin = await fixture.as('admin')
-  worker = await startWorker()
-  beat = new CoreBeat({
-    coreUrl: fixture.url,
-    workerId: 'streamer-1',
-    token: INTERNAL_TOKEN,
-    baseUrl: worker.baseUrl,
-    metricsPort: 1,
-    fleet: worker.fleet,
-    log: silentLog,
-    metrics: new Metrics(),
-  })
-  beat.start()
-  await until('the worker is known', () => fixture.fleet.anyWorker() !== null)
+  known = await startKnownWorker(fixture)
+  ;({ worker, beat } = known)
   small = await TestCamera.start({ login, pictures: readPictures('four-slices-320x180.h264') })
   large = await TestCamera.start({ login, pictures: readPictures('baseline-256x144.h264') })
   device = await startOnvifDevice({ ...login, streamUri: small.url, mainUri: large.url })
 })
 afterAll(async () => {
-  beat.stop()
-  worker.stop()
+  known.stop()
   await Promise.all([small.stop(), large.stop(), device.stop()])
   await fixture.close()
 })

@@ -1,38 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Camera } from '../../domain/camera.ts'
-import { silentLog } from '../../domain/log.ts'
-import { Metrics } from '../../domain/metrics.ts'
-import { CoreBeat } from '../../streamer/core-beat.ts'
 import { readPictures } from '../streamer/support/annex-b.ts'
-import { startWorker, until, type Worker } from '../streamer/support/harness.ts'
+import { until, type Worker } from '../streamer/support/harness.ts'
 import { boxesOf } from '../streamer/support/mp4.ts'
 import { TestCamera } from '../streamer/support/test-camera.ts'
-import { INTERNAL_TOKEN, startFixture, type Client, type Fixture } from './fixture.ts'
+import { startFixture, type Client, type Fixture } from './fixture.ts'
+import { startKnownWorker } from './known-worker.ts'
 
 let fixture: Fixture
 let admin: Client
 let worker: Worker
-let beat: CoreBeat
+let known: Awaited<ReturnType<typeof startKnownWorker>>
 beforeAll(async () => {
   fixture = await startFixture({ networks: '127.0.0.0/8' })
   admin = await fixture.as('admin')
-  worker = await startWorker()
-  beat = new CoreBeat({
-    coreUrl: fixture.url,
-    workerId: 'w1',
-    token: INTERNAL_TOKEN,
-    baseUrl: worker.baseUrl,
-    metricsPort: 0,
-    fleet: worker.fleet,
-    log: silentLog,
-    metrics: new Metrics(),
-  })
-  beat.start()
-  await until('the worker is known', () => fixture.fleet.anyWorker() !== null)
+  known = await startKnownWorker(fixture)
+  ;({ worker } = known)
 })
 afterAll(async () => {
-  beat.stop()
-  worker.stop()
+  known.stop()
   await fixture.close()
 })
 

@@ -1,3 +1,4 @@
+import type { CityMap } from '../../../command-ui/map/city-map-contract.ts'
 import type { CDPSession, Page } from 'playwright-core'
 import { until } from '../../support/api.ts'
 import { launchBrowser } from '../../support/browser.ts'
@@ -12,21 +13,7 @@ const SIZES = [
 ]
 
 /** As the map writes it beside its canvas (`data-stats`). */
-interface MapStats {
-  frames: number
-  groundFrames: number
-  frameCostMs: number
-  drawMs: number
-  drawLeastMs: number
-  updateMs: number
-  updateLeastMs: number
-  drawCalls: number
-  bytesSent: number
-  taxis: number
-  taxisShown: number
-  patrols: number
-  zoom: number
-}
+type MapStats = CityMap['stats']
 
 /** Seven thousand taxis, 2,156 cameras and 200 patrols on the shipped desk, fed by a made-up centre once a second; the machine draws without a graphics card. */
 export async function benchMapLoad(chromium: string, options: readonly string[] = []): Promise<void> {
