@@ -4,6 +4,7 @@ import type { LngLat } from '../../domain/scalars.ts'
 import { clock, timeMs } from '../data/clock.ts'
 import { useObservable } from '../data/use-store.ts'
 import { timeOfDay } from '../i18n/durations.ts'
+import { useMayWrite } from '../registers/may-write.ts'
 import { closeRoad, closing, closures, nameOf, openRoad } from './map-roads.ts'
 import { useRoadText } from './road-words.ts'
 
@@ -16,6 +17,7 @@ export function ClosurePanel() {
   const w = useRoadText()
   const shut = useObservable(closures)
   const place = useObservable(closing)
+  const mayOpen = useMayWrite('dispatch')
   if (shut.length === 0 && place === 'off') return null
   return (
     <section className="map-card" aria-label={w.closures(shut.length)}>
@@ -34,9 +36,11 @@ export function ClosurePanel() {
                 {closure.until === null ? '' : ` · ${w.ends(timeOfDay(timeMs(closure.until)).slice(0, 5))}`}
               </span>
             </span>
-            <button type="button" onClick={() => void openRoad(closure)}>
-              {w.open}
-            </button>
+            {mayOpen && (
+              <button type="button" onClick={() => void openRoad(closure)}>
+                {w.open}
+              </button>
+            )}
           </li>
         ))}
       </ul>

@@ -2,14 +2,12 @@ import { HELD_SHARE } from '../../domain/zone.ts'
 import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
 import { goalMinutes } from '../i18n/durations.ts'
+import { useMayWrite } from '../registers/may-write.ts'
 import { ToneWord } from '../ui/marks.tsx'
 import { moveUps, post, showReach } from './map-roads.ts'
 import { PostingList } from './posting-list.tsx'
 import { useRoadText } from './road-words.ts'
 import { gainText } from './use-map-overlay.ts'
-
-/** Who sends patrols; an inspector and an installer look. */
-const MAY_SEND: readonly string[] = ['officer', 'supervisor', 'commander', 'admin']
 
 /** Beside the coverage on the map: each zone with its figures, the worst first, and the one move that restores most. */
 export function CoveragePanel() {
@@ -46,7 +44,7 @@ function MoveUpLine() {
   const w = useRoadText()
   const moves = useObservable(moveUps)
   const patrols = useAll(store.patrols)
-  const me = useObservable(store.me)
+  const maySend = useMayWrite('dispatch')
   if (moves === null) return null
   if (moves === 'failed') return <p className="dim">{w.failed}</p>
   if (!moves.best) return <p className="dim">{w.noMove}</p>
@@ -67,7 +65,7 @@ function MoveUpLine() {
       <span className="num">
         {w.before(gainText(moves.share))} → {w.after(gainText(moves.share + gain))} · {w.restores(gainText(gain))}
       </span>
-      {me && MAY_SEND.includes(me.role) && (
+      {maySend && (
         <button
           type="button"
           className="primary"

@@ -5,11 +5,11 @@ import { asApiFault } from '../data/api-fault.ts'
 import { store } from '../data/centre.ts'
 import { useObservable } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
+import { useMayWrite } from '../registers/may-write.ts'
 import { say } from './actions.ts'
 import './duty-level.css'
 import { faultSentence } from './fault-sentence.ts'
 
-const MAY_CHANGE: readonly string[] = ['supervisor', 'commander', 'admin']
 /** As the centre asks for it. */
 const REASON_CHARS_MIN = 2
 
@@ -17,12 +17,12 @@ const REASON_CHARS_MIN = 2
 export function DutyLevelWord() {
   const t = useText()
   const duty = useObservable(store.dutyLevel)
-  const me = useObservable(store.me)
+  const mayChange = useMayWrite('duty')
   const [isOpen, setOpen] = useState(false)
   if (!duty) return null
   const who = duty.by === null ? '' : `${duty.by} · ${duty.reason ?? ''}`
   const word = <strong>{t.dutyLevel.level[duty.level]}</strong>
-  if (!me || !MAY_CHANGE.includes(me.role)) {
+  if (!mayChange) {
     return (
       <span className={`strip-duty duty-${duty.level}`} data-duty-level={duty.level} title={who}>
         {word}

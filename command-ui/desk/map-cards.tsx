@@ -2,14 +2,12 @@ import { store } from '../data/centre.ts'
 import { useObservable, useOne } from '../data/use-store.ts'
 import { goalsOf, reachInk } from '../map/overlay-shapes.ts'
 import { minutesText } from '../map/palette.ts'
+import { useMayWrite } from '../registers/may-write.ts'
 import { ClosurePanel } from './closure-panel.tsx'
 import { CoveragePanel } from './coverage-panel.tsx'
 import { closing, coverageShown, reach, showReach } from './map-roads.ts'
 import { useRoadText } from './road-words.ts'
 import './map-cards.css'
-
-/** As the centre lets in. */
-const MAY_CLOSE: readonly string[] = ['officer', 'supervisor', 'commander', 'admin']
 
 /** What stands beside the map about what is drawn on it. */
 export function MapCards() {
@@ -27,8 +25,8 @@ export function MapCards() {
 export function CloseRoadButton() {
   const w = useRoadText()
   const place = useObservable(closing)
-  const me = useObservable(store.me)
-  if (!me || !MAY_CLOSE.includes(me.role)) return null
+  const mayClose = useMayWrite('dispatch')
+  if (!mayClose) return null
   return (
     <button
       type="button"

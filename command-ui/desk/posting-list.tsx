@@ -2,6 +2,7 @@ import type { Posting } from '../../domain/posting.ts'
 import { store } from '../data/centre.ts'
 import { useAll } from '../data/use-store.ts'
 import { useText } from '../i18n/language.ts'
+import { useMayWrite } from '../registers/may-write.ts'
 import { ToneWord, type Tone } from '../ui/marks.tsx'
 import { releasePost } from './map-roads.ts'
 import { useRoadText } from './road-words.ts'
@@ -13,6 +14,7 @@ export function PostingList() {
   const w = useRoadText()
   const postings = useAll(store.postings).filter(({ state }) => state !== 'ended')
   const patrols = useAll(store.patrols)
+  const mayRelease = useMayWrite('dispatch')
   if (postings.length === 0) return null
   return (
     <ul className="posting-list" aria-label={w.posted}>
@@ -24,9 +26,11 @@ export function PostingList() {
               {w.move(callsign, posting.placeName)}
             </span>
             <PostingWord state={posting.state} />
-            <button type="button" className="quiet" onClick={() => void releasePost(posting)}>
-              {w.release}
-            </button>
+            {mayRelease && (
+              <button type="button" className="quiet" onClick={() => void releasePost(posting)}>
+                {w.release}
+              </button>
+            )}
           </li>
         )
       })}

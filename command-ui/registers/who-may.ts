@@ -12,6 +12,8 @@ export const WRITERS = {
   drill: ['supervisor', 'commander', 'admin'],
   duty: ['supervisor', 'commander', 'admin'],
   user: ['admin'],
+  /** Sends patrols, closes roads. */
+  dispatch: ['officer', 'supervisor', 'commander', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 /** Pages whose whole content a role may not have; the others are everybody's at a desk. */

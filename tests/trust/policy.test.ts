@@ -158,6 +158,7 @@ test('the desk shows a button and a page to those whom the centre lets, and to n
     drill: 'drill.plan',
     duty: 'duty-level.write',
     user: 'user.write',
+    dispatch: 'incident.dispatch',
   }
   for (const [what, action] of Object.entries(actionOf)) {
     const roles: readonly Role[] = WRITERS[what as keyof typeof WRITERS]
