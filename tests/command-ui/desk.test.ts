@@ -101,7 +101,7 @@ describeInBrowser('the desk in a browser, without WebGL', { viewport: LARGE }, (
     await rig.page.locator('.duty-form input').fill('重大警情')
     await rig.page.keyboard.press('Enter')
     await rig.page.locator('[data-duty-level="wartime"]').getByText('战时勤务').waitFor()
-    expect(await rig.page.locator('.duty-form').count()).toBe(0)
+    await expect.poll(() => rig.page.locator('.duty-form').count()).toBe(0)
   })
 
   it('groups a flood by place under a banner, shows every first priority singly, and moves no row under the pointer', async () => {
