@@ -1,10 +1,9 @@
 import type { Alarm } from '../../domain/alarm.ts'
 import { timeMs } from '../data/clock.ts'
-import { clock } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
 import { panelIdOf, showIncident } from '../data/incident-details.ts'
 import { pending, undo } from './actions.ts'
-import { current, isPinned, select, selectAlarm, selection } from './selection.ts'
+import { current, isPinned, selectAlarm, selection } from './selection.ts'
 
 /** While the officer types, nothing may take the panel away from under the form. */
 export function isTyping(): boolean {
@@ -60,14 +59,4 @@ export function watchAttention(): () => void {
 function showPanel(): void {
   const { alarm, incidentId } = current()
   showIncident(panelIdOf(incidentId, alarm?.id ?? null))
-}
-
-/** Frees the panel, for instance after the incident was closed. */
-export function deselect(): void {
-  select({ alarmId: null, incidentId: null }, false)
-}
-
-/** Server clock now, for those that mark a moment. */
-export function nowMs(): number {
-  return clock.nowMs()
 }

@@ -4,8 +4,6 @@ import { fontOf } from './base-style.ts'
 import { INK } from './palette.ts'
 
 /** Sources that `showScene` fills. Shapes that stand still are MapLibre layers: drawn under the buildings, smooth, labels avoid each other. */
-export const SCENE_SOURCES = ['circles', 'routes', 'trail'] as const
-
 export function sceneSources(): StyleSpecification['sources'] {
   const empty: FeatureCollection = { type: 'FeatureCollection', features: [] }
   return {
