@@ -194,6 +194,7 @@ export class PartWriter {
       throw new Error('assertion failed: a part is larger than a slab')
     }
     this.#slab.bytes.copy(next.bytes, 0, this.#partStart, this.#at)
+    this.#slab.trim(this.#partStart)
     this.#slab.release()
     this.#slab = next
     this.#payloadStart -= this.#partStart

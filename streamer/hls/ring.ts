@@ -153,8 +153,9 @@ export class Ring {
     this.#evict(nowMs)
   }
 
+  /** Counts the segment that begins now as long as the last one, so that the ring is never longer than it should be. */
   #evict(nowMs: number): void {
-    let ticks = 0
+    let ticks = this.segments.at(-1)?.durationTicks ?? 0
     for (const segment of this.segments) ticks += segment.durationTicks
     while (this.segments.length > 1) {
       const oldest = this.segments[0]!

@@ -19,7 +19,7 @@ import { benchViewers } from './streamer/viewers.ts'
 /** Where the design wants the cost to be looked at; `--streams=2000,4000` asks for others. */
 const STREAMS = [50, 200, 500, 1000, 2000]
 const MEASURE_S = 10
-const FFMPEG_STREAMS = 10
+const FFMPEG_STREAMS = 20
 const SINKS: SinkKind[] = ['data', 'onread', 'rounds']
 
 /**
@@ -125,9 +125,9 @@ function rowOf(
 }
 
 function remark(n: number, own: WorkerMeasure): void {
-  const { online, moderated, parts, kbps, slabsMb, leaps, lateSlots, watched } = own
+  const { online, moderated, parts, kbps, slabsMb, freeSlabsMb, leaps, lateSlots, watched } = own
   console.log(
-    `  ${n} streams: ${online} online, ${moderated} read in rounds (${lateSlots} late), ${parts} parts, ${kbps.toFixed(0)} kbit/s each, ${slabsMb.toFixed(2)} MB of slabs each, ${leaps} leaps of the farm`,
+    `  ${n} streams: ${online} online, ${moderated} read in rounds (${lateSlots} late), ${parts} parts, ${kbps.toFixed(0)} kbit/s each, ${slabsMb.toFixed(2)} MB of slabs each and ${freeSlabsMb.toFixed(2)} free, ${leaps} leaps of the farm`,
   )
   if (!watched) return
   const at = (q: number) => quantile(watched.behindMs, q).toFixed(0)

@@ -20,6 +20,7 @@ export interface WorkerCounts {
   lost: number
   bytes: number
   slabs: number
+  freeSlabs: number
   moderated: number
   lateSlots: number
 }
@@ -93,6 +94,7 @@ export interface WorkerMeasure {
   cost: Cost
   rssMb: number
   slabsMb: number
+  freeSlabsMb: number
   latePercent: number
   lost: number
   dropped: number
@@ -138,6 +140,7 @@ export async function measureWorker(farm: Farm, options: WorkerOptions): Promise
       cost: costOf(before, after, n),
       rssMb: (after.rssBytes - empty.rssBytes) / n / 1e6,
       slabsMb: after.slabs / n / 1e6,
+      freeSlabsMb: after.freeSlabs / n / 1e6,
       latePercent: (100 * (after.late - before.late)) / Math.max(1, parts),
       lost: after.lost - before.lost,
       dropped: farmAfter.dropped - farmBefore.dropped,

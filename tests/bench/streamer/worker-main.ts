@@ -37,7 +37,13 @@ function counts(): object {
     sums.bytes += pipeline.counts.bytes
   }
   const { size: moderated, counts: rounds } = fleet.moderation
-  return { ...sums, slabs: fleet.slabs.usedBytes, moderated, lateSlots: rounds.lateSlots }
+  return {
+    ...sums,
+    slabs: fleet.slabs.usedBytes,
+    freeSlabs: fleet.slabs.freeBytes,
+    moderated,
+    lateSlots: rounds.lateSlots,
+  }
 }
 
 const pathOf = (i: number) => (env['BENCH_PATH'] ?? '').replace('{i}', String(i % Number(env['BENCH_CAMERAS'])))
