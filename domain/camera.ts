@@ -52,6 +52,8 @@ export const cameraSchema = z.object({
     username: z.string().max(64).nullable(),
     /** For rtsps: the one certificate that is trusted; null: an authority must have signed the camera's. */
     certificateSha256: fingerprintSchema.nullable(),
+    /** The larger stream of a camera that was added by its RTSP address. */
+    mainAddress: z.string().max(500).nullable().optional(),
   }),
   state: cameraStateSchema,
   /** In words, for the tile and the trouble; null while all is well. */

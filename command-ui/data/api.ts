@@ -153,8 +153,10 @@ export const api = {
   reportCsv: (by: ReportBy | 'coverage', fromMs: number, toMs: number) =>
     callFile(`${reportPath(by, fromMs, toMs)}&format=csv`),
 
-  addCamera: (camera: CameraWrite) => call<Camera>('POST', 'cameras', camera),
-  changeCamera: (id: string, patch: CameraPatch) => call<Camera>('PATCH', `cameras/${at(id)}`, patch),
+  /** @param isForced it is stored although it does not answer now */
+  addCamera: (camera: CameraWrite, isForced = false) => call<Camera>('POST', `cameras?force=${isForced}`, camera),
+  changeCamera: (id: string, patch: CameraPatch, isForced = false) =>
+    call<Camera>('PATCH', `cameras/${at(id)}?force=${isForced}`, patch),
   issuePublishKey: (id: string) => call<PushAddress>('POST', `cameras/${at(id)}/publish-key`),
   turnCamera: (id: string, order: PtzOrder) => call<void>('POST', `cameras/${at(id)}/ptz`, order),
   ptzState: (id: string) => call<PtzState>('GET', `cameras/${at(id)}/ptz`),

@@ -14,7 +14,6 @@ export const cameraReportSchema = z.object({
   widthPx: z.number().int().nullable(),
   heightPx: z.number().int().nullable(),
   bitrateBps: z.number().nullable(),
-  viewers: z.number().int().nullable().default(null),
 })
 export type CameraReport = z.infer<typeof cameraReportSchema>
 

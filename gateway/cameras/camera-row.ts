@@ -32,6 +32,8 @@ export const cameraBodySchema = z.object({
     username: z.string().nullable(),
     /** 64 lower-case hex digits; absent: the certificate must be signed by a known authority. */
     certificateSha256: z.string().nullable().optional(),
+    /** As typed, without any credential. */
+    mainAddress: z.string().nullable().optional(),
   }),
   jurisdiction: jurisdictionSchema.optional(),
   onvif: onvifPlaceSchema.nullable(),
@@ -96,6 +98,7 @@ export function toCamera(row: CameraRow): Camera {
       address: source.address,
       username: source.username,
       certificateSha256: source.certificateSha256 ?? null,
+      mainAddress: source.mainAddress ?? null,
     },
     state: row.state,
     stateReason: row.state_reason,

@@ -74,7 +74,7 @@ export class CameraStates {
     for (const id of cameraIds) {
       const followed = this.#cameras.get(id)
       if (!followed?.report || followed.report.state === 'idle') continue
-      followed.report = { ...followed.report, state: 'offline', reason, bitrateBps: null, viewers: 0 }
+      followed.report = { ...followed.report, state: 'offline', reason, bitrateBps: null }
       followed.isOrphan = true
     }
   }

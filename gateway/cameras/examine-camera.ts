@@ -85,18 +85,21 @@ async function atRtsp(
   const { allowed } = deps
   const read = readRtspSource(written.url)
   const ip = await allowed.resolve(read.host, read.port)
-  const credential = typedCredential(written) ?? read.credential ?? kept ?? simulatedCredential(ip, read.port, deps)
+  const credential =
+    typedCredential(written, kept) ?? read.credential ?? kept ?? simulatedCredential(ip, read.port, deps)
+  const main = written.mainUrl === undefined ? null : readRtspSource(written.mainUrl)
   return {
     source: {
       kind: 'rtsp',
       address: read.address,
       username: credential?.username ?? null,
       certificateSha256: written.certificateSha256?.replaceAll(':', '').toLowerCase() ?? null,
+      mainAddress: main?.address ?? null,
     },
     credential,
     streamAddress: addressAt(read, ip),
     snapshotAddress: null,
-    mainAddress: written.mainUrl === undefined ? null : await checkedStream(written.mainUrl, allowed),
+    mainAddress: main && addressAt(main, await allowed.resolve(main.host, main.port)),
     onvif: null,
     ptz: false,
     stream: null,
@@ -115,7 +118,7 @@ async function byOnvif(
     throw new Fault('bad-request', `"${host}" is not a host.`)
   }
   const ip = await deps.allowed.resolve(host, port)
-  const credential = typedCredential(written) ?? kept ?? simulatedCredential(ip, port, deps)
+  const credential = typedCredential(written, kept) ?? kept ?? simulatedCredential(ip, port, deps)
   const { username = null, password = null } = credential ?? {}
   const target = { host: ip, port, path, username, password }
   const empty: ExaminedSource = {
@@ -146,16 +149,12 @@ async function byOnvif(
   }
 }
 
-/** @throws Fault `bad-request`, `not-allowed-address` */
-async function checkedStream(url: string, allowed: AllowedAddresses): Promise<string> {
-  const read = readRtspSource(url)
-  return addressAt(read, await allowed.resolve(read.host, read.port))
-}
-
 /** A larger stream is an extra: a camera that names nonsense for it still has its smaller one. */
 async function toldMain(uri: string | null, allowed: AllowedAddresses): Promise<string | null> {
   try {
-    return uri === null ? null : await checkedStream(uri, allowed)
+    if (uri === null) return null
+    const read = readRtspSource(uri)
+    return addressAt(read, await allowed.resolve(read.host, read.port))
   } catch (error) {
     if (error instanceof Fault) return null
     throw error
@@ -199,9 +198,14 @@ function simulatedCredential(ip: string, port: number, { simulated }: ExamineDep
   return simulated && ip === '127.0.0.1' && simulated.ports.includes(port) ? simulated.credential : null
 }
 
-function typedCredential(written: { username?: string; password?: string }): CameraCredential | null {
-  if (written.username === undefined || written.username === '') return null
-  return { username: written.username, password: written.password ?? '' }
+/** A user name alone is the kept login, when it is that user's. */
+function typedCredential(
+  { username, password }: { username?: string; password?: string },
+  kept: CameraCredential | null,
+): CameraCredential | null {
+  if (username === undefined || username === '') return null
+  if (password === undefined && kept?.username === username) return kept
+  return { username, password: password ?? '' }
 }
 
 /** Faults that pass when the camera or a streamer comes back. */

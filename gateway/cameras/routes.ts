@@ -23,6 +23,7 @@ import { discoverCameras } from './discover.ts'
 import { examineSource, type ExamineDeps } from './examine-camera.ts'
 import { knownCamera } from './known-camera.ts'
 import { ptzRoutes, type PtzRouteDeps } from './ptz-routes.ts'
+import { readRtspSource } from './rtsp-source.ts'
 import { addCamera, changeCamera, removeCamera, type StoreDeps } from './store-camera.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
 import { Stills } from './take-still.ts'
@@ -118,7 +119,9 @@ function writeRoutes(deps: CameraRouteDeps): Route[] {
       answer: cameraSchema,
       handler: async ({ params: { id }, body, query, subject, actor }) => {
         const row = await knownCamera(database, id)
-        const kept = openCredential(box, row.credential_cipher)
+        const isSameHost = body.source !== undefined && hostOf(body.source) === hostOf(row.body.source)
+        // A password is not told to a stranger's host; there it must be typed again.
+        const kept = isSameHost ? openCredential(box, row.credential_cipher) : null
         const written = body.source && withKeptCertificate(body.source, row)
         const found = written ? await examineSource(written, kept, query.force === 'true', examine) : null
         const camera = await changeCamera(id, body, found, { subject, actor }, deps)
@@ -226,6 +229,13 @@ function beatRoute({ fleet }: CameraRouteDeps): Route {
     bodyBytesMax: 8 * 1024 * 1024,
     handler: ({ params: { id }, body }) => fleet.beat(id, body),
   })
+}
+
+function hostOf(source: CameraWrite['source'] | CameraRow['body']['source']): string | null {
+  if (source.kind === 'push') return null
+  if ('host' in source) return source.host.toLowerCase()
+  const address = 'url' in source ? source.url : source.address
+  return (source.kind === 'rtsp' ? readRtspSource(address).host : new URL(address).hostname).toLowerCase()
 }
 
 /** Like a password, the trusted certificate stays until another is typed. */

@@ -90,6 +90,13 @@ export function answerOf(centre: FixtureCentre, path: string, method: string, bo
     centre.put('camera', 'added', camera, null, 'admin')
     return camera
   }
+  if (head === 'cameras' && method === 'PATCH') {
+    centre.changes.push({ id, body })
+    const { source: _source, ...facts } = body
+    const camera = { ...centre.cameras.get(id)!, ...facts }
+    centre.put('camera', 'changed', camera, null, 'admin')
+    return camera
+  }
   if (head === 'devices' && verb === 'credential') return { username: id, password: 'K7QF-2M9X-PL4T-8ZRW' }
   if (path === 'me/password') return ME
   return undefined

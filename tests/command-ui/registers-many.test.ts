@@ -56,6 +56,32 @@ describeInBrowser('registers as a whole, in a browser', {}, (rig) => {
     await expect.poll(selected, { message: 'they are chosen still' }).toBe(4)
   })
 
+  it('changes one camera beside its picture: only what was changed is sent, and a refusal is said in words', async () => {
+    await rig.openAs('installer', 'cameras')
+    await rig.page.locator('[data-camera-row="cam-1"] .row-buttons button').first().click()
+    await rig.page.getByRole('button', { name: '更改' }).click()
+    const form = rig.page.locator('[data-form="camera"]')
+    await form.locator('input[name="bearing"]').fill('135')
+    await form.locator('input[name="audio"]').check()
+    expect(await violationsOf(rig.page), 'the form').toEqual([])
+    await form.locator('button[type="submit"]').click()
+    await form.waitFor({ state: 'detached' })
+    expect(rig.fixture.centre.changes.at(-1)).toEqual({ id: 'cam-1', body: { bearingDeg: 135, audio: true } })
+
+    await rig.page.getByRole('button', { name: '更改' }).click()
+    await form.locator('input[name="url"]').fill('rtsp://10.0.0.9:554/other')
+    rig.fixture.answerNext('cameras/cam-1', 502, { code: 'camera-unreachable', detail: 'no' })
+    await form.locator('button[type="submit"]').click()
+    await form.locator('[role="alert"]').waitFor()
+    await form.locator('button[name="force"]').click()
+    await form.waitFor({ state: 'detached' })
+    const { id, body } = rig.fixture.centre.changes.at(-1)!
+    expect({ id, source: (body as { source: object }).source }).toMatchObject({
+      id: 'cam-1',
+      source: { kind: 'rtsp', url: 'rtsp://10.0.0.9:554/other' },
+    })
+  })
+
   it('sorts by the last sign of life and by the press test, and filters what needs somebody', async () => {
     await rig.openAs('officer', 'devices')
     const { devices } = rig.fixture.centre

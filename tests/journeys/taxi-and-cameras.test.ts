@@ -147,7 +147,7 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
       await page.getByRole('button', { name: /添加摄像机/ }).click()
       await page.getByRole('radio', { name: 'RTMP 推流' }).click()
       await page.locator('input[name="name"]').fill('执法记录仪 01')
-      await page.locator('.add-camera button[type="submit"]').click()
+      await page.locator('.camera-form button[type="submit"]').click()
       await page.getByRole('button', { name: '发放推流密钥' }).click()
       const server = await page.locator('[data-push-server]').textContent()
       const key = await page.locator('[data-push-key]').textContent()
