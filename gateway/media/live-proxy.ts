@@ -1,7 +1,9 @@
 import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Clock } from '../../domain/clock.ts'
 import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
+import { isWhole, SharedAnswers, type WholeAnswer, type WorkerAnswer } from './shared-answers.ts'
 
 /** A playlist request waits for the next part, three target durations at most; a cold camera's first one 8 s. */
 const UPSTREAM_MS = 20_000
@@ -16,9 +18,6 @@ const PASSED_HEADERS = [
   'last-modified',
   'retry-after',
 ] as const
-/** A playlist of a 30 s loop is about 20 KB. */
-const PLAYLIST_BYTES_MAX = 1024 * 1024
-
 export interface LiveRequest {
   baseUrl: string
   cameraId: string
@@ -26,8 +25,6 @@ export interface LiveRequest {
   file: string
   /** Query of the player without any ticket, as it is sent on. */
   query: URLSearchParams
-  /** One viewer for the worker's count. */
-  viewer: string
   /** Put behind every address in a playlist, for players without cookies. */
   ticket: string | null
 }
@@ -38,8 +35,11 @@ export interface LiveProxy {
   close(): void
 }
 
-/** From the streamer worker to the player with backpressure; nothing of the player's own login goes further than here. */
-export function createLiveProxy(deps: { internalToken: string; log: Log; metrics: Metrics }): LiveProxy {
+/**
+ * From the streamer worker to the players: one answer of the worker for all who ask the same, and what is larger with backpressure. Nothing of a
+ * player's own login goes further than here.
+ */
+export function createLiveProxy(deps: { internalToken: string; clock: Clock; log: Log; metrics: Metrics }): LiveProxy {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: UPSTREAM_SOCKETS_MAX,
@@ -47,20 +47,31 @@ export function createLiveProxy(deps: { internalToken: string; log: Log; metrics
     scheduling: 'lifo',
   })
   const bytesOut = deps.metrics.counter('vigil_media_bytes_total', 'Bytes of media passed on to players').of()
+  const saved = deps.metrics
+    .counter(
+      'vigil_media_shared_total',
+      'Media requests that were answered with what the worker had told another player',
+    )
+    .of()
+  const shared = new SharedAnswers(deps.clock.monotonicMs, () => saved.add())
   const failed = deps.metrics
     .counter('vigil_media_failed_total', 'Media requests that the streamer did not answer')
     .of()
 
-  function open(live: LiveRequest, signal: AbortSignal): Promise<IncomingMessage> {
-    const query = live.query.toString()
-    const url = new URL(`/live/${live.cameraId}/${live.file}${query === '' ? '' : `?${query}`}`, live.baseUrl)
-    const headers = { authorization: `Bearer ${deps.internalToken}`, 'x-vigil-viewer': live.viewer }
+  function open(path: string, baseUrl: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const headers = { authorization: `Bearer ${deps.internalToken}` }
     return new Promise((resolve, reject) => {
-      const upstream = request(url, { agent, headers, signal, timeout: UPSTREAM_MS }, resolve)
+      const upstream = request(new URL(path, baseUrl), { agent, headers, signal, timeout: UPSTREAM_MS }, resolve)
       upstream.on('timeout', () => upstream.destroy(new Error('no answer in time')))
       upstream.on('error', reject)
       upstream.end()
     })
+  }
+
+  async function ask({ baseUrl, cameraId, file, query }: LiveRequest, gone: AbortSignal): Promise<WorkerAnswer> {
+    const words = query.toString()
+    const path = `/live/${cameraId}/${file}${words === '' ? '' : `?${words}`}`
+    return await shared.get(baseUrl + path, (signal) => open(path, baseUrl, signal), gone)
   }
 
   return {
@@ -69,15 +80,17 @@ export function createLiveProxy(deps: { internalToken: string; log: Log; metrics
       const leave = () => gone.abort()
       res.once('close', leave)
       try {
-        const answer = await open(live, gone.signal)
-        res.statusCode = answer.statusCode ?? 502
-        for (const name of PASSED_HEADERS) {
-          const value = answer.headers[name]
-          if (value !== undefined) res.setHeader(name, value)
+        const answer = await ask(live, gone.signal)
+        if (isWhole(answer)) {
+          const body = bodyFor(live, answer)
+          head(res, answer.status, answer.headers)
+          res.setHeader('content-length', body.length)
+          bytesOut.add(body.length)
+          res.end(body)
+        } else {
+          head(res, answer.statusCode ?? 502, answer.headers)
+          await passOn(answer, res, (bytes) => bytesOut.add(bytes))
         }
-        const isRewritten = live.ticket !== null && live.file.endsWith('.m3u8') && answer.statusCode === 200
-        if (isRewritten) await sendRewritten(answer, res, live.ticket!)
-        else await passOn(answer, res, (bytes) => bytesOut.add(bytes))
       } catch (error) {
         if (gone.signal.aborted) return
         failed.add()
@@ -89,6 +102,20 @@ export function createLiveProxy(deps: { internalToken: string; log: Log; metrics
     },
     close: () => agent.destroy(),
   }
+}
+
+function head(res: ServerResponse, status: number, headers: IncomingMessage['headers']): void {
+  res.statusCode = status
+  for (const name of PASSED_HEADERS) {
+    const value = headers[name]
+    if (value !== undefined) res.setHeader(name, value)
+  }
+}
+
+/** The worker's bytes, the very same for everyone; only a player that shows a ticket gets it into its playlists. */
+function bodyFor({ ticket, file }: LiveRequest, { status, body }: WholeAnswer): Buffer {
+  if (ticket === null || status !== 200 || !file.endsWith('.m3u8')) return body
+  return Buffer.from(withTicket(body.toString('utf8'), ticket))
 }
 
 /** `pipeline` would destroy the answer's socket on a player's normal end; this keeps it for the next request. */
@@ -107,19 +134,6 @@ function passOn(from: IncomingMessage, to: ServerResponse, count: (bytes: number
     from.on('error', reject)
     from.on('close', () => (from.complete ? undefined : reject(new Error('the streamer broke off'))))
   })
-}
-
-async function sendRewritten(from: IncomingMessage, to: ServerResponse, ticket: string): Promise<void> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of from as AsyncIterable<Buffer>) {
-    chunks.push(chunk)
-    bytes += chunk.length
-    if (bytes > PLAYLIST_BYTES_MAX) throw new Error('the playlist is too large')
-  }
-  const text = Buffer.from(withTicket(Buffer.concat(chunks).toString('utf8'), ticket))
-  to.setHeader('content-length', text.length)
-  to.end(text)
 }
 
 /** Relative addresses in a playlist do not inherit its query: every line and every URI="…" gets the ticket. */

@@ -5,7 +5,7 @@ import { ticketSchema } from '../../domain/wire/admin.ts'
 import { z } from '../../domain/z.ts'
 import type { StreamerFleet } from '../cameras/streamer-fleet.ts'
 import { defineRoute, type Route } from '../http/route.ts'
-import { sessionIdOf, type WatchAudit } from '../trust/audit.ts'
+import type { WatchAudit } from '../trust/audit.ts'
 import type { Tickets } from '../trust/tickets.ts'
 import type { LiveProxy } from './live-proxy.ts'
 
@@ -72,8 +72,7 @@ function liveRoute({ fleet, proxy, watches }: MediaRouteDeps, path: string, summ
       const query = new URLSearchParams(/\?(.*)$/.exec(req.url ?? '')?.[1])
       const ticket = req.headers.authorization === undefined ? query.get('ticket') : null
       query.delete('ticket')
-      const viewer = sessionIdOf(subject) ?? 'centre'
-      await proxy.serve({ baseUrl, cameraId, file: folder + file, query, viewer, ticket }, res)
+      await proxy.serve({ baseUrl, cameraId, file: folder + file, query, ticket }, res)
     },
   })
 }

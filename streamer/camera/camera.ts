@@ -20,7 +20,6 @@ import { RtspSession } from '../rtsp/rtsp-session.ts'
 import type { PlayableVideo } from '../rtsp/session-description.ts'
 import type { ConnectBudget } from './retry.ts'
 import { REJECTED_LOGINS_MAX, Retry, STABLE_MS } from './retry.ts'
-import { Viewers } from './viewers.ts'
 
 /** What the core wants served; the answer to the worker's beat. */
 export interface CameraOrder {
@@ -82,7 +81,6 @@ export type CameraSession = RtspSession | FlvSession
 /** One camera: connected while warm or watched, retried when it fails, judged at every look. */
 export class Camera {
   readonly stream: LiveStream
-  readonly viewers = new Viewers()
   readonly counts = { connects: 0, failures: 0 }
   order: CameraOrder
   session: CameraSession | null = null
@@ -116,12 +114,11 @@ export class Camera {
    * Somebody asks for its picture.
    * @returns true: nobody had, and what has come since the last read is only now being read, in the next turn of the event loop
    */
-  touch(viewer: string): boolean {
+  touch(): boolean {
     const nowMs = this.#around.clock.monotonicMs()
     this.#promptUntilMs = nowMs + PROMPT_MS
     if (nowMs > this.#wantedUntilMs && !this.order.warm) this.#retry.hurry(nowMs)
     this.#wantedUntilMs = nowMs + IDLE_STOP_MS
-    this.viewers.seen(viewer, nowMs)
     if (!this.session) this.#connectIfDue(nowMs)
     return this.#readAtOnce()
   }

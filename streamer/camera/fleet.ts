@@ -141,7 +141,6 @@ export class Fleet {
         widthPx: facts?.widthPx ?? null,
         heightPx: facts?.heightPx ?? null,
         bitrateBps: this.#bitrateBps(camera, nowMs),
-        viewers: camera.viewers.count(nowMs),
       }
     })
   }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Camera } from '../camera/camera.ts'
 import type { Fleet } from '../camera/fleet.ts'
 import type { LiveStream, WaitOutcome } from '../hls/live-stream.ts'
@@ -23,7 +23,6 @@ const IMMUTABLE = 'private, max-age=3600, immutable'
 /** `GET /live/{cameraId}/{file}` */
 export async function serveLive(
   fleet: Fleet,
-  req: IncomingMessage,
   res: ServerResponse,
   cameraId: string,
   file: string,
@@ -31,7 +30,7 @@ export async function serveLive(
 ): Promise<void> {
   const camera = fleet.cameras.get(cameraId)
   if (!camera) return sendProblem(res, 'not-found', `This worker does not serve camera ${cameraId}.`)
-  if (camera.touch(String(req.headers['x-vigil-viewer'] ?? req.socket.remotePort))) await afterRead()
+  if (camera.touch()) await afterRead()
   serveFile(fleet, camera, res, file, query)
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { toIso } from '../../domain/clock.ts'
 import { Fault } from '../../domain/fault.ts'
 import type { Camera } from '../camera/camera.ts'
@@ -24,7 +24,6 @@ const jpegs = new Map<string, { receivedAtMs: number; jpeg: Promise<Buffer> }>()
  */
 export function serveSnapshot(
   fleet: Fleet,
-  req: IncomingMessage,
   res: ServerResponse,
   cameraId: string,
   kind: 'jpg' | 'mp4',
@@ -43,7 +42,7 @@ export function serveSnapshot(
     sendJpeg(camera, res, picture)
   }
   if (isAtOnce || isYoung()) return send()
-  camera.touch(String(req.headers['x-vigil-viewer'] ?? req.socket.remotePort))
+  camera.touch()
   waitForPicture(fleet, camera, res, isYoung, send)
 }
 

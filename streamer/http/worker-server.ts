@@ -52,14 +52,14 @@ export function createWorkerServer(options: WorkerServerOptions): Server {
       } else if (req.method !== 'GET' && req.method !== 'HEAD') sendProblem(res, 'not-found', 'There is no such path.')
       else if (first === 'live' && third !== '') {
         requests.live.add()
-        if (fourth === '') serveLive(fleet, req, res, second, third, query).catch(failed)
-        else if (third === 'main') serveLive(fleet, req, res, mainIdOf(second), fourth, query).catch(failed)
+        if (fourth === '') serveLive(fleet, res, second, third, query).catch(failed)
+        else if (third === 'main') serveLive(fleet, res, mainIdOf(second), fourth, query).catch(failed)
         else sendProblem(res, 'not-found', 'There is no such path.')
       } else if (first === 'snapshot' && second !== '') {
         requests.snapshot.add()
         const kind = second.endsWith('.jpg') ? 'jpg' : 'mp4'
         const isAtOnce = query.has('at-once')
-        serveSnapshot(fleet, req, res, second.replace(/\.(jpg|mp4)$/, ''), kind, isAtOnce)
+        serveSnapshot(fleet, res, second.replace(/\.(jpg|mp4)$/, ''), kind, isAtOnce)
       } else sendProblem(res, 'not-found', 'There is no such path.')
     } catch (error) {
       failed(error)

@@ -26,17 +26,17 @@ async function listen(onRequest: RequestListener): Promise<{ url: string; server
 /** A worker that answers as told, and the proxy before it. */
 async function bringUp(worker: RequestListener): Promise<{ url: string; workerServer: Server }> {
   const upstream = await listen(worker)
-  const proxy = createLiveProxy({ internalToken: 'inside', log: silentLog, metrics: new Metrics() })
+  const proxy = createLiveProxy({ internalToken: 'inside', clock: systemClock, log: silentLog, metrics: new Metrics() })
   cleanUps.push(() => proxy.close())
   const front = await listen((req, res) => {
     const query = new URLSearchParams(req.url?.split('?')[1])
-    const live = { baseUrl: upstream.url, cameraId: 'c1', file: 'p1.0.m4s', query, viewer: 's1', ticket: null }
+    const live = { baseUrl: upstream.url, cameraId: 'c1', file: 'p1.0.m4s', query, ticket: null }
     proxy.serve(live, res).catch((error: unknown) => sendFault(res, faultOf(error, 'test', silentLog, systemClock)))
   })
   return { url: front.url, workerServer: upstream.server }
 }
 
-test('the worker sees the internal token and the viewer, never what the officer has shown', async () => {
+test('the worker sees the internal token, never what the officer has shown', async () => {
   let seen: IncomingMessage | null = null
   const { url } = await bringUp((req, res) => {
     seen = req
@@ -49,7 +49,7 @@ test('the worker sees the internal token and the viewer, never what the officer 
   })
   expect(await answer.text()).toBe('part')
   expect(seen!.url).toBe('/live/c1/p1.0.m4s?_HLS_msn=4')
-  expect(seen!.headers).toMatchObject({ authorization: 'Bearer inside', 'x-vigil-viewer': 's1' })
+  expect(seen!.headers).toMatchObject({ authorization: 'Bearer inside' })
   expect(JSON.stringify(seen!.headers)).not.toContain('officer')
   expect(answer.headers.get('content-type')).toBe('video/mp4')
   expect(answer.headers.get('cache-control')).toBe('private')
@@ -106,17 +106,65 @@ test('a player that reads slowly slows the worker and does not fill our memory',
   expect(written, 'what the kernel and two sockets hold').toBeLessThan(30_000_000)
 })
 
-test('a worker that is away is a problem with a name; one that breaks off breaks the answer off', async () => {
+test('a worker that is away, or breaks off, is a problem with a name', async () => {
   const { url, workerServer } = await bringUp((_req, res) => {
     res.writeHead(200, { 'content-length': 1_000 })
     res.write('half')
     setTimeout(() => res.destroy(), 50)
   })
-  await expect(fetch(url).then((answer) => answer.text())).rejects.toThrow()
+  expect(await (await fetch(url)).json()).toMatchObject({ code: 'streamer-away' })
   workerServer.closeAllConnections()
   await new Promise((resolve) => workerServer.close(resolve))
   const answer = await fetch(url)
   expect(answer.status).toBe(503)
   expect(await answer.json()).toMatchObject({ code: 'streamer-away' })
   await new Promise<void>((resolve) => workerServer.listen(0, resolve))
+})
+
+test('players of one stream ask the worker once for a playlist that is waited for, and get the very same bytes', async () => {
+  const asked: string[] = []
+  const { url } = await bringUp((req, res) => {
+    asked.push(req.url!)
+    const body = Buffer.alloc(30_000, asked.length)
+    setTimeout(() => res.writeHead(200, { 'content-length': body.length, 'cache-control': 'no-store' }).end(body), 100)
+  })
+  const many = (query: string) =>
+    Promise.all(Array.from({ length: 20 }, async () => Buffer.from(await (await fetch(url + query)).arrayBuffer())))
+  const answers = [...(await many('/?_HLS_msn=4&_HLS_part=1')), ...(await many('/?_HLS_msn=4&_HLS_part=2'))]
+  expect(asked).toHaveLength(2)
+  expect(answers.slice(0, 20).every((body) => body.equals(answers[0]!))).toBe(true)
+  expect(answers[20]!.equals(answers[0]!)).toBe(false)
+  await many('/?_HLS_msn=4&_HLS_part=2')
+  expect(asked, 'a playlist is of its moment and not kept').toHaveLength(3)
+})
+
+test('a part is kept for a moment for players that come a little later; a refusal is not', async () => {
+  let asked = 0
+  const { url } = await bringUp((req, res) => {
+    asked++
+    const isThere = !req.url!.includes('gone')
+    const headers = { 'content-length': 4, 'cache-control': isThere ? 'private, max-age=3600, immutable' : 'no-store' }
+    res.writeHead(isThere ? 200 : 404, headers).end('part')
+  })
+  for (let i = 0; i < 3; i++) expect(await (await fetch(`${url}/?a`)).text()).toBe('part')
+  expect(asked).toBe(1)
+  for (let i = 0; i < 3; i++) expect((await fetch(`${url}/?gone`)).status).toBe(404)
+  expect(asked).toBe(4)
+})
+
+test('a player that leaves takes nothing from the others that wait for the same', async () => {
+  let closed = 0
+  const { url } = await bringUp((_req, res) => {
+    res.on('close', () => (res.writableFinished ? undefined : closed++))
+    setTimeout(() => res.writeHead(200, { 'content-length': 4 }).end('part'), 400)
+  })
+  const leave = new AbortController()
+  const leaving = fetch(`${url}/?w`, { signal: leave.signal }).then((answer) => answer.text())
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const staying = fetch(`${url}/?w`).then((answer) => answer.text())
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  leave.abort()
+  await expect(leaving).rejects.toThrow()
+  expect(await staying).toBe('part')
+  expect(closed).toBe(0)
 })

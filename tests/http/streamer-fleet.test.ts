@@ -66,7 +66,7 @@ function say(id: string, state: CameraState, reason: string | null = null): Came
     widthPx: isOnline ? 640 : null,
     heightPx: isOnline ? 360 : null,
   }
-  return { id, state, reason, ...stream, bitrateBps: isOnline ? 400_000 : null, viewers: 0 }
+  return { id, state, reason, ...stream, bitrateBps: isOnline ? 400_000 : null }
 }
 const beat = (worker: string, cameras: CameraReport[] = []) =>
   fleet.beat(worker, { baseUrl: `http://127.0.0.1/${worker}`, metricsPort: null, cameras })

@@ -49,7 +49,6 @@ describe('a cold camera', () => {
       widthPx: 320,
       heightPx: 180,
       codec: 'avc1.4D400C',
-      viewers: 1,
     })
   })
 

@@ -14,13 +14,15 @@ let waiting: ServerResponse[] = []
 let made = 0
 let playlist = Buffer.alloc(0)
 
+const nameOf = (n: number) => `p${Math.floor(n / PARTS)}.${n % PARTS}.m4s`
+
 function makePart(): void {
   made++
-  const msn = Math.floor(made / PARTS)
-  const beganMs = Date.now() - (made % PARTS) * PART_MS
+  const first = Math.max(0, made - PARTS)
+  const beganMs = Date.now() - (made - first) * PART_MS
   const lines = [`#EXTM3U\n${pad}#EXT-X-PROGRAM-DATE-TIME:${new Date(beganMs).toISOString()}`]
-  for (let i = 0; i < made % PARTS; i++) lines.push(`#EXT-X-PART:DURATION=0.20000,URI="p${msn}.${i}.m4s"`)
-  lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p${msn}.${made % PARTS}.m4s"\n`)
+  for (let i = first; i < made; i++) lines.push(`#EXT-X-PART:DURATION=0.20000,URI="${nameOf(i)}"`)
+  lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${nameOf(made)}"\n`)
   playlist = Buffer.from(lines.join('\n'))
   const before = waiting
   waiting = []

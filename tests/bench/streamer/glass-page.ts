@@ -6,7 +6,8 @@ const DIGITS_AT = [0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18, 20]
 
 /**
  * A page that opens the product's player and reads the clock in its pictures, by comparing each digit's pixels with the font that the
- * simulated cameras draw with. `window.open(cameraId)` → ms until the first frame; `window.play(cameraId, ms)` → `{agesMs, unreadable}`.
+ * simulated cameras draw with. `window.open(cameraId)` → `{firstMs, pauseMs}`: ms until the first frame, and the
+ * longest that one frame stood in the two seconds after it; `window.play(cameraId, ms)` → `{agesMs, unreadable}`.
  */
 export function glassPage(glyphs: Glyphs, stripPx: number): string {
   const digits = JSON.stringify(Array.from('0123456789', (digit) => Array.from(glyphs(digit).ink)))
@@ -63,10 +64,19 @@ function digitAt(data, left) {
 window.open = (cameraId) => new Promise((resolve) => {
   const beganMs = performance.now()
   const { video, end } = begin(cameraId)
-  video.requestVideoFrameCallback((nowMs, { expectedDisplayTime }) => {
+  let firstMs = 0
+  let lastMs = 0
+  let pauseMs = 0
+  const look = (nowMs, { expectedDisplayTime }) => {
+    const shownMs = Math.max(nowMs, expectedDisplayTime) - beganMs
+    if (firstMs === 0) firstMs = shownMs
+    else pauseMs = Math.max(pauseMs, shownMs - lastMs)
+    lastMs = shownMs
+    if (shownMs < firstMs + 2000) return void video.requestVideoFrameCallback(look)
     end()
-    resolve(Math.max(nowMs, expectedDisplayTime) - beganMs)
-  })
+    resolve({ firstMs, pauseMs })
+  }
+  video.requestVideoFrameCallback(look)
 })
 
 window.play = (cameraId, ms) => new Promise((resolve) => {

@@ -22,6 +22,8 @@ export async function benchPowerCycle(n: number, darkS: number, connectsPerSecon
   const env = {
     BENCH_PASSWORD: password,
     BENCH_RTSP_PORT: String(farm.ready),
+    BENCH_PATH: '/cam/bench-{i}/sub',
+    BENCH_CAMERAS: String(n),
     BENCH_CONNECTS: String(connectsPerSecond),
   }
   const worker = await startChild('worker-main.js', [], env)

@@ -23,7 +23,6 @@ let behindMs: number[] = []
 
 class Viewer {
   readonly #base: string
-  readonly #name: string
   readonly #socket: net.Socket
   #text = ''
   #bodyLeft = -1
@@ -33,7 +32,6 @@ class Viewer {
 
   constructor(i: number) {
     this.#base = `/live/bench-${i % watched}/`
-    this.#name = `viewer-${i}`
     this.#socket = net.connect(port, '127.0.0.1', () => this.#ask('index.m3u8'))
     this.#socket.setEncoding('latin1')
     this.#socket.on('data', (chunk) => this.#read(String(chunk)))
@@ -43,7 +41,7 @@ class Viewer {
   #ask(file: string): void {
     requests++
     this.#isPart = file.endsWith('.m4s')
-    this.#socket.write(`GET ${this.#base}${file} HTTP/1.1\r\n${head}x-vigil-viewer: ${this.#name}\r\n\r\n`)
+    this.#socket.write(`GET ${this.#base}${file} HTTP/1.1\r\n${head}\r\n`)
   }
 
   #read(chunk: string): void {
