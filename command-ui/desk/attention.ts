@@ -4,6 +4,7 @@ import { store } from '../data/centre.ts'
 import { panelIdOf, showIncident } from '../data/incident-details.ts'
 import { pending, undo } from './actions.ts'
 import { current, isPinned, selectAlarm, selection } from './selection.ts'
+import { isMine } from './stage.ts'
 
 /** While the officer types, nothing may take the panel away from under the form. */
 export function isTyping(): boolean {
@@ -19,6 +20,11 @@ function isBusy(): boolean {
   return stage === 'dispatch' || (stage === 'acknowledge' && alarm?.priority === 1)
 }
 
+function isNothing(): boolean {
+  const { alarmId, incidentId } = selection.get()
+  return alarmId === null && incidentId === null
+}
+
 /** The first-priority alarm that has waited longest without anybody. */
 function mostUrgent(alarms: readonly Alarm[]): Alarm | null {
   let first: Alarm | null = null
@@ -29,13 +35,27 @@ function mostUrgent(alarms: readonly Alarm[]): Alarm | null {
   return first
 }
 
+/** What this officer has taken over last and not closed: after a reload or a new sign-in the work goes on where it was. */
+function inHand(alarms: readonly Alarm[]): Alarm | null {
+  const me = store.me.get()
+  let last: Alarm | null = null
+  for (const alarm of alarms) {
+    if (alarm.state === 'raised' || alarm.state === 'closed' || !isMine(alarm.owner, me)) continue
+    if (!last || timeMs(alarm.raisedAt) > timeMs(last.raisedAt)) last = alarm
+  }
+  return last
+}
+
 /**
  * Opens a new first-priority alarm by itself, unless the officer is in the middle of another; follows the incident of what
  * is selected. Returns what ends it.
  */
 export function watchAttention(): () => void {
+  let isBeginning = true
   const look = () => {
-    const urgent = mostUrgent(store.alarms.all())
+    const alarms = store.alarms.all()
+    const urgent = mostUrgent(alarms) ?? (isBeginning && isNothing() ? inHand(alarms) : null)
+    if (alarms.length > 0) isBeginning = false
     if (urgent && urgent.id !== selection.get().alarmId && !isBusy()) selectAlarm(urgent, false)
     const chosen = selection.get()
     // The alarm was provisional, or its incident opened a moment later.

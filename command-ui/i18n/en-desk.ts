@@ -68,7 +68,7 @@ export const enDesk: typeof zhDesk = {
       unreachable: (n) => `${n} without a way`,
       declined: (n) => `${n} declined or silent`,
       'wrong-kind': (n) => `${n} of another kind`,
-      'outside-goal': (n) => `${n} over the goal`,
+      'outside-goal': (n) => `${n} later than the goal`,
       stale: (n) => `${n} with an old fix`,
     },
     diverts: 'Patrols that could be diverted',

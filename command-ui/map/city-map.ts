@@ -24,11 +24,12 @@ import { MatrixLayer } from './matrix-layer.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
 import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
 import { MapTalk } from './map-talk.ts'
-import { keepNear, openMap, PITCH } from './open-map.ts'
+import { keepNear, openMap, ownPixels, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
 import { Recent } from './recent.ts'
 import { scenePoints, type MapScene } from './scene-shapes.ts'
+import { MapStage } from './stage.ts'
 import { WhenReady } from './when-ready.ts'
 import type { MapOverlay } from './overlay-shapes.ts'
 import './map.css'
@@ -39,6 +40,7 @@ export function createCityMap(container: HTMLElement, options: CityMapOptions = 
 }
 
 class DeskMap implements CityMap {
+  #stage: MapStage
   #map: MapLibreMap
   #clock: Clock
   #layer: LivingLayer
@@ -68,8 +70,8 @@ class DeskMap implements CityMap {
     this.#mode = options.mode ?? '2d'
     this.#isCalm = options.isCalm ?? (isSoftwareDrawn() || matchMedia('(prefers-reduced-motion: reduce)').matches)
     this.#source = { cameras: [], sites: [], language: options.language ?? 'zh' }
-    container.classList.add('city-map')
-    this.#map = openMap(container, this.#source.language, this.#mode)
+    this.#stage = new MapStage(container)
+    this.#map = openMap(this.#stage, this.#source.language, this.#mode)
     this.#layer = new LivingLayer(this.#map, this.#clock, planeAt(0, 0))
     this.#fleet = new Fleet(this.#layer, this.#clock)
     this.#picture = new CityPicture(this.#map)
@@ -146,7 +148,7 @@ class DeskMap implements CityMap {
     this.#fleet.moveDots(frame)
     this.#dotsChanged()
     this.#updated.add(this.#clock.monotonicMs() - startedMs)
-    this.#map.getContainer().dataset['stats'] = JSON.stringify(this.stats)
+    this.#stage.frame.dataset['stats'] = JSON.stringify(this.stats)
   }
 
   #dotsChanged(): void {
@@ -261,6 +263,7 @@ class DeskMap implements CityMap {
   }
 
   resize(): void {
+    this.#stage.fit({ it: this.#map, ownPixels: ownPixels() })
     this.#framing.resize(PITCH[this.#mode])
   }
 
@@ -278,6 +281,7 @@ class DeskMap implements CityMap {
     this.#legend.destroy()
     this.#layer.destroy()
     this.#map.remove()
+    this.#stage.element.remove()
   }
 
   get stats(): CityMap['stats'] {

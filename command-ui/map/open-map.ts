@@ -4,15 +4,19 @@ import type { MapMode } from './city-map-contract.ts'
 import { cityStyle } from './city-style.ts'
 import { MapLibreMap, ScaleControl } from './maplibre-door.ts'
 import { isSoftwareDrawn } from './map-possible.ts'
+import type { MapStage } from './stage.ts'
 
 /** How far the eye leans back in each mode, degrees. */
 export const PITCH: Record<MapMode, number> = { '2d': 0, tilt: 46, '3d': 62 }
 
+/** Pixels of the screen for one of the page. */
+export const ownPixels = (): number => (isSoftwareDrawn() ? 1 : Math.min(2, devicePixelRatio))
+
 /** A MapLibre map that fetches nothing but its own worker. */
-export function openMap(container: HTMLElement, language: Language, mode: MapMode): MapLibreMap {
+export function openMap({ element, scale }: MapStage, language: Language, mode: MapMode): MapLibreMap {
   const isSoftware = isSoftwareDrawn()
   const map = new MapLibreMap({
-    container,
+    container: element,
     style: cityStyle(language),
     attributionControl: false,
     center: [0, 0],
@@ -26,7 +30,7 @@ export function openMap(container: HTMLElement, language: Language, mode: MapMod
     // The frame around the map says when its size has changed, once.
     trackResize: false,
     fadeDuration: isSoftware ? 0 : 200,
-    pixelRatio: isSoftware ? 1 : Math.min(2, devicePixelRatio),
+    pixelRatio: ownPixels() * scale,
     canvasContextAttributes: { antialias: !isSoftware, powerPreference: 'high-performance' },
   })
   map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-right')

@@ -46,6 +46,18 @@ describeInBrowser('the desk in a browser, without WebGL', { viewport: LARGE }, (
     await rig.page.waitForFunction(() => Number(document.body.dataset['sirenLevel']) < 0.01)
   })
 
+  it('opens what the officer has in hand after a reload, and nothing of others', async () => {
+    await rig.startDuty()
+    rig.fixture.centre.raise('btn-2')
+    const alarm = rig.fixture.centre.raise('btn-1')
+    const other = [...rig.fixture.centre.alarms.values()].find(({ id }) => id !== alarm.id)!
+    rig.fixture.centre.changeAlarm(other.id, 'acknowledged', { state: 'acknowledged', owner: 'somebody' }, 'somebody')
+    rig.fixture.centre.changeAlarm(alarm.id, 'acknowledged', { state: 'acknowledged', owner: 'admin' }, 'admin')
+    await rig.page.reload()
+    await rig.page.locator(`[data-alarm-id="${alarm.id}"] [aria-current="true"]`).waitFor()
+    expect(await rig.page.locator('[data-alarm-id] [aria-current="true"]').count()).toBe(1)
+  })
+
   it('closes with Enter what the crew has cleared, sends nobody again, and lists it among the last', async () => {
     await rig.startDuty()
     const alarm = rig.fixture.centre.raise('btn-1')
