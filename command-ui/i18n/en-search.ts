@@ -50,6 +50,17 @@ export const enSearch: typeof zhSearch = {
         'sound on / off',
       ],
     },
+    replay: {
+      heading: 'Replay',
+      keys: [
+        'play / pause',
+        '5 s back, on',
+        '30 s back, on',
+        'event before, next event',
+        'slower, faster',
+        'beginning, end',
+      ],
+    },
     ptz: { heading: 'PTZ (enlarged)', keys: ['turn', 'zoom', 'home'] },
   },
 }

@@ -24,7 +24,7 @@ import { MatrixLayer } from './matrix-layer.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
 import { isMapPossible, isSoftwareDrawn } from './map-possible.ts'
 import { MapTalk } from './map-talk.ts'
-import { keepNear, openMap, ownPixels, PITCH } from './open-map.ts'
+import { keepNear, openMap, PITCH } from './open-map.ts'
 import { lngLatOf, planeAt, xOf, yOf } from './plane.ts'
 import { Pointer } from './pointer.ts'
 import { Recent } from './recent.ts'
@@ -263,7 +263,7 @@ class DeskMap implements CityMap {
   }
 
   resize(): void {
-    this.#stage.fit({ it: this.#map, ownPixels: ownPixels() })
+    this.#stage.fit(this.#map)
     this.#framing.resize(PITCH[this.#mode])
   }
 
@@ -280,8 +280,7 @@ class DeskMap implements CityMap {
     this.#pointer.destroy()
     this.#legend.destroy()
     this.#layer.destroy()
-    this.#map.remove()
-    this.#stage.element.remove()
+    this.#stage.remove(this.#map)
   }
 
   get stats(): CityMap['stats'] {

@@ -9,11 +9,8 @@ import type { MapStage } from './stage.ts'
 /** How far the eye leans back in each mode, degrees. */
 export const PITCH: Record<MapMode, number> = { '2d': 0, tilt: 46, '3d': 62 }
 
-/** Pixels of the screen for one of the page. */
-export const ownPixels = (): number => (isSoftwareDrawn() ? 1 : Math.min(2, devicePixelRatio))
-
 /** A MapLibre map that fetches nothing but its own worker. */
-export function openMap({ element, scale }: MapStage, language: Language, mode: MapMode): MapLibreMap {
+export function openMap({ element, pixelRatio }: MapStage, language: Language, mode: MapMode): MapLibreMap {
   const isSoftware = isSoftwareDrawn()
   const map = new MapLibreMap({
     container: element,
@@ -30,7 +27,7 @@ export function openMap({ element, scale }: MapStage, language: Language, mode: 
     // The frame around the map says when its size has changed, once.
     trackResize: false,
     fadeDuration: isSoftware ? 0 : 200,
-    pixelRatio: ownPixels() * scale,
+    pixelRatio,
     canvasContextAttributes: { antialias: !isSoftware, powerPreference: 'high-performance' },
   })
   map.addControl(new ScaleControl({ maxWidth: 110, unit: 'metric' }), 'bottom-right')

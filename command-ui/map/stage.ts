@@ -1,3 +1,4 @@
+import { isSoftwareDrawn } from './map-possible.ts'
 import type { MapLibreMap } from './maplibre-door.ts'
 
 /** What the desk's letters measure up to a width of 1,920 px; beyond that they grow with the window. */
@@ -20,13 +21,13 @@ export class MapStage {
     this.fit(null)
   }
 
-  /** 1 on an ordinary screen, 2 on 4K. */
-  get scale(): number {
-    return this.#scale
+  /** Pixels of the canvas for one that the map measures in. */
+  get pixelRatio(): number {
+    return (isSoftwareDrawn() ? 1 : Math.min(2, devicePixelRatio)) * this.#scale
   }
 
-  /** Follows the letters. @param ownPixels of the screen for one of the page, as the map draws it */
-  fit(map: { it: MapLibreMap; ownPixels: number } | null): void {
+  /** Follows the letters: 1 on an ordinary screen, 2 on 4K. */
+  fit(map: MapLibreMap | null): void {
     const rootPx = parseFloat(getComputedStyle(document.documentElement).fontSize)
     const scale = Math.max(1, Math.round((rootPx / ROOT_PX) * 20) / 20)
     if (scale === this.#scale) return
@@ -34,6 +35,11 @@ export class MapStage {
     const { style } = this.element
     style.width = style.height = `${100 / scale}%`
     style.transform = scale === 1 ? '' : `scale(${scale})`
-    map?.it.setPixelRatio(map.ownPixels * scale)
+    map?.setPixelRatio(this.pixelRatio)
+  }
+
+  remove(map: MapLibreMap): void {
+    map.remove()
+    this.element.remove()
   }
 }

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { timeMs } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
 import { useObservable } from '../data/use-store.ts'
@@ -8,9 +8,12 @@ import { timeOfDay } from '../i18n/durations.ts'
 import { language, useText } from '../i18n/language.ts'
 import { PageFrame } from '../pages/page-frame.tsx'
 import { goTo } from '../route.ts'
+import { Key } from '../ui/marks.tsx'
 import { placeName } from '../ui/names.ts'
+import { usePageKeys } from '../ui/use-page-keys.ts'
 import { EventAxis, type PastEvent } from './event-axis.tsx'
 import { FollowingPicture } from './following-picture.tsx'
+import { replayKey } from './replay-keys.ts'
 import { useReplayText } from './replay-words.ts'
 import { TrailSketch } from './trail-sketch.tsx'
 import { RATES, useHand } from './use-hand.ts'
@@ -62,6 +65,14 @@ function Stage({ past }: { past: Past }) {
       })),
     [past, words],
   )
+  const area = useRef<HTMLDivElement>(null)
+  usePageKeys(area, (event) => {
+    const act = replayKey(event, hand, { ...past, eventsMs: events.map(({ atMs }) => atMs) })
+    if (act?.do === 'toggle') toggle()
+    else if (act?.do === 'seek') seek(act.atMs)
+    else if (act) setRate(act.rate)
+    return act !== null
+  })
   const place = placeName(lang, incident, store.sites.get(incident.siteId ?? '') ?? past.detail.site ?? undefined)
   return (
     <PageFrame
@@ -73,7 +84,13 @@ function Stage({ past }: { past: Past }) {
         </>
       }
     >
-      <div className="past" data-past={incident.id} data-at-ms={Math.round(hand.atMs)} data-running={hand.isRunning}>
+      <div
+        ref={area}
+        className="past"
+        data-past={incident.id}
+        data-at-ms={Math.round(hand.atMs)}
+        data-running={hand.isRunning}
+      >
         <section className="past-picture">
           {cameras.length > 1 && (
             <select aria-label={t.camera} value={chosen?.cameraId} onChange={(event) => choose(event.target.value)}>
@@ -96,7 +113,7 @@ function Stage({ past }: { past: Past }) {
         <section className="past-controls">
           <div className="past-buttons">
             <button type="button" className="primary" data-action="play-past" onClick={toggle}>
-              {hand.isRunning ? `❚❚ ${t.pause}` : `▶ ${t.play}`}
+              {hand.isRunning ? `❚❚ ${t.pause}` : `▶ ${t.play}`} <Key>Space</Key>
             </button>
             <div className="segmented" role="radiogroup" aria-label={t.speed}>
               {RATES.map((rate) => (
@@ -141,7 +158,9 @@ function PastEvents({
   const t = useReplayText()
   return (
     <section className="past-events" aria-label={t.events}>
-      <h2>{t.events}</h2>
+      <h2>
+        {t.events} <Key>[</Key> <Key>]</Key>
+      </h2>
       <ol>
         {events.map((event) => (
           <li key={event.n}>

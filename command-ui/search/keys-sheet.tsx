@@ -9,6 +9,7 @@ const GROUPS = [
   { name: 'alarm', keys: ['Enter', 'A', 'T', 'D', '1–5', '+', 'Z', 'V', 'F', 'C', 'X', 'N', 'M', 'H'] },
   { name: 'desk', keys: ['J K', '↑ ↓', '/', '?', 'L', 'Esc'] },
   { name: 'wall', keys: ['← ↑ → ↓', 'Enter', '1–4', '[ ]', 'Space', 'Del', 'S', 'H'] },
+  { name: 'replay', keys: ['Space', '← →', 'Shift ← →', '[ ]', ', .', 'Home End'] },
   { name: 'ptz', keys: ['← ↑ → ↓', '+ −', 'Home'] },
 ] as const
 

@@ -1,8 +1,8 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { store } from '../data/centre.ts'
 import { useAll, useObservable } from '../data/use-store.ts'
-import { isTyping } from '../desk/attention.ts'
 import { useText } from '../i18n/language.ts'
+import { usePageKeys } from '../ui/use-page-keys.ts'
 import { toggleHeard } from '../video/heard.ts'
 import { CameraDrawer } from './camera-drawer.tsx'
 import { useTour, type RunningTour } from './use-tour.ts'
@@ -39,7 +39,7 @@ export function WallPage({ screen }: { screen: number }) {
   const grid = useRef<HTMLDivElement>(null)
   const focusCamera = store.cameras.get(cells[wall.focus] ?? '')
   const isSteering = (wall.isFull || wall.tiles === 1) && focusCamera?.ptz === true
-  useWallKeys(grid, (event) => {
+  usePageKeys(grid, (event) => {
     const act = wallKey(event.key.length === 1 ? event.key.toLowerCase() : event.key, wall, {
       hasWaitingAlarm,
       isSteering,
@@ -109,32 +109,4 @@ function useWish(tour: RunningTour, step: (step: WallStep) => void): void {
 function leaveOne(tour: RunningTour, step: (step: WallStep) => void): void {
   tour.start(null)
   step({ do: 'full', isFull: false })
-}
-
-/**
- * Before the desk's own keys, and only while no field and no button has the focus: arrows walk the pictures here, not the
- * patrols.
- */
-function useWallKeys(grid: React.RefObject<HTMLElement | null>, press: (event: KeyboardEvent) => boolean): void {
-  const latest = useRef(press)
-  useEffect(() => {
-    latest.current = press
-  })
-  const listen = useCallback(
-    (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return
-      if (isTyping()) return
-      const active = document.activeElement
-      const isOurs = active === null || active === document.body || grid.current?.contains(active)
-      if (!isOurs || active instanceof HTMLButtonElement) return
-      if (!latest.current(event)) return
-      event.preventDefault()
-      event.stopPropagation()
-    },
-    [grid],
-  )
-  useEffect(() => {
-    addEventListener('keydown', listen, true)
-    return () => removeEventListener('keydown', listen, true)
-  }, [listen])
 }
