@@ -108,6 +108,11 @@ export class StreamerFleet {
     return owner === null ? null : this.#workers.get(owner)!.baseUrl
   }
 
+  /** Whether the worker with this base URL has reported in time. */
+  isLive(baseUrl: string): boolean {
+    return this.#liveIds().some((id) => this.#workers.get(id)!.baseUrl === baseUrl)
+  }
+
   /** Base URL of some live worker, to try a camera with; null when none lives. */
   anyWorker(): string | null {
     const [id] = this.#liveIds()

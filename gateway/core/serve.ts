@@ -61,7 +61,13 @@ export async function serveCentre(deps: ServeDeps): Promise<{ port: number; rout
   const sessions = new Sessions({ database, clock })
   const tickets = createTickets(box, clock)
   const auth = createAuth({ sessions, tickets, internalToken: deps.internalToken })
-  const proxy = createLiveProxy({ internalToken: deps.internalToken, clock, log, metrics })
+  const proxy = createLiveProxy({
+    internalToken: deps.internalToken,
+    isLive: (baseUrl) => deps.fleet.isLive(baseUrl),
+    clock,
+    log,
+    metrics,
+  })
   const loopbackPorts = deps.isSimulating ? [settings.VIGIL_SIM_RTSP_PORT, settings.VIGIL_SIM_ONVIF_PORT] : []
   const simulated =
     deps.isSimulating && deps.simCameraPassword !== undefined

@@ -9,6 +9,7 @@ import { isWhole, SharedAnswers, type WholeAnswer, type WorkerAnswer } from './s
 const UPSTREAM_MS = 20_000
 /** Each waiting playlist holds one connection: 200 officers with walls of nine. Beyond it requests queue. */
 const UPSTREAM_SOCKETS_MAX = 2_000
+const GIVE_UP_EVERY_MS = 500
 /** The only headers of the worker that reach a player. */
 const PASSED_HEADERS = [
   'content-type',
@@ -29,6 +30,15 @@ export interface LiveRequest {
   ticket: string | null
 }
 
+export interface LiveProxyDeps {
+  internalToken: string
+  /** Whether this worker still reports. */
+  isLive: (baseUrl: string) => boolean
+  clock: Clock
+  log: Log
+  metrics: Metrics
+}
+
 export interface LiveProxy {
   /** Resolves when the answer has ended or the player has gone. @throws Fault `streamer-away` before the first byte */
   serve(live: LiveRequest, res: ServerResponse): Promise<void>
@@ -39,7 +49,7 @@ export interface LiveProxy {
  * From the streamer worker to the players: one answer of the worker for all who ask the same, and what is larger with backpressure. Nothing of a
  * player's own login goes further than here.
  */
-export function createLiveProxy(deps: { internalToken: string; clock: Clock; log: Log; metrics: Metrics }): LiveProxy {
+export function createLiveProxy(deps: LiveProxyDeps): LiveProxy {
   const agent = new Agent({
     keepAlive: true,
     maxSockets: UPSTREAM_SOCKETS_MAX,
@@ -58,6 +68,9 @@ export function createLiveProxy(deps: { internalToken: string; clock: Clock; log
     .counter('vigil_media_failed_total', 'Media requests that the streamer did not answer')
     .of()
 
+  // A worker that has frozen holds its readers; as soon as another one serves its cameras they shall ask that one.
+  const timer = setInterval(() => shared.giveUp((baseUrl) => !deps.isLive(baseUrl)), GIVE_UP_EVERY_MS)
+
   function open(path: string, baseUrl: string, signal: AbortSignal): Promise<IncomingMessage> {
     const headers = { authorization: `Bearer ${deps.internalToken}` }
     return new Promise((resolve, reject) => {
@@ -71,7 +84,7 @@ export function createLiveProxy(deps: { internalToken: string; clock: Clock; log
   async function ask({ baseUrl, cameraId, file, query }: LiveRequest, gone: AbortSignal): Promise<WorkerAnswer> {
     const words = query.toString()
     const path = `/live/${cameraId}/${file}${words === '' ? '' : `?${words}`}`
-    return await shared.get(baseUrl + path, (signal) => open(path, baseUrl, signal), gone)
+    return await shared.get(baseUrl, path, (signal) => open(path, baseUrl, signal), gone)
   }
 
   return {
@@ -100,7 +113,10 @@ export function createLiveProxy(deps: { internalToken: string; clock: Clock; log
         res.off('close', leave)
       }
     },
-    close: () => agent.destroy(),
+    close: () => {
+      clearInterval(timer)
+      agent.destroy()
+    },
   }
 }
 

@@ -16,6 +16,7 @@ const KEEP_MS = 2_000
 const KEPT_BYTES_MAX = 64 * 1024 * 1024
 
 interface Flight {
+  baseUrl: string
   answer: Promise<WorkerAnswer>
   readers: number
   abort: AbortController
@@ -44,22 +45,25 @@ export class SharedAnswers {
   }
 
   /**
+   * @param baseUrl of the worker; with `path` the name of what is asked for
    * @param open asks the worker; aborted when the last reader has gone
    * @param gone of this reader
    */
   async get(
-    key: string,
+    baseUrl: string,
+    path: string,
     open: (signal: AbortSignal) => Promise<IncomingMessage>,
     gone: AbortSignal,
   ): Promise<WorkerAnswer> {
     this.#forget()
+    const key = baseUrl + path
     const kept = this.#kept.get(key)
     if (kept) {
       this.#onShared()
       return kept.answer
     }
     const known = this.#flights.get(key)
-    const flight = known ?? this.#depart(key, open)
+    const flight = known ?? this.#depart(baseUrl, key, open)
     flight.readers++
     const leave = () => {
       if (--flight.readers === 0) flight.abort.abort()
@@ -75,7 +79,12 @@ export class SharedAnswers {
     return known ? await open(gone) : answer
   }
 
-  #depart(key: string, open: (signal: AbortSignal) => Promise<IncomingMessage>): Flight {
+  /** Whoever still waits for an answer of such a worker hears at once that there will be none. */
+  giveUp(isDead: (baseUrl: string) => boolean): void {
+    for (const { baseUrl, abort } of this.#flights.values()) if (isDead(baseUrl)) abort.abort()
+  }
+
+  #depart(baseUrl: string, key: string, open: (signal: AbortSignal) => Promise<IncomingMessage>): Flight {
     const abort = new AbortController()
     const answer = (async () => {
       try {
@@ -88,7 +97,7 @@ export class SharedAnswers {
         this.#flights.delete(key)
       }
     })()
-    const flight = { answer, readers: 0, abort }
+    const flight = { baseUrl, answer, readers: 0, abort }
     this.#flights.set(key, flight)
     return flight
   }

@@ -72,7 +72,13 @@ async function createParts(options: FixtureOptions) {
   const fleet = new StreamerFleet({ database, events, troubles, clock, log, metrics, box, expectedWorkers: [] })
   await fleet.start()
   const watches = new WatchAudit(database, clock.monotonicMs)
-  const proxy = createLiveProxy({ internalToken: INTERNAL_TOKEN, clock, log, metrics })
+  const proxy = createLiveProxy({
+    internalToken: INTERNAL_TOKEN,
+    isLive: (baseUrl) => fleet.isLive(baseUrl),
+    clock,
+    log,
+    metrics,
+  })
   const allowed = createAllowedAddresses(options.networks ?? '10.0.0.0/8', options.loopbackPorts ?? [])
   const onvif = createOnvifDoor()
   const recordDir = mkdtempSync(join(tmpdir(), 'vigil-recordings-'))

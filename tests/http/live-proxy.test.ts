@@ -24,9 +24,15 @@ async function listen(onRequest: RequestListener): Promise<{ url: string; server
 }
 
 /** A worker that answers as told, and the proxy before it. */
-async function bringUp(worker: RequestListener): Promise<{ url: string; workerServer: Server }> {
+async function bringUp(worker: RequestListener, isLive = () => true): Promise<{ url: string; workerServer: Server }> {
   const upstream = await listen(worker)
-  const proxy = createLiveProxy({ internalToken: 'inside', clock: systemClock, log: silentLog, metrics: new Metrics() })
+  const proxy = createLiveProxy({
+    internalToken: 'inside',
+    isLive,
+    clock: systemClock,
+    log: silentLog,
+    metrics: new Metrics(),
+  })
   cleanUps.push(() => proxy.close())
   const front = await listen((req, res) => {
     const query = new URLSearchParams(req.url?.split('?')[1])
@@ -167,4 +173,18 @@ test('a player that leaves takes nothing from the others that wait for the same'
   await expect(leaving).rejects.toThrow()
   expect(await staying).toBe('part')
   expect(closed).toBe(0)
+})
+
+test('who waits for a worker that reports no more is told so, and may ask the next one', async () => {
+  let isLive = true
+  const { url } = await bringUp(
+    () => undefined,
+    () => isLive,
+  )
+  const waiting = fetch(`${url}/?frozen`)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  isLive = false
+  const answer = await waiting
+  expect(answer.status).toBe(503)
+  expect(await answer.json()).toMatchObject({ code: 'streamer-away' })
 })
