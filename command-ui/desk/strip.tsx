@@ -1,5 +1,5 @@
 import { store } from '../data/centre.ts'
-import { FLOOD_BEGINS_ABOVE } from '../../domain/flood.ts'
+import { BUSY_FROM, FLOOD_BEGINS_ABOVE } from '../../domain/flood.ts'
 import { alarmLoad, flood } from '../data/load-meter.ts'
 import { useAll, useNowMs, useObservable } from '../data/use-store.ts'
 import { timeOfDay, dayOfYear } from '../i18n/durations.ts'
@@ -112,10 +112,12 @@ function LoadMeter() {
       <span className="dim">{t.strip.load}</span>
       <meter
         min={0}
-        max={FLOOD_BEGINS_ABOVE}
-        low={3}
+        max={FLOOD_BEGINS_ABOVE + 1}
+        // Green up to low, amber up to high, red above: a flood ends later than its count, and its bar is red as long.
+        optimum={0}
+        low={BUSY_FROM - 1}
         high={FLOOD_BEGINS_ABOVE}
-        value={Math.min(count, FLOOD_BEGINS_ABOVE)}
+        value={level === 'flood' ? FLOOD_BEGINS_ABOVE + 1 : Math.min(count, FLOOD_BEGINS_ABOVE)}
         aria-label={t.strip.loadUnit}
       />
       <span className="num">

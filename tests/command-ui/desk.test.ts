@@ -118,12 +118,18 @@ describeInBrowser('the desk in a browser, without WebGL', { viewport: LARGE }, (
 
   it('groups a flood by place under a banner, shows every first priority singly, and moves no row under the pointer', async () => {
     await rig.startDuty()
+    const meter = () =>
+      rig.page
+        .locator('.strip-load meter')
+        .evaluate((it: HTMLMeterElement) => (it.value > it.high ? 'red' : it.value > it.low ? 'amber' : 'green'))
+    expect(await meter()).toBe('green')
     for (let i = 0; i < 12; i++) rig.fixture.centre.raise(`btn-${(i % 2) + 1}`, 'tamper', 3)
     const rows = () =>
       rig.page
         .locator('.stack ol.rows > li')
         .evaluateAll((all) => all.map((li) => Object.fromEntries(Object.entries((li as HTMLElement).dataset))))
     await rig.page.locator('[data-banner="flood"]').waitFor()
+    await expect.poll(meter).toBe('red')
     await rig.page.waitForFunction(() => document.querySelector('.stack li[data-group]') !== null)
     const counts = (await rows()).map((row) => Number(row['count'] ?? 1))
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(12)
