@@ -4,6 +4,7 @@ import { store } from '../data/centre.ts'
 import { useAll, useObservable, useOne } from '../data/use-store.ts'
 import { sceneCameras, type SceneCamera } from './scene-cameras.ts'
 import { mainCameraId, useCurrent } from './selection.ts'
+import { useCamerasAhead } from './use-cameras-ahead.ts'
 
 /** Pictures beside the map and in the panel: the main one and five in the strip, of which the browser loads few at a time. */
 export const SCENE_CAMERAS_MAX = 6
@@ -21,10 +22,12 @@ export function useScene(): Scene | null {
   const site = useOne(store.sites, (incident ?? alarm)?.siteId ?? null)
   const cameras = useAll(store.cameras)
   const mainId = useObservable(mainCameraId)
-  const place = incident?.place ?? alarm?.place
+  // A scene that drives takes its pictures along.
+  const ahead = useCamerasAhead(incident?.vehicleId ?? null, SCENE_CAMERAS_MAX)
+  const place = ahead?.place ?? incident?.place ?? alarm?.place
   const lng = place?.lng
   const lat = place?.lat
-  const wanted = incident?.cameraIds ?? site?.cameraIds
+  const wanted = ahead?.cameraIds ?? incident?.cameraIds ?? site?.cameraIds
   return useMemo(() => {
     if (lng === undefined || lat === undefined) return null
     const found = sceneCameras(cameras, wanted ?? [], { lng, lat }, SCENE_CAMERAS_MAX)

@@ -36,6 +36,8 @@ function SceneStrip({ scene }: { scene: Scene }) {
   const raisedAt = alarm?.raisedAt ?? incident?.openedAt
   const { main } = scene
   const others = scene.cameras.filter(({ camera }) => camera.id !== main?.camera.id).slice(0, isNarrow ? 2 : 4)
+  // A scene that drives was before other cameras when the press came.
+  const before = (incident?.vehicleId ? incident.cameraIds[0] : null) ?? main?.camera.id ?? ''
   if (!main || !raisedAt) {
     return (
       <section className="wall-strip" aria-label={t.video.wall}>
@@ -53,8 +55,8 @@ function SceneStrip({ scene }: { scene: Scene }) {
         caption={t.unit.metres(main.distanceM)}
       />
       <LoopTile
-        key={`loop-${main.camera.id}-${raisedAt}`}
-        cameraId={main.camera.id}
+        key={`loop-${before}-${raisedAt}`}
+        cameraId={before}
         raisedAt={raisedAt}
         incidentId={incident?.id ?? null}
       />

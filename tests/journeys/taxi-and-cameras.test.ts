@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Alarm } from '../../domain/alarm.ts'
+import { bearingDeg, destination, distanceM } from '../../domain/geo/distance.ts'
 import type { Camera, DiscoveredCamera } from '../../domain/camera.ts'
 import type { Trail, VehicleNow } from '../../domain/fix.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
@@ -25,12 +26,17 @@ const VERDICT_MS = 6000
 /** What a busy machine may add to it. */
 const SLACK_MS = 2000
 
+/** Metres from a taxi to the nearest camera: not there yet, and there within half a minute. */
+const NEAR_M = 250
+const isBefore = (m: number) => m > NEAR_M && m < 2 * NEAR_M
+
 describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras', () => {
   let centre: Centre
   let browser: Browser
   let page: Page
   let api: Api
   let taxi: TestDevice
+  let taxiId: string
 
   beforeAll(async () => {
     centre = await startCentre({ VIGIL_ADMIN_PASSWORD: PASSWORD, VIGIL_CAMERA_NETWORKS: '127.0.0.0/8' })
@@ -47,11 +53,13 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
   })
 
   it('a driver’s foot switch opens an incident that follows the taxi, tracked every second or two', async () => {
-    const id = 'taxi-017'
-    const vehicle = await until('the taxi has a place', 20_000, async () => {
-      const { vehicles } = await api.get<Snapshot>('snapshot')
-      return vehicles.find((one) => one.id === id && one.lng !== null)
+    const vehicle = await until('a taxi some way before a camera', 20_000, async () => {
+      const { vehicles, cameras } = await api.get<Snapshot>('snapshot')
+      const toCameras = ({ lng, lat }: VehicleNow) => cameras.map((one) => distanceM(lng!, lat!, one.lng, one.lat))
+      return vehicles.find((one) => one.kind === 'taxi' && one.lng !== null && isBefore(Math.min(...toCameras(one))))
     })
+    const { id } = vehicle
+    taxiId = id
     const { password } = await api.post<{ password: string }>(`devices/${id}/credential`)
     taxi = await connectDevice(centre.mqttPort, 'taxi', id, password)
     await taxi.event({ id: 'foot-1', type: 'panic', lng: vehicle.lng, lat: vehicle.lat })
@@ -84,6 +92,35 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
     expect(incident.vehicleId).toBe(id)
     expect(recommendation?.candidates.length).toBe(24)
     await page.screenshot({ path: join(shots, '10-taxi-emergency.png') })
+  })
+
+  it('the cameras that the taxi comes to open by themselves', async () => {
+    const { vehicles, cameras } = await api.get<Snapshot>('snapshot')
+    const from = vehicles.find(({ id }) => id === taxiId)!
+    const [lng, lat] = [from.lng!, from.lat!]
+    const shown = () => page.locator('[data-scene-pictures]').getAttribute('data-scene-pictures')
+    const firstId = await shown()
+    const first = cameras.find(({ id }) => id === firstId)!
+    const far = cameras
+      .filter((one) => distanceM(one.lng, one.lat, first.lng, first.lat) > 2 * NEAR_M)
+      .map((camera) => ({ camera, m: distanceM(lng, lat, camera.lng, camera.lat) }))
+      .filter(({ m }) => m > NEAR_M)
+      .sort((a, b) => a.m - b.m)[0]!
+    const bearing = bearingDeg(lng, lat, far.camera.lng, far.camera.lat)
+    const speedMps = 33
+    let drivenM = 0
+    await until(`the picture of ${far.camera.name}, ${Math.round(far.m)} m ahead`, 90_000, async () => {
+      drivenM = Math.min(far.m - 30, drivenM + speedMps)
+      const [lngNow, latNow] = destination(lng, lat, bearing, drivenM)
+      const at = new Date(performance.timeOrigin + performance.now()).toISOString()
+      await taxi.fix({ at, lng: lngNow, lat: latNow, speedMps, bearingDeg: bearing })
+      await page.waitForTimeout(900)
+      const shownId = await shown()
+      // A school has two cameras at its gate.
+      const main = cameras.find(({ id }) => id === shownId)!
+      return distanceM(main.lng, main.lat, far.camera.lng, far.camera.lat) < 60
+    })
+    console.log(`opened ${Math.round(far.m - drivenM)} m before the taxi came to it`)
   })
 
   it('WS-Discovery finds the simulated cameras', async () => {
