@@ -23,7 +23,7 @@ import type { DutyLevel, Zone } from '../../domain/zone.ts'
 import type { Drill } from '../../domain/drill.ts'
 import type { Site } from '../../domain/site.ts'
 import type { CentreSettings } from '../../domain/wire/centre-settings.ts'
-import type { Assigned, IncidentDetail } from '../../domain/wire/http.ts'
+import type { Assigned, CallNote, IncidentDetail } from '../../domain/wire/http.ts'
 import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import type { CoverageReport, ReportBy, ResponseTimes } from '../../domain/wire/reports.ts'
 import type { WallLayouts } from '../../domain/wall.ts'
@@ -126,6 +126,9 @@ export const api = {
     call<Assigned>('POST', `incidents/${at(incidentId)}/assignments`, { patrolId, divert: true }),
   changeDutyLevel: (level: DutyLevel, reason: string, expected: DutyLevel) =>
     call<DutyLevelNow>('PUT', 'duty-level', { level, reason, expected }),
+  /** A line for the timeline. */
+  writeNote: (id: string, note: { text: string; call?: CallNote }) =>
+    call<LogEvent>('POST', `incidents/${at(id)}/notes`, note),
   closeIncident: (id: string, disposition: Disposition, note?: string) =>
     call<Incident>('POST', `incidents/${at(id)}/close`, { disposition, note }),
   stepAssignment: (id: string, step: 'on-scene' | 'clear' | 'cancel', reason?: string) =>

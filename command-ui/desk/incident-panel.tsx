@@ -5,8 +5,10 @@ import { openIncident } from '../data/incident-details.ts'
 import { useObservable, useOne } from '../data/use-store.ts'
 import { goalMinutes, timeOfDay } from '../i18n/durations.ts'
 import { Fold, LazyFold } from '../ui/fold.tsx'
-import { Key, Phone, PriorityMark } from '../ui/marks.tsx'
+import { Key, PriorityMark } from '../ui/marks.tsx'
 import { nameIn, placeName } from '../ui/names.ts'
+import { ContactList } from './contact-list.tsx'
+import { NoteForm } from './note-form.tsx'
 import { AlarmAge } from './alarm-age.tsx'
 import { unshelve } from './actions.ts'
 import { AssignmentList } from './assignment-list.tsx'
@@ -56,6 +58,7 @@ export function IncidentPanel() {
           <Checklist />
         </Fold>
         <Fold summary={t.panel.timeline} open>
+          {incident && <NoteForm key={incident.id} incidentId={incident.id} />}
           <Timeline />
         </Fold>
       </div>
@@ -145,13 +148,7 @@ function WhoAndWhere() {
           {contacts.length === 0 ? (
             <span className="dim">{site ? t.panel.noContacts : t.panel.noSite}</span>
           ) : (
-            <ul className="contacts">
-              {contacts.map((contact) => (
-                <li key={contact.phone + contact.name}>
-                  {contact.name} <span className="dim">{contact.role}</span> <Phone number={contact.phone} />
-                </li>
-              ))}
-            </ul>
+            <ContactList contacts={contacts} incidentId={incident?.id ?? null} />
           )}
         </Line>
       )}

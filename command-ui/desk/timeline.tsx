@@ -1,3 +1,4 @@
+import type { CallNote } from '../../domain/wire/http.ts'
 import type { LogEvent } from '../../domain/wire/live.ts'
 import { timeMs } from '../data/clock.ts'
 import { store } from '../data/centre.ts'
@@ -84,6 +85,8 @@ export function isTold(event: LogEvent): boolean {
 
 export function subjectWords(event: LogEvent, t: Dictionary): string {
   const body = event.body
+  const called = body['call'] as CallNote | undefined
+  if (event.action === 'phoned' && called) return `${called.name} · ${t.panel.callOutcome[called.outcome]}`
   const reason = [body['endedReason'], body['clearedNote'], body['closingNote'], body['text'], body['note']].find(
     (words): words is string => typeof words === 'string' && words !== '',
   )

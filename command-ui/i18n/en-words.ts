@@ -160,6 +160,7 @@ export const enWords: typeof zhWords = {
     noted: 'Note',
     overridden: 'other than recommended',
     written: 'Note',
+    phoned: 'Phone call',
     joined: 'Alarm joined',
     merged: 'Merged',
     dispatched: 'Dispatched',

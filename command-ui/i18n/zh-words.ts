@@ -178,6 +178,7 @@ export const zhWords = {
     noted: '备注',
     overridden: '未按推荐派警',
     written: '备注',
+    phoned: '电话',
     joined: '并入警情',
     merged: '合并',
     dispatched: '已派警',

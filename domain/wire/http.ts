@@ -107,7 +107,13 @@ export const stepSchema = z.object({
   /** When it was tapped, by the phone's clock; kept beside our time, orders nothing. */
   tappedAt: timeSchema.optional(),
 })
-export const noteSchema = z.object({ text: z.string().min(1).max(2000) })
+/** A contact of the site has been called. */
+export const callNoteSchema = contactSchema
+  .pick({ name: true, phone: true })
+  .extend({ outcome: z.enum(['answered', 'no-answer']) })
+export type CallNote = z.infer<typeof callNoteSchema>
+/** A line for the timeline; of a call also who and what came of it. */
+export const noteSchema = z.object({ text: z.string().min(1).max(2000), call: callNoteSchema.optional() })
 
 export const incidentDetailSchema = z.object({
   incident: incidentSchema,

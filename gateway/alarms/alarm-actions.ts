@@ -1,3 +1,4 @@
+import type { CallNote } from '../../domain/wire/http.ts'
 import type { Alarm, Disposition } from '../../domain/alarm.ts'
 import { transitionAlarm, type AlarmAction } from '../../domain/alarm-transitions.ts'
 import type { Clock } from '../../domain/clock.ts'
@@ -181,4 +182,9 @@ export function incidentEvent(incident: Incident, action: string, actor: string)
 
 export function noteEvent(incidentId: string | null, actor: string, text: string): NewEvent {
   return { kind: 'note', action: 'written', subjectId: incidentId ?? 'centre', incidentId, actor, body: { text } }
+}
+
+/** @param text the same in words, for who reads the log elsewhere */
+export function callEvent(incidentId: string, actor: string, call: CallNote, text: string): NewEvent {
+  return { kind: 'note', action: 'phoned', subjectId: incidentId, incidentId, actor, body: { text, call } }
 }

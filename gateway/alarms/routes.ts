@@ -25,7 +25,7 @@ import type { EventLog } from '../live/event-log.ts'
 import { whoOf } from '../live/visibility.ts'
 import type { Database } from '../store/database.ts'
 import type { Subject } from '../trust/policy.ts'
-import { classifyAlarm, noteEvent, shelveAlarm, unshelveAlarm } from './alarm-actions.ts'
+import { callEvent, classifyAlarm, noteEvent, shelveAlarm, unshelveAlarm } from './alarm-actions.ts'
 import { pageOfAlarms, readAlarms } from './alarm-rows.ts'
 import { closeIncident } from './close-incident.ts'
 import { readIncidentDetail } from './incident-detail.ts'
@@ -286,7 +286,9 @@ function incidentRoutes(deps: AlarmRouteDeps): Route[] {
       handler: async ({ params, actor, body }) =>
         await deps.events.transact(async (tx) => {
           await readIncident(tx, params.id)
-          return await deps.events.append(tx, noteEvent(params.id, actor, body.text))
+          const { text, call } = body
+          const event = call ? callEvent(params.id, actor, call, text) : noteEvent(params.id, actor, text)
+          return await deps.events.append(tx, event)
         }),
     }),
   ]

@@ -58,6 +58,23 @@ describeInBrowser('the desk in a browser, without WebGL', { viewport: LARGE }, (
     expect(await rig.page.locator('[data-alarm-id] [aria-current="true"]').count()).toBe(1)
   })
 
+  it('notes with one click what came of a call, beside the number and in the timeline, and takes a line of the officer’s own', async () => {
+    await rig.startDuty()
+    rig.fixture.centre.raise('btn-1')
+    const contact = rig.page.locator('[data-contact]').first()
+    await contact.getByRole('button', { name: /记录未接/ }).click()
+    await contact.locator('[data-called="no-answer"]').waitFor()
+    await contact.getByRole('button', { name: /记录已接通/ }).click()
+    await contact.locator('[data-called="answered"]').waitFor()
+    expect(await rig.page.locator('[data-called]').count(), 'the last one counts').toBe(1)
+    expect(await rig.page.locator('.timeline [data-event="note.phoned"]').count()).toBe(2)
+    await rig.page.locator('[data-form="note"] input').fill('门卫已到门口')
+    await rig.page.keyboard.press('Enter')
+    await rig.page.locator('.timeline [data-event="note.written"]', { hasText: '门卫已到门口' }).waitFor()
+    expect(await rig.page.locator('[data-form="note"] input').inputValue()).toBe('')
+    expect(await violationsOf(rig.page)).toEqual([])
+  })
+
   it('closes with Enter what the crew has cleared, sends nobody again, and lists it among the last', async () => {
     await rig.startDuty()
     const alarm = rig.fixture.centre.raise('btn-1')

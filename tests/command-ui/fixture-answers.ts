@@ -53,6 +53,10 @@ export function answerOf(centre: FixtureCentre, path: string, method: string, bo
     centre.put('duty', 'level-changed', { id: 'duty-level', ...duty }, null, 'admin')
     return duty
   }
+  if (head === 'incidents' && verb === 'notes') {
+    centre.put('note', body['call'] ? 'phoned' : 'written', { ...body, id }, id, 'admin')
+    return {}
+  }
   if (head === 'incidents' && verb === 'close') {
     const disposition = body['disposition'] as 'real'
     for (const alarmId of centre.incidents.get(id)?.alarmIds ?? []) {

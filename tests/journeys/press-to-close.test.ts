@@ -138,6 +138,17 @@ describe.skipIf(!chromium)('from a child’s finger to a car on its way', () => 
     await shot('04-desk-dispatched')
   })
 
+  it('one click notes that the contact has answered', async () => {
+    const contact = page.locator('[data-contact]').first()
+    await contact.getByRole('button', { name: /记录已接通/ }).click()
+    await contact.locator('[data-called="answered"]').waitFor({ timeout: 5000 })
+    const { items } = await api.get<{ items: Alarm[] }>('alarms')
+    const { incidentId } = items.find(({ deviceId }) => deviceId === device.id)!
+    const { timeline, contacts } = await api.get<IncidentDetail>(`incidents/${incidentId}`)
+    const call = timeline.find(({ action }) => action === 'phoned')
+    expect(call?.body['call']).toEqual({ name: contacts[0]!.name, phone: contacts[0]!.phone, outcome: 'answered' })
+  })
+
   it('the patrol accepts, drives, its arrival is detected, and the officer closes', async () => {
     const { items } = await api.get<{ items: Alarm[] }>('alarms')
     const { incidentId } = items.find(({ deviceId }) => deviceId === device.id)!
