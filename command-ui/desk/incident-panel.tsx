@@ -8,6 +8,7 @@ import { Fold, LazyFold } from '../ui/fold.tsx'
 import { Key, PriorityMark } from '../ui/marks.tsx'
 import { nameIn, placeName } from '../ui/names.ts'
 import { ContactList } from './contact-list.tsx'
+import { PlanButton } from './floor-plan.tsx'
 import { NoteForm } from './note-form.tsx'
 import { AlarmAge } from './alarm-age.tsx'
 import { unshelve } from './actions.ts'
@@ -153,6 +154,7 @@ function WhoAndWhere() {
         </Line>
       )}
       {site?.notes && <Line label={t.panel.notes}>{site.notes}</Line>}
+      <PlanButton />
     </dl>
   )
 }

@@ -14,6 +14,7 @@ import { stackOrder } from './order.ts'
 import { sceneCameras } from './scene-cameras.ts'
 import { raiseLevel } from './support-actions.ts'
 import { choice, current, folded, selectAlarm, selection } from './selection.ts'
+import { closePlan, togglePlan } from './shown-plan.ts'
 import { canShelve } from './stage.ts'
 
 /** Patrols that the digits reach. */
@@ -85,6 +86,8 @@ function act(event: KeyboardEvent): boolean {
     case 'm':
       muteForAWhile()
       return true
+    case 'p':
+      return togglePlan()
     case 'h':
       return toggleHeardNewest()
     case 'l':
@@ -107,6 +110,7 @@ function escape(): void {
   // It closes itself; nothing under it may be folded by the same key.
   if (overlay.get()) return
   if (menu.get()) return menu.set(null)
+  if (closePlan()) return
   const id = selection.get().alarmId
   if (id) folded.update((ids) => new Set(ids).add(id))
 }

@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { useText } from '../i18n/language.ts'
 import { ErrorFence } from '../ui/error-fence.tsx'
+import { PlanOverMap } from './floor-plan.tsx'
 import './map-panel.css'
 
 const LiveMap = lazy(() => import('./live-map.tsx').then((m) => ({ default: m.LiveMap })))
@@ -15,6 +16,7 @@ export function MapPanel({ isShown }: { isShown: boolean }) {
           <LiveMap isShown={isShown} />
         </Suspense>
       </ErrorFence>
+      <PlanOverMap />
     </section>
   )
 }

@@ -31,6 +31,7 @@ export const enSearch: typeof zhSearch = {
         'next waiting alarm',
         'mute for 30 s',
         'sound of the scene',
+        'floor plan of the site',
       ],
     },
     desk: {

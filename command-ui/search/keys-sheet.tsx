@@ -6,7 +6,7 @@ import './overlay.css'
 
 /** Which keys there are, in groups; the words are in the dictionaries under the same names. */
 const GROUPS = [
-  { name: 'alarm', keys: ['Enter', 'A', 'T', 'D', '1–5', '+', 'Z', 'V', 'F', 'C', 'X', 'N', 'M', 'H'] },
+  { name: 'alarm', keys: ['Enter', 'A', 'T', 'D', '1–5', '+', 'Z', 'V', 'F', 'C', 'X', 'N', 'M', 'H', 'P'] },
   { name: 'desk', keys: ['J K', '↑ ↓', '/', '?', 'L', 'Esc'] },
   { name: 'wall', keys: ['← ↑ → ↓', 'Enter', '1–4', '[ ]', 'Space', 'Del', 'S', 'H'] },
   { name: 'replay', keys: ['Space', '← →', 'Shift ← →', '[ ]', ', .', 'Home End'] },

@@ -8,7 +8,7 @@ import { incidentSchema } from '../incident.ts'
 import { meSchema } from '../officer.ts'
 import { patrolNowSchema } from '../patrol.ts'
 import { postingSchema } from '../posting.ts'
-import { timeSchema } from '../scalars.ts'
+import { idSchema, timeSchema } from '../scalars.ts'
 import { siteSchema } from '../site.ts'
 import { troubleSchema } from '../trouble.ts'
 import { zoneSchema } from '../zone.ts'
@@ -98,6 +98,8 @@ export const snapshotSchema = z.object({
     bounds: z.tuple([z.number(), z.number(), z.number(), z.number()]),
     /** Names of the layers served at `/api/v1/city/{layer}.geojson`. */
     layers: z.array(z.string()),
+    /** Sites whose floor plan is served at `/api/v1/sites/{id}/plan`. */
+    plans: z.array(idSchema).default([]),
   }),
   /** Where devices connect; host null: the host of the desk's own page. */
   mqtt: mqttAddressSchema,

@@ -8,6 +8,7 @@ import type { Log } from '../../domain/log.ts'
 import { RoadGraphBuilder, type JunctionInput, type RoadGraph } from '../../domain/roads/graph.ts'
 import { PATROL_SPEEDS, ROAD_CLASSES } from '../../domain/roads/speeds.ts'
 import { decodeRoadFile, encodeRoadFile } from './road-file.ts'
+import { listSitePlans } from './site-plans.ts'
 
 /** Everything of a city but its roads, which are a graph, and its picture layers, which are served from the folder. */
 export type CityPlaces = Omit<City, 'junctions' | 'roads' | 'layers'>
@@ -19,6 +20,8 @@ export interface KnownCity {
   /** Name of each edge; "": none. */
   roadNames: string[]
   layers: LayerName[]
+  /** Sites that have a floor plan. */
+  plans: string[]
   /** Whether it came out of the compact file. */
   isFromFile: boolean
   /** Resolves when the compact file is written; never rejects. */
@@ -45,7 +48,8 @@ export async function loadCity(deps: {
   const path = join(deps.dataDir, 'city-roads.bin')
   const key = await keyOf(deps.cityDir)
   const known = key === null ? null : await readRoadFile(path, key, deps.log)
-  if (known) return { ...known, isFromFile: true, written: Promise.resolve() }
+  const plans = [...(await listSitePlans(deps.cityDir)).keys()]
+  if (known) return { ...known, plans, isFromFile: true, written: Promise.resolve() }
   // Its parser of spreadsheets costs a restart 30 ms that it mostly does not need.
   const { readCity } = await import('./read-city.ts')
   const roads = new RoadTaker()
@@ -60,7 +64,7 @@ export async function loadCity(deps: {
   const isSame = key !== null && key === (await keyOf(deps.cityDir))
   const parts = isSame ? encodeRoadFile({ key, rest: { places, layers }, graph, edgeNames: roadNames }) : null
   const written = parts === null ? Promise.resolve() : writeRoadFile(path, parts, deps.log)
-  return { places, graph, roadNames, layers, isFromFile: false, written }
+  return { places, graph, roadNames, layers, plans, isFromFile: false, written }
 }
 
 /** Sizes and contents of everything the check looks at; null when a file cannot even be read: then the check says so. */

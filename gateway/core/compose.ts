@@ -192,8 +192,8 @@ function withPlace(state: CentreState, event: LogEvent): LogEvent {
   return patrol ? { ...event, body: state.patrolNow(patrol) } : event
 }
 
-function cityOf({ places, layers }: CoreDeps['city']) {
+function cityOf({ places, layers, plans }: CoreDeps['city']) {
   const { name, nameEn, note, centre, bounds } = places
   // Roads and zones are drawn from their own files, beside the picture layers.
-  return { name, nameEn, note, centre, bounds, layers: ['roads', 'zones', ...layers] }
+  return { name, nameEn, note, centre, bounds, layers: ['roads', 'zones', ...layers], plans: plans ?? [] }
 }

@@ -21,7 +21,7 @@ export interface CoreDeps {
   clock: Clock
   log: Log
   metrics: Metrics
-  city: Pick<KnownCity, 'places' | 'graph' | 'roadNames' | 'layers'>
+  city: Pick<KnownCity, 'places' | 'graph' | 'roadNames' | 'layers'> & Partial<Pick<KnownCity, 'plans'>>
   /** Folder of the intakes' journals. */
   journalDir: string
   /** Folder of the core's own journal of answers. */

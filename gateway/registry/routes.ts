@@ -11,6 +11,7 @@ import { layoutRoutes } from './layout-routes.ts'
 import type { ManyDeps } from './change-many.ts'
 import { bulkRoute } from './many-routes.ts'
 import { SITE_KIND } from './register-kinds.ts'
+import { sitePlanRoute } from './site-plan-route.ts'
 import { userRoutes, type UserRouteDeps } from './user-routes.ts'
 
 export interface RegistryRouteDeps extends RegistryDeps, UserRouteDeps {
@@ -26,6 +27,7 @@ export function registryRoutes(deps: RegistryRouteDeps): Route[] {
     ...layoutRoutes(deps.database),
     ...auditRoutes(deps.database),
     ...cityLayerRoutes(deps.cityDir, deps.database),
+    sitePlanRoute(deps.cityDir, deps.database),
   ]
 }
 

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DEMO_SEED, generateCity } from './generate.ts'
 
 /** `node dist/simulators/city/generate-main.js FOLDER [SEED]`: writes a demo district; the one in the repository is made by this. */
@@ -11,6 +11,7 @@ if (!folder || !Number.isInteger(seed)) {
 } else {
   mkdirSync(folder, { recursive: true })
   for (const [name, text] of generateCity(seed)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
     process.stdout.write(`${name}: ${Buffer.byteLength(text)} bytes\n`)
   }

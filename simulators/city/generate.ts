@@ -4,6 +4,7 @@ import { countryRoads, placeVillages, villageLanes } from './countryside.ts'
 import { expressway } from './expressway.ts'
 import { createField } from './field.ts'
 import { fleetFiles } from './fleet-rows.ts'
+import { floorPlanFiles } from './floor-plans.ts'
 import { landFiles } from './land.ts'
 import { createNames } from './names.ts'
 import type { Point } from './plane.ts'
@@ -60,6 +61,7 @@ export function generateCity(seed: number): Map<string, string> {
     ...roads.files,
     ...zoneFiles(world, chance.fork('zones')),
     ...siteFiles(sites),
+    ...floorPlanFiles(sites, chance.fork('floor plans')),
     ...fleetFiles(world, sites, chance.fork('fleet')),
     ...landFiles(world, chance.fork('land')),
   ])

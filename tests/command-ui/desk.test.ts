@@ -75,6 +75,26 @@ describeInBrowser('the desk in a browser, without WebGL', { viewport: LARGE }, (
     expect(await violationsOf(rig.page)).toEqual([])
   })
 
+  it('lays the floor plan of the site over the map by P, keys going on, and another scene takes it away', async () => {
+    await rig.startDuty()
+    const alarm = rig.fixture.centre.raise('btn-1')
+    const siteId = rig.fixture.centre.alarms.get(alarm.id)!.siteId!
+    await rig.page.locator(`[data-plan-of="${siteId}"]`).waitFor()
+    await rig.page.keyboard.press('p')
+    await rig.page.locator('.plan-over-map img').waitFor()
+    expect(await violationsOf(rig.page)).toEqual([])
+    await rig.page.keyboard.press('Escape')
+    expect(await rig.page.locator('.plan-over-map').count()).toBe(0)
+    expect(await rig.page.locator(`[data-popup="${alarm.id}"]`).count(), 'the alarm is not folded by it').toBe(1)
+    await rig.page.keyboard.press('p')
+    await rig.page.keyboard.press('Enter')
+    await rig.waitBody('siren', 'off')
+    const other = rig.fixture.centre.raise('btn-2')
+    await rig.page.locator(`[data-alarm-id="${other.id}"]`).waitFor()
+    await rig.page.keyboard.press('n')
+    await expect.poll(() => rig.page.locator('.plan-over-map').count(), { message: 'it has no plan' }).toBe(0)
+  })
+
   it('closes with Enter what the crew has cleared, sends nobody again, and lists it among the last', async () => {
     await rig.startDuty()
     const alarm = rig.fixture.centre.raise('btn-1')

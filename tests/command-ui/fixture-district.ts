@@ -175,6 +175,7 @@ export function smallDistrict(): MadeUpDistrict {
       centre: CENTRE,
       bounds: [lng - 0.062, lat - 0.055, lng + 0.062, lat + 0.055],
       layers: ['roads', 'zones', 'water', 'rail', 'buildings', 'landuse', 'places'],
+      plans: [SITES[0]!.id],
     },
     patrols: PATROLS,
     vehicles: VEHICLES,

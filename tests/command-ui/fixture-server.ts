@@ -114,6 +114,10 @@ export async function startFixture(
     if (!fixture.isSignedIn) return send(res, 401, { code: 'not-signed-in', detail: 'sign in' })
     const [, layer] = /^city\/(\w+)\.geojson$/.exec(path) ?? []
     if (layer) return send(res, 200, await layerOf(centre, layer))
+    if (path.endsWith('/plan')) {
+      res.writeHead(200, { 'content-type': 'image/svg+xml' })
+      return void res.end('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>')
+    }
     if (path.startsWith('reports/')) return sendReport(res, path, url.searchParams)
     const method = req.method ?? 'GET'
     if (path.endsWith('/register.csv'))
