@@ -14,6 +14,8 @@ import { faultSentence } from './fault-sentence.ts'
 import './contact-list.css'
 
 const OUTCOMES = ['answered', 'no-answer'] as const
+const TONES = { answered: 'ok', 'no-answer': 'warn' } as const
+const callOf = (body: Record<string, unknown>) => body['call'] as CallNote | undefined
 
 /** Who is to be called, in that order; one click notes what came of it, and it stands beside the number for everybody. */
 export function ContactList({ contacts, incidentId }: { contacts: readonly Contact[]; incidentId: string | null }) {
@@ -33,34 +35,38 @@ export function ContactList({ contacts, incidentId }: { contacts: readonly Conta
   return (
     <ul className="contacts">
       {contacts.map((contact) => {
-        const last = calls.findLast(({ body }) => (body['call'] as CallNote | undefined)?.phone === contact.phone)
+        const last = calls.findLast(({ body }) => callOf(body)?.phone === contact.phone)
+        const known = last ? callOf(last.body)?.outcome : undefined
+        const words = (outcome: CallNote['outcome']) =>
+          outcome === known ? (
+            <ToneWord tone={TONES[outcome]}>
+              {t.panel.callOutcome[outcome]} {timeOfDay(timeMs(last!.at)).slice(0, 5)}
+            </ToneWord>
+          ) : (
+            t.panel.callOutcome[outcome]
+          )
         return (
-          <li key={contact.phone + contact.name} data-contact={contact.phone}>
+          <li key={contact.phone + contact.name} data-contact={contact.phone} data-called={known}>
             <span>
               {contact.name} <span className="dim">{contact.role}</span> <Phone number={contact.phone} />
             </span>
-            {last && (
-              <span className="num" data-called={(last.body['call'] as CallNote).outcome}>
-                <ToneWord tone={(last.body['call'] as CallNote).outcome === 'answered' ? 'ok' : 'warn'}>
-                  {t.panel.callOutcome[(last.body['call'] as CallNote).outcome]} {timeOfDay(timeMs(last.at))}
-                </ToneWord>
-              </span>
-            )}
-            {mayNote && incidentId !== null && (
-              <span className="contact-outcomes">
-                {OUTCOMES.map((outcome) => (
+            <span className="contact-outcomes num" role="group" aria-label={t.panel.callOf(contact.name)}>
+              {OUTCOMES.map((outcome) =>
+                mayNote && incidentId !== null ? (
                   <button
                     key={outcome}
                     type="button"
                     className="quiet"
-                    aria-label={t.panel.callNote(contact.name, t.panel.callOutcome[outcome])}
+                    aria-pressed={outcome === known}
                     onClick={() => void note(contact, outcome)}
                   >
-                    {t.panel.callOutcome[outcome]}
+                    {words(outcome)}
                   </button>
-                ))}
-              </span>
-            )}
+                ) : (
+                  outcome === known && <span key={outcome}>{words(outcome)}</span>
+                ),
+              )}
+            </span>
           </li>
         )
       })}

@@ -165,7 +165,7 @@ export const enDesk: typeof zhDesk = {
     goal: 'goal',
     contacts: 'Contacts',
     callOutcome: { answered: 'answered', 'no-answer': 'no answer' },
-    callNote: (name, outcome) => `${name}: note “${outcome}”`,
+    callOf: (name) => `Call to ${name}`,
     noteLabel: 'Write into the timeline',
     noteSave: 'Note',
     plan: 'Floor plan',

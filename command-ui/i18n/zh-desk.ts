@@ -165,7 +165,7 @@ export const zhDesk = {
     goal: '目标',
     contacts: '联系人',
     callOutcome: { answered: '已接通', 'no-answer': '未接' },
-    callNote: (name: string, outcome: string) => `${name}：记录${outcome}`,
+    callOf: (name: string) => `${name}的电话`,
     noteLabel: '写入时间线',
     noteSave: '记录',
     plan: '平面图',

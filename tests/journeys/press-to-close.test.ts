@@ -140,8 +140,8 @@ describe.skipIf(!chromium)('from a child’s finger to a car on its way', () => 
 
   it('one click notes that the contact has answered', async () => {
     const contact = page.locator('[data-contact]').first()
-    await contact.getByRole('button', { name: /记录已接通/ }).click()
-    await contact.locator('[data-called="answered"]').waitFor({ timeout: 5000 })
+    await contact.getByRole('button', { name: /已接通/ }).click()
+    await until('it is noted', 5000, async () => (await contact.getAttribute('data-called')) === 'answered')
     const { items } = await api.get<{ items: Alarm[] }>('alarms')
     const { incidentId } = items.find(({ deviceId }) => deviceId === device.id)!
     const { timeline, contacts } = await api.get<IncidentDetail>(`incidents/${incidentId}`)
