@@ -14,6 +14,7 @@ export const PAGES = [
   'devices',
   'vehicles',
   'reports',
+  'audit',
   'settings',
 ] as const
 export type Page = (typeof PAGES)[number]

@@ -23,6 +23,7 @@ import type { DutyLevel, Zone } from '../../domain/zone.ts'
 import type { Drill } from '../../domain/drill.ts'
 import type { Site } from '../../domain/site.ts'
 import type { CentreSettings } from '../../domain/wire/centre-settings.ts'
+import type { AuditRow } from '../../domain/wire/admin.ts'
 import type { Assigned, CallNote, IncidentDetail } from '../../domain/wire/http.ts'
 import type { LogEvent, Snapshot } from '../../domain/wire/live.ts'
 import type { CoverageReport, ReportBy, ResponseTimes } from '../../domain/wire/reports.ts'
@@ -173,6 +174,8 @@ export const api = {
 
   changeSite: (id: string, patch: Partial<Omit<Site, 'id'>>) => call<Site>('PATCH', `sites/${at(id)}`, patch),
   changeZone: (id: string, patch: Partial<Omit<Zone, 'id'>>) => call<Zone>('PATCH', `zones/${at(id)}`, patch),
+  audit: (query: AuditQuery & { limit: number; cursor?: string }) =>
+    call<{ items: AuditRow[]; next: string | null }>('GET', `audit?${wordsOf(query)}`),
   drills: (siteId: string) => call<{ items: Drill[] }>('GET', `sites/${at(siteId)}/drills`),
   planDrill: (siteId: string, plan: Pick<Drill, 'from' | 'to' | 'why'>) =>
     call<Drill>('POST', `sites/${at(siteId)}/drills`, plan),
@@ -182,4 +185,16 @@ export const api = {
 
   issueCredential: (deviceId: string) =>
     call<{ username: string; password: string; kind?: DeviceKind }>('POST', `devices/${at(deviceId)}/credential`, {}),
+}
+
+/** What of the audit is asked for; empty words ask for all. */
+export interface AuditQuery {
+  actor?: string
+  action?: string
+  objectId?: string
+}
+
+function wordsOf(query: object): URLSearchParams {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
+  return new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
 }

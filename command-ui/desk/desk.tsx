@@ -31,6 +31,7 @@ const ZonesPage = lazy(() => import('../registers/zones-page.tsx').then((m) => (
 const ReplayPage = lazy(() => import('../replay/replay-page.tsx').then((m) => ({ default: m.ReplayPage })))
 const WallPage = lazy(() => import('../wall/wall-page.tsx').then((m) => ({ default: m.WallPage })))
 const ReportsPage = lazy(() => import('../reports/reports-page.tsx').then((m) => ({ default: m.ReportsPage })))
+const AuditPage = lazy(() => import('../audit/audit-page.tsx').then((m) => ({ default: m.AuditPage })))
 const SettingsPage = lazy(() => import('../settings/settings-page.tsx').then((m) => ({ default: m.SettingsPage })))
 
 const CommandBar = lazy(() => import('../search/command-bar.tsx').then((m) => ({ default: m.CommandBar })))
@@ -93,6 +94,7 @@ export function Desk() {
                   {page === 'devices' && <DevicesPage />}
                   {page === 'vehicles' && <VehiclesPage />}
                   {page === 'reports' && <ReportsPage />}
+                  {page === 'audit' && <AuditPage />}
                   {page === 'settings' && <SettingsPage />}
                 </PageGuard>
               </Suspense>

@@ -12,6 +12,7 @@ export const enDesk: typeof zhDesk = {
     devices: 'Devices',
     vehicles: 'Vehicles',
     reports: 'Reports',
+    audit: 'Audit',
     settings: 'Settings',
     pages: 'Pages',
     registers: 'Registers',

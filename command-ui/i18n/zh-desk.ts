@@ -15,6 +15,7 @@ export const zhDesk = {
     devices: '报警设备',
     vehicles: '车辆',
     reports: '报表',
+    audit: '审计',
     settings: '设置',
     pages: '页面',
     registers: '登记',

@@ -22,4 +22,5 @@ export const READERS: Partial<Record<Page, readonly Role[]>> = {
   replay: DUTY,
   vehicles: DUTY,
   reports: [...DUTY, 'inspector'],
+  audit: ['inspector', 'admin'],
 }

@@ -4,7 +4,19 @@ import { describeInBrowser, type Rig } from './describe-in-browser.ts'
 
 /** One look of axe takes four seconds on a busy machine, and twenty states are looked at. */
 const LOOKS_MS = 240_000
-const PAGES = ['desk', 'wall', 'replay', 'sites', 'zones', 'cameras', 'devices', 'vehicles', 'reports', 'settings']
+const PAGES = [
+  'desk',
+  'wall',
+  'replay',
+  'sites',
+  'zones',
+  'cameras',
+  'devices',
+  'vehicles',
+  'reports',
+  'audit',
+  'settings',
+]
 
 let incidentId = ''
 

@@ -29,6 +29,14 @@ export function registerAnswerOf(
     centre.drills = [{ ...drill, ...(body as Pick<Drill, 'from' | 'to' | 'why'>) }, ...centre.drills]
     return centre.drills[0]
   }
+  if (head === 'audit') {
+    const row = { actor: 'admin', sessionId: 's1', objectKind: 'camera', objectId: 'cam-1', outcome: 'begun' }
+    const items = [
+      { ...row, n: 2, at, action: 'camera.watch', reason: null, facts: { how: 'live' } },
+      { ...row, n: 1, at, action: 'camera.write', outcome: 'done', reason: '换镜头', facts: { verb: 'changed' } },
+    ]
+    return { items, next: null }
+  }
   if (method === 'PATCH' && (head === 'sites' || head === 'zones')) {
     const before = (head === 'sites' ? SITES : ZONES).find((one) => one.id === id)
     if (!before) return undefined

@@ -169,6 +169,7 @@ test('the desk shows a button and a page to those whom the centre lets, and to n
     replay: 'recording.watch',
     vehicles: 'vehicle.view',
     reports: 'report.read',
+    audit: 'audit.read',
   } as const
   expect(Object.keys(READERS).sort()).toEqual(Object.keys(pageOf).sort())
   for (const [page, action] of Object.entries(pageOf)) {

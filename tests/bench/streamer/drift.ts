@@ -8,6 +8,7 @@ import { findChromium, launchBrowser } from '../../support/browser.ts'
 import { playerPage, servePlayerPage, type Seen } from '../../streamer/support/player-page.ts'
 import { table } from '../figures.ts'
 import { startChild } from './child.ts'
+import { farmEnv } from './measure.ts'
 
 const SAMPLE_MS = 5_000
 /** A player has found its place by then. */
@@ -33,7 +34,7 @@ export async function benchDrift(seconds: number): Promise<void> {
   const chromium = findChromium()
   const password = 'drift'
   const farm = await startChild('farm-main.js', [String(SOUNDS.length), 'with-sound'], { BENCH_PASSWORD: password })
-  const env = { BENCH_PASSWORD: password, BENCH_RTSP_PORT: String(farm.ready), BENCH_AUDIO: 'on' }
+  const env = { ...farmEnv(farm, password, SOUNDS.length), BENCH_AUDIO: 'on' }
   const worker = await startChild('worker-main.js', [], env)
   const folder = mkdtempSync(join(tmpdir(), 'vigil-drift-'))
   const browser = chromium === null ? null : await launchBrowser(chromium)

@@ -59,17 +59,22 @@ export async function startFarm(streams: number, kbps: number | null): Promise<F
   if (kbps !== null) renderWideClip(clip, kbps)
   const args = kbps === null ? [cameras] : [cameras, clip]
   const child = await startChild('farm-main.js', args, { BENCH_PASSWORD: password })
-  const env = {
-    BENCH_PASSWORD: password,
-    BENCH_RTSP_PORT: String(child.ready),
-    BENCH_PATH: '/cam/bench-{i}/sub',
-    BENCH_CAMERAS: cameras,
-  }
+  const env = farmEnv(child, password, Number(cameras))
   const stop = async () => {
     await child.stop()
     rmSync(folder, { recursive: true, force: true })
   }
   return { child, password, env, stop }
+}
+
+/** What a worker or a sink has to know of the cameras of a farm. */
+export function farmEnv(farm: Child, password: string, cameras: number): Record<string, string> {
+  return {
+    BENCH_PASSWORD: password,
+    BENCH_RTSP_PORT: String(farm.ready),
+    BENCH_PATH: '/cam/bench-{i}/sub',
+    BENCH_CAMERAS: String(cameras),
+  }
 }
 
 /** CPU of a child per second of each of `n` streams or viewers. */

@@ -2,6 +2,7 @@ import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, table } from '../figures.ts'
 import { startChild, type ChildSample } from './child.ts'
+import { farmEnv } from './measure.ts'
 
 const BACK_MAX_S = 120
 const LOOK_MS = 50
@@ -19,13 +20,7 @@ interface Counts {
 export async function benchPowerCycle(n: number, darkS: number, connectsPerSecond: number): Promise<void> {
   const password = 'power'
   const farm = await startChild('farm-main.js', [String(n)], { BENCH_PASSWORD: password })
-  const env = {
-    BENCH_PASSWORD: password,
-    BENCH_RTSP_PORT: String(farm.ready),
-    BENCH_PATH: '/cam/bench-{i}/sub',
-    BENCH_CAMERAS: String(n),
-    BENCH_CONNECTS: String(connectsPerSecond),
-  }
+  const env = { ...farmEnv(farm, password, n), BENCH_CONNECTS: String(connectsPerSecond) }
   const worker = await startChild('worker-main.js', [], env)
   const samples: (ChildSample & Counts)[] = []
   /** Looks four times a second until it is over. @returns how long that took */
