@@ -119,9 +119,9 @@ function writeRoutes(deps: CameraRouteDeps): Route[] {
       answer: cameraSchema,
       handler: async ({ params: { id }, body, query, subject, actor }) => {
         const row = await knownCamera(database, id)
-        const isSameHost = body.source !== undefined && hostOf(body.source) === hostOf(row.body.source)
         // A password is not told to a stranger's host; there it must be typed again.
-        const kept = isSameHost ? openCredential(box, row.credential_cipher) : null
+        const kept =
+          body.source && staysAtHosts(body.source, row.body.source) ? openCredential(box, row.credential_cipher) : null
         const written = body.source && withKeptCertificate(body.source, row)
         const found = written ? await examineSource(written, kept, query.force === 'true', examine) : null
         const camera = await changeCamera(id, body, found, { subject, actor }, deps)
@@ -231,11 +231,20 @@ function beatRoute({ fleet }: CameraRouteDeps): Route {
   })
 }
 
+/** Whether all that the login would be shown to has it already: the larger stream too, which is opened with the same. */
+function staysAtHosts(written: CameraWrite['source'], stored: CameraRow['body']['source']): boolean {
+  const known = [hostOf(stored), ...(stored.mainAddress ? [rtspHost(stored.mainAddress)] : [])]
+  const main = written.kind === 'rtsp' && written.mainUrl !== undefined ? [rtspHost(written.mainUrl)] : []
+  return [hostOf(written), ...main].every((host) => known.includes(host))
+}
+
+const rtspHost = (address: string): string => readRtspSource(address).host.toLowerCase()
+
 function hostOf(source: CameraWrite['source'] | CameraRow['body']['source']): string | null {
   if (source.kind === 'push') return null
   if ('host' in source) return source.host.toLowerCase()
   const address = 'url' in source ? source.url : source.address
-  return (source.kind === 'rtsp' ? readRtspSource(address).host : new URL(address).hostname).toLowerCase()
+  return source.kind === 'rtsp' ? rtspHost(address) : new URL(address).hostname.toLowerCase()
 }
 
 /** Like a password, the trusted certificate stays until another is typed. */

@@ -56,6 +56,15 @@ test('a kept password is not told to another host, also when it is forced', asyn
   expect(again.status, 'typed again it is').toBe(200)
 })
 
+test('nor is it told to the host of a larger stream that is new', async () => {
+  const id = await added()
+  const mainUrl = large.url.replace('127.0.0.1', 'localhost')
+  const named = await change(id, { source: { kind: 'rtsp', url: small.url, username: login.username, mainUrl } })
+  expect(named.body.code).toBe('camera-refused-login')
+  const typed = await change(id, { source: { kind: 'rtsp', url: small.url, ...login, mainUrl } })
+  expect(typed.body, 'typed again it is').toMatchObject({ mainStream: true, source: { mainAddress: mainUrl } })
+})
+
 test('its larger stream is shown, can be named, and can be taken away', async () => {
   const id = await added()
   const source = { kind: 'rtsp', url: small.url, username: login.username }
