@@ -98,7 +98,8 @@ export const cameraWriteSchema = z.object({
       mainUrl: z.string().max(500).optional(),
       username: z.string().max(64).optional(),
       password: z.string().max(128).optional(),
-      certificateSha256: fingerprintSchema.optional(),
+      /** Of a change: absent is the trusted one as before, null is none any more. */
+      certificateSha256: fingerprintSchema.nullable().optional(),
     }),
     z.object({
       kind: z.literal('onvif'),

@@ -43,7 +43,7 @@ export function sourceOf(form: FormData, kind: SourceKind): CameraWrite['source'
       kind,
       url: filled(form, 'url') ?? '',
       mainUrl: filled(form, 'main'),
-      certificateSha256: filled(form, 'certificate'),
+      certificateSha256: filled(form, 'certificate') ?? null,
       ...login,
     }
   return {

@@ -247,7 +247,7 @@ function hostOf(source: CameraWrite['source'] | CameraRow['body']['source']): st
   return source.kind === 'rtsp' ? rtspHost(address) : new URL(address).hostname.toLowerCase()
 }
 
-/** Like a password, the trusted certificate stays until another is typed. */
+/** Like a password, the trusted certificate stays until another, or none, is named. */
 function withKeptCertificate(written: CameraWrite['source'], row: CameraRow): CameraWrite['source'] {
   const certificateSha256 = row.body.source.certificateSha256
   return written.kind === 'rtsp' && certificateSha256 ? { certificateSha256, ...written } : written

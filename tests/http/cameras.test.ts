@@ -272,6 +272,11 @@ test('over TLS a camera is added with its fingerprint, which a refusal shows; it
   await until('served with sound', () => serves(true))
   const again = await admin.send('PATCH', `cameras/${id}`, { source: { kind: 'rtsp', url: camera.url } })
   expect(again.body).toMatchObject({ source: { certificateSha256: mine.sha256 } })
+  const none = { source: { kind: 'rtsp', url: camera.url, certificateSha256: null } }
+  expect(await admin.send('PATCH', `cameras/${id}`, none), 'and none is trusted when none is wished').toMatchObject({
+    status: 502,
+    body: { code: 'camera-certificate-unknown' },
+  })
   expect((await admin.send('DELETE', `cameras/${id}`)).status).toBe(204)
 })
 

@@ -13,6 +13,8 @@ import { farmEnv } from './measure.ts'
 const SAMPLE_MS = 5_000
 /** A player has found its place by then. */
 const SETTLE_MS = 15_000
+/** Between two lines of progress: an hour that is broken off has still said something. */
+const TELL_MS = 300_000
 /** ffmpeg ends by itself after the time it was asked for; one that hangs is told to. */
 const FFMPEG_MORE_MS = 30_000
 
@@ -98,12 +100,17 @@ async function watch(browser: Awaited<ReturnType<typeof launchBrowser>> | null, 
   const untilMs = performance.now() + seconds * 1000
   const beganMs = performance.now()
   let seen: Seen | null = null
+  let toldMs = beganMs
   while (performance.now() < untilMs) {
     await sleep(SAMPLE_MS)
     seen = await look()
     if (performance.now() - beganMs < SETTLE_MS) continue
     const endMs = Date.now() - (await playlistEndMs(place))
     samples.push({ atMs: performance.now(), endMs, playerMs: seen?.latencyMs ?? null })
+    if (performance.now() - toldMs < TELL_MS) continue
+    toldMs = performance.now()
+    const ofPlayer = seen ? `, ${seen.waits} waits, ${seen.droppedFrames} of ${seen.frames} frames dropped` : ''
+    console.log(`  ${place.cameraId} after ${((toldMs - beganMs) / 60_000).toFixed(0)} min: end ${endMs} ms${ofPlayer}`)
   }
   await page?.close()
   served?.close()
