@@ -48,7 +48,8 @@ export function camerasAhead(
   return ranked.slice(0, count).map(({ id }) => id)
 }
 
-function drives({ speedMps, bearingDeg }: Moving): boolean {
+/** Its bearing says where it goes. */
+export function drives({ speedMps, bearingDeg }: Moving): boolean {
   return bearingDeg !== null && (speedMps ?? 0) >= DRIVES_MPS
 }
 

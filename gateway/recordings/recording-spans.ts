@@ -57,7 +57,7 @@ export class RecordingSpans {
     const { database, events, state, clock } = this.#deps
     for (const span of await spansUntil(database, clock.nowMs() - LINGER_MS)) this.#take(span, true)
     this.#unsubscribe = events.subscribe((event) => this.onEvent(event))
-    for (const alarm of state.alarms.values()) this.#want(alarm)
+    for (const alarm of state.alarms.values()) this.#wantOf(alarm)
     this.#timer = setInterval(() => void this.turn(), TURN_MS)
   }
 
@@ -67,16 +67,21 @@ export class RecordingSpans {
     this.#unsubscribe?.()
   }
 
+  /** What is not known from an alarm alone; it becomes one with what is wanted of this incident and camera already. */
+  want(span: WantedSpan): void {
+    this.#take(span, false)
+  }
+
   /** For the beat of the worker that serves this camera. */
   recordOf(cameraId: string): { fromMs: number; untilMs: number } | null {
     return this.#byCamera.get(cameraId) ?? null
   }
 
   onEvent(event: LogEvent): void {
-    if (event.kind === 'alarm') this.#want(event.body as unknown as Alarm)
+    if (event.kind === 'alarm') this.#wantOf(event.body as unknown as Alarm)
     if (event.kind !== 'incident') return
     // The alarm may have been told before its incident.
-    for (const alarm of this.#deps.state.alarms.values()) if (alarm.incidentId === event.subjectId) this.#want(alarm)
+    for (const alarm of this.#deps.state.alarms.values()) if (alarm.incidentId === event.subjectId) this.#wantOf(alarm)
   }
 
   /** Once a second: rows, and what is over is forgotten. Public for tests. Never rejects. */
@@ -92,7 +97,7 @@ export class RecordingSpans {
     await this.#save()
   }
 
-  #want(alarm: Alarm): void {
+  #wantOf(alarm: Alarm): void {
     // A test of the button is no alarm of anybody.
     if (alarm.type === 'test' || alarm.incidentId === null) return
     const incident = this.#deps.state.incidents.get(alarm.incidentId)

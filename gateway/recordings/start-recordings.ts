@@ -7,6 +7,7 @@ import type { CentreState } from '../live/centre-state.ts'
 import type { EventLog } from '../live/event-log.ts'
 import type { Troubles } from '../live/troubles.ts'
 import type { Database } from '../store/database.ts'
+import { FollowVehicles } from './follow-vehicles.ts'
 import { KeepRecordings } from './keep-recordings.ts'
 import { RecordingSpans } from './recording-spans.ts'
 
@@ -39,12 +40,15 @@ export async function startRecordings(deps: RecordingsDeps): Promise<{
     daysDefault: settings.VIGIL_RECORD_DAYS,
     bytesMax: settings.VIGIL_RECORD_MAX_GB === undefined ? null : settings.VIGIL_RECORD_MAX_GB * 1e9,
   })
+  const follower = new FollowVehicles({ ...deps, ...core, want: (span) => spans.want(span) })
   await spans.start()
+  follower.start()
   keeper.start()
   return {
     spans,
     keeper,
     stop: () => {
+      follower.stop()
       spans.stop()
       keeper.stop()
     },
