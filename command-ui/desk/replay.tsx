@@ -49,10 +49,10 @@ export function Replay() {
   )
 }
 
-/** The camera that sees the scene best is the one to begin with. */
+/** The camera that sees the scene best is the one to begin with; those on the way of a vehicle follow in the order of its way. */
 export function bestFirst(cameras: readonly CameraRecording[], order: readonly string[]): CameraRecording[] {
   const rank = ({ cameraId }: CameraRecording) => (order.includes(cameraId) ? order.indexOf(cameraId) : order.length)
-  return [...cameras].sort((a, b) => rank(a) - rank(b))
+  return [...cameras].sort((a, b) => rank(a) - rank(b) || timeMs(a.fromAt) - timeMs(b.fromAt))
 }
 
 export function useRecordings(incidentId: string | null) {

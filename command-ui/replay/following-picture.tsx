@@ -4,6 +4,7 @@ import { timeMs } from '../data/clock.ts'
 import { urlOf } from '../desk/replay.tsx'
 import { useText } from '../i18n/language.ts'
 import { useReplay } from '../video/use-replay.ts'
+import { isKeptAt } from './picture-then.ts'
 import { useReplayText } from './replay-words.ts'
 import type { Hand } from './use-hand.ts'
 
@@ -32,7 +33,7 @@ export function FollowingPicture({
   const url = recording.playlist && endAt ? urlOf(recording.playlist, endAt, reason) : null
   const { state, player } = useReplay(video, url)
   const gap = recording.gaps.find((one) => isIn(one, hand.atMs))
-  const isKept = recording.kept.some((run) => isIn(run, hand.atMs))
+  const isKept = isKeptAt(recording, hand.atMs)
   const isReady = state.phase === 'ready'
   const settledAt = useRef(0)
   const jumps = useRef(-1)

@@ -13,6 +13,7 @@ import { placeName } from '../ui/names.ts'
 import { usePageKeys } from '../ui/use-page-keys.ts'
 import { EventAxis, type PastEvent } from './event-axis.tsx'
 import { FollowingPicture } from './following-picture.tsx'
+import { cameraThen } from './picture-then.ts'
 import { replayKey } from './replay-keys.ts'
 import { useReplayText } from './replay-words.ts'
 import { TrailSketch } from './trail-sketch.tsx'
@@ -35,6 +36,10 @@ export function IncidentReplay({ incidentId }: { incidentId: string }) {
   return <Stage past={past} />
 }
 
+function cameraName(id: string): string {
+  return store.cameras.get(id)?.name ?? id
+}
+
 function BackButton() {
   const t = useReplayText()
   return (
@@ -52,9 +57,13 @@ function Stage({ past }: { past: Past }) {
   const { hand, seek, toggle, setRate } = useHand(past.fromMs, past.toMs)
   const { recordings } = useRecordings(incident.id)
   const cameras = useMemo(() => bestFirst(recordings?.cameras ?? [], incident.cameraIds), [recordings, incident])
-  const [cameraId, choose] = useState<string | null>(null)
+  const [chosenId, choose] = useState<string | null>(null)
+  const [shownId, show] = useState<string | null>(null)
   const [reason, giveReason] = useState<string | null>(null)
-  const chosen = cameras.find((one) => one.cameraId === cameraId) ?? cameras.find((one) => one.playlist) ?? cameras[0]
+  const caller = past.trails.find(({ isCaller }) => isCaller)?.trail ?? null
+  const thenId = cameraThen(cameras, (id) => store.cameras.get(id), caller, hand.atMs, shownId)
+  if (thenId !== shownId) show(thenId)
+  const chosen = cameras.find((one) => one.cameraId === (chosenId ?? thenId)) ?? cameras[0]
   const events = useMemo(
     () =>
       past.detail.timeline.filter(isTold).map((event): PastEvent => ({
@@ -93,10 +102,16 @@ function Stage({ past }: { past: Past }) {
       >
         <section className="past-picture">
           {cameras.length > 1 && (
-            <select aria-label={t.camera} value={chosen?.cameraId} onChange={(event) => choose(event.target.value)}>
-              {cameras.map((one) => (
-                <option key={one.cameraId} value={one.cameraId}>
-                  {store.cameras.get(one.cameraId)?.name ?? one.cameraId}
+            <select
+              aria-label={t.camera}
+              value={chosenId ?? ''}
+              data-shown={chosen?.cameraId}
+              onChange={(event) => choose(event.target.value || null)}
+            >
+              <option value="">{t.bestThen(cameraName(thenId ?? ''))}</option>
+              {cameras.map(({ cameraId }) => (
+                <option key={cameraId} value={cameraId}>
+                  {cameraName(cameraId)}
                 </option>
               ))}
             </select>

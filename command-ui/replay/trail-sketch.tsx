@@ -5,7 +5,7 @@ import { store } from '../data/centre.ts'
 import { placeAt, fixBefore } from './place-at.ts'
 import { useReplayText } from './replay-words.ts'
 import { useStreets } from '../data/use-streets.ts'
-import type { Past, PatrolTrail } from './use-past.ts'
+import type { Past, PastTrail } from './use-past.ts'
 
 /** Room around the trails, as a share of the picture. */
 const MARGIN = 0.08
@@ -13,7 +13,7 @@ const LEAST_M = 400
 /** Older than this a fix is told as silence. */
 const SILENT_S = 30
 
-/** Streets, the scene, and where each patrol was at that moment, with the way that it had come. */
+/** Streets, the scene, and where each patrol and the vehicle that called were at that moment, with the way that it had come. */
 export function TrailSketch({ past, atMs }: { past: Past; atMs: number }) {
   const t = useReplayText()
   const { lng, lat } = past.detail.incident.place
@@ -26,27 +26,24 @@ export function TrailSketch({ past, atMs }: { past: Past; atMs: number }) {
     <section className="past-trails">
       <svg viewBox={plane.box.join(' ')} role="img" aria-label={t.sketch} preserveAspectRatio="xMidYMid meet">
         <path className="past-street" d={streetPath} strokeWidth={unitM * 0.5} />
-        {past.trails.map(({ patrolId, trail }) => (
+        {past.trails.map(({ id, trail }) => (
           <path
-            key={patrolId}
+            key={id}
             className="past-way-all"
             strokeWidth={unitM * 0.6}
             d={plane.toPath((trail?.points ?? []).map(([, a, b]): LngLat => [a, b]))}
           />
         ))}
-        <path
-          className="past-scene"
-          d={`M${x} ${y - unitM * 3.5}l${unitM * 3.5} ${unitM * 3.5} ${-unitM * 3.5} ${unitM * 3.5} ${-unitM * 3.5} ${-unitM * 3.5}z`}
-        />
+        <path className="past-scene" d={diamond(x, y, unitM * 3.5)} />
         {past.trails.map((one) => (
-          <MovingPatrol key={one.patrolId} one={one} atMs={atMs} plane={plane} />
+          <Moving key={one.id} one={one} atMs={atMs} plane={plane} />
         ))}
       </svg>
       <ul className="past-legend">
-        {past.trails.length === 0 && <li className="dim">{t.noTrail}</li>}
+        {past.trails.every(({ isCaller }) => isCaller) && <li className="dim">{t.noTrail}</li>}
         {past.trails.map((one) => (
-          <li key={one.patrolId} data-trail-of={one.patrolId}>
-            <PatrolWords one={one} atMs={atMs} />
+          <li key={one.id} data-trail-of={one.id}>
+            <TrailWords one={one} atMs={atMs} />
           </li>
         ))}
       </ul>
@@ -54,31 +51,37 @@ export function TrailSketch({ past, atMs }: { past: Past; atMs: number }) {
   )
 }
 
-function callsignOf(patrolId: string): string {
-  return store.patrols.get(patrolId)?.callsign ?? patrolId
+/** A call sign, or the plate of the vehicle that called. */
+function nameOf({ id, isCaller }: PastTrail): string {
+  return store.patrols.get(id)?.callsign ?? (isCaller ? store.vehicles.get(id)?.plate : null) ?? id
 }
 
-function MovingPatrol({ one, atMs, plane }: { one: PatrolTrail; atMs: number; plane: Plane }) {
+function Moving({ one, atMs, plane }: { one: PastTrail; atMs: number; plane: Plane }) {
   const points = one.trail?.points ?? []
   const now = placeAt(points, atMs)
   if (!now) return null
   const done = points.slice(0, fixBefore(points, atMs) + 1).map(([, lng, lat]): LngLat => [lng, lat])
   const [x, y] = plane.toPoint(now.at)
   const { unitM } = plane
+  const silent = now.ageS > SILENT_S ? 'is-silent' : ''
   return (
-    <g data-patrol-then={one.patrolId} data-place={`${now.at[0].toFixed(6)},${now.at[1].toFixed(6)}`}>
+    <g data-then={one.id} data-place={`${now.at[0].toFixed(6)},${now.at[1].toFixed(6)}`}>
       <path className="past-way" strokeWidth={unitM * 1.6} d={plane.toPath([...done, now.at])} />
-      <circle className={now.ageS > SILENT_S ? 'past-car is-silent' : 'past-car'} cx={x} cy={y} r={unitM * 2.6} />
+      {one.isCaller ? (
+        <path className={`past-caller ${silent}`} strokeWidth={unitM * 0.6} d={diamond(x, y, unitM * 3)} />
+      ) : (
+        <circle className={`past-car ${silent}`} cx={x} cy={y} r={unitM * 2.6} />
+      )}
       <text x={x + unitM * 4} y={y + unitM * 2} fontSize={unitM * 6}>
-        {callsignOf(one.patrolId)}
+        {nameOf(one)}
       </text>
     </g>
   )
 }
 
-function PatrolWords({ one, atMs }: { one: PatrolTrail; atMs: number }) {
+function TrailWords({ one, atMs }: { one: PastTrail; atMs: number }) {
   const t = useReplayText()
-  const callsign = callsignOf(one.patrolId)
+  const callsign = nameOf(one)
   if (!one.trail) return <span className="shortfall">{t.trailMissing(callsign)}</span>
   const now = placeAt(one.trail.points, atMs)
   if (!now) return <span className="dim">{t.noFixYet(callsign)}</span>
@@ -90,6 +93,10 @@ function PatrolWords({ one, atMs }: { one: PatrolTrail; atMs: number }) {
       <span className="dim num">{t.trail('', one.trail.points.length).replace(/^ · /, '')}</span>
     </span>
   )
+}
+
+function diamond(x: number, y: number, r: number): string {
+  return `M${x} ${y - r}l${r} ${r} ${-r} ${r} ${-r} ${-r}z`
 }
 
 interface Plane {

@@ -6,8 +6,10 @@ import { api } from '../data/api.ts'
 import { clock, timeMs } from '../data/clock.ts'
 import { countOddity } from '../data/centre.ts'
 
-export interface PatrolTrail {
-  patrolId: string
+export interface PastTrail {
+  /** Of a patrol, or of the vehicle that called. */
+  id: string
+  isCaller: boolean
   /** null: it could not be read. */
   trail: Trail | null
 }
@@ -17,7 +19,8 @@ export interface Past {
   detail: IncidentDetail
   fromMs: number
   toMs: number
-  trails: readonly PatrolTrail[]
+  /** The vehicle that called first, when it was one. */
+  trails: readonly PastTrail[]
 }
 
 /** A little of what was before the press, and of what came after the end. */
@@ -25,7 +28,7 @@ const MARGIN_MS = 30_000
 /** A trail may be seven days long; an incident that is open longer is shown to there. */
 const SPAN_MAX_MS = 6 * 86_400_000
 
-/** Loads the incident and the trails of everybody who was sent. */
+/** Loads the incident and the trails of the vehicle that called and of everybody who was sent. */
 export function usePast(incidentId: string): Past | 'failed' | null {
   const [past, setPast] = useState<Past | 'failed' | null>(null)
   useEffect(() => {
@@ -51,14 +54,16 @@ async function load(incidentId: string): Promise<Past> {
   const fromMs = timeMs(detail.incident.openedAt) - MARGIN_MS
   const endMs = detail.incident.closedAt ? timeMs(detail.incident.closedAt) + MARGIN_MS : clock.nowMs()
   const toMs = Math.min(endMs, fromMs + SPAN_MAX_MS, clock.nowMs())
-  const patrolIds = [...new Set(detail.assignments.map(({ patrolId }) => patrolId))]
+  const { vehicleId } = detail.incident
+  const ids = new Set([...(vehicleId === null ? [] : [vehicleId]), ...detail.assignments.map((one) => one.patrolId)])
   const trails = await Promise.all(
-    patrolIds.map(async (patrolId): Promise<PatrolTrail> => {
+    [...ids].map(async (id): Promise<PastTrail> => {
+      const isCaller = id === vehicleId
       try {
-        return { patrolId, trail: await api.trail(patrolId, toIso(fromMs), toIso(toMs)) }
+        return { id, isCaller, trail: await api.trail(id, toIso(fromMs), toIso(toMs)) }
       } catch (error) {
         countOddity('trail-not-loaded', error)
-        return { patrolId, trail: null }
+        return { id, isCaller, trail: null }
       }
     }),
   )

@@ -87,7 +87,7 @@ describeInBrowser('sites, zones and what is over, in a browser', {}, (rig) => {
     }, id)
     await rig.page.locator(`[data-closed="${id}"] button`).click()
     const past = rig.page.locator(`[data-past="${id}"]`)
-    const car = past.locator('[data-patrol-then="p01"]')
+    const car = past.locator('[data-then="p01"]')
     await past.locator('[data-trail-of="p01"]').waitFor()
     const axis = past.locator('input[type="range"]')
     const fromMs = Number(await axis.getAttribute('min'))

@@ -7,6 +7,7 @@ import type { Alarm } from '../../domain/alarm.ts'
 import { bearingDeg, destination, distanceM } from '../../domain/geo/distance.ts'
 import type { Camera, DiscoveredCamera } from '../../domain/camera.ts'
 import type { Trail, VehicleNow } from '../../domain/fix.ts'
+import type { IncidentRecordings } from '../../domain/recording.ts'
 import type { IncidentDetail } from '../../domain/wire/http.ts'
 import type { Snapshot } from '../../domain/wire/live.ts'
 import { signIn, until, type Api } from '../support/api.ts'
@@ -121,6 +122,34 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
       return distanceM(main.lng, main.lat, far.camera.lng, far.camera.lat) < 60
     })
     console.log(`opened ${Math.round(far.m - drivenM)} m before the taxi came to it`)
+  })
+
+  it('they are recorded too, and the replay goes with the taxi from camera to camera', async () => {
+    const { incidents } = await api.get<Snapshot>('snapshot')
+    const incident = incidents.find(({ vehicleId }) => vehicleId === taxiId)!
+    const onTheWay = await until('pictures of a camera on the way', 30_000, async () => {
+      const { cameras } = await api.get<IncidentRecordings>(`incidents/${incident.id}/recordings`)
+      return cameras.find(({ cameraId, kept }) => kept.length > 0 && !incident.cameraIds.includes(cameraId))
+    })
+    await page.goto(`${centre.httpUrl}/#/replay/${incident.id}`)
+    const past = page.locator(`[data-past="${incident.id}"]`)
+    await past.locator(`[data-then="${taxiId}"]`).waitFor({ state: 'attached', timeout: 15_000 })
+    const shown = () => past.locator('select').getAttribute('data-shown')
+    const axis = past.locator('input[type="range"]')
+    const [minMs, stepMs] = [Number(await axis.getAttribute('min')), Number(await axis.getAttribute('step'))]
+    const seekTo = (atMs: number) => axis.fill(String(minMs + Math.round((atMs - minMs) / stepMs) * stepMs))
+    await seekTo(Date.parse(incident.openedAt) + 3_000)
+    const first = await until('a camera of the press', 15_000, shown)
+    expect(incident.cameraIds).toContain(first)
+    await seekTo(Date.parse(onTheWay.kept.at(-1)!.toAt) - 1_500)
+    const then = await until('another camera', 15_000, async () => {
+      const id = await shown()
+      return id !== first && id
+    })
+    expect(incident.cameraIds).not.toContain(then)
+    await past.locator('.past-tile[data-phase="ready"][data-kept="true"]').waitFor({ timeout: 15_000 })
+    await page.screenshot({ path: join(shots, '10-taxi-replay.png') })
+    await page.goto(`${centre.httpUrl}/#/`)
   })
 
   it('WS-Discovery finds the simulated cameras', async () => {
