@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../domain/clock.ts'
 import { reasonOf } from '../domain/fault.ts'
 import { createLog } from '../domain/log.ts'
@@ -12,6 +13,9 @@ import { flvSocketPath } from './push/flv-socket.ts'
 import { RecordedRows } from './record/recorded-rows.ts'
 import { Recorder } from './record/recorder.ts'
 import { ReportRecorded } from './record/report-recorded.ts'
+
+/** As long as farewells to cameras get; the launcher waits for longer than both. */
+const RECORDER_STOP_MS = 1_000
 
 /** One streamer worker: cameras in, parts out. All settings come from the environment, set by the launcher. */
 async function main(): Promise<void> {
@@ -62,13 +66,13 @@ async function main(): Promise<void> {
   recorder.start()
   report.start()
   let isStopping = false
-  const stop = () => {
+  const stop = async () => {
     if (isStopping) return
     isStopping = true
     beat.stop()
     report.stop()
-    // Ends what is open; the memory of its parts is held until they are written.
-    void recorder.stop()
+    // Ends what is open, before the rings that it reads are cleared; a disk that hangs is not waited for.
+    await Promise.race([recorder.stop(), sleep(RECORDER_STOP_MS)])
     fleet.stop()
     server.close()
     server.closeAllConnections()
@@ -78,9 +82,9 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(0), 1_000).unref()
     if (process.connected) process.disconnect()
   }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  process.once('disconnect', stop)
+  process.once('SIGTERM', () => void stop())
+  process.once('SIGINT', () => void stop())
+  process.once('disconnect', () => void stop())
   process.send?.({ type: 'ready', metricsPort })
   log.info('streamer is ready', { port, metricsPort })
 }

@@ -19,6 +19,8 @@ export class Slab {
     this.#pool = pool
   }
   hold(): void {
+    // Its pages may be another stream's by now.
+    if (this.#holders === 0) throw new Error('assertion failed: a slab that nobody holds cannot be held again')
     this.#holders++
   }
   release(): void {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '../../domain/clock.ts'
 import { newId } from '../../domain/ids.ts'
@@ -86,6 +86,10 @@ export class CameraRecorder {
     this.#coveredMs = span.fromMs
   }
 
+  get camera(): Camera {
+    return this.#options.camera
+  }
+
   get isOver(): boolean {
     return this.#isOver
   }
@@ -102,13 +106,16 @@ export class CameraRecorder {
   }
 
   /**
-   * Writes what is new. Never two at a time for one camera; memory of the parts is held until they are written.
+   * Writes what is new. Never two at a time for one camera. Only what is being written is held: what leaves the ring before its turn
+   * (the camera moved, the disk was slow) is a gap.
    * @throws what `fs` throws; then `lacks` and `abandon` are called, and the next turn begins a new file
    */
   async take(): Promise<void> {
     if (this.#isOver) return
     this.#lookWhy()
-    for (const segment of this.#wanted()) {
+    const { ring } = this.#options.camera.stream
+    for (const segment of [...ring.kept.values(), ...ring.segments].sort((a, b) => a.msn - b.msn)) {
+      if (!this.#isWanted(segment)) continue
       if (this.#open && this.#open.segment !== segment) this.#endSegment()
       await this.#write(segment)
     }
@@ -141,34 +148,33 @@ export class CameraRecorder {
     this.#open = null
     // The rest of a segment without its beginning cannot be decoded.
     if (segment && written === 0) this.#lastMsn = segment.msn - 1
-    const file = this.#file
-    this.#file = null
-    if (!file) return
-    this.#options.onFileClosed(file)
-    await file.handle.close()
+    await this.#leaveFile()
   }
 
-  /** Segments of the ring that are wanted and not written, in order; the first one begins where a decoder can. */
-  #wanted(): Segment[] {
-    const { ring } = this.#options.camera.stream
-    const held = [...ring.kept.values(), ...ring.segments].sort((a, b) => a.msn - b.msn)
+  /** Not written yet, and a decoder can begin with it or goes on to it from the one before. */
+  #isWanted(segment: Segment): boolean {
+    if (segment === this.#open?.segment) return true
     const { fromMs, untilMs } = this.#span
-    return held.filter((segment) => {
-      if (segment === this.#open?.segment) return true
-      if (segment.msn <= this.#lastMsn || segment.parts.length === 0 || segment.startedAtMs >= untilMs) return false
-      const isBefore = segment.startedAtMs + segment.durationTicks / 90 <= fromMs
-      return !isBefore && (this.#lastMsn === segment.msn - 1 || segment.parts[0]!.isIndependent)
-    })
+    if (segment.msn <= this.#lastMsn || segment.parts.length === 0 || segment.startedAtMs >= untilMs) return false
+    const isBefore = segment.startedAtMs + segment.durationTicks / 90 <= fromMs
+    return !isBefore && (this.#lastMsn === segment.msn - 1 || segment.parts[0]!.isIndependent)
+  }
+
+  /** Whether its memory is still its own; asked right before it is held, after every wait. */
+  #isInRing(segment: Segment): boolean {
+    const { ring } = this.#options.camera.stream
+    return ring.segments.includes(segment) || ring.kept.has(segment.name)
   }
 
   #isOpenOver(): boolean {
     const { segment } = this.#open!
-    const { ring } = this.#options.camera.stream
-    return segment.isComplete || (!ring.segments.includes(segment) && !ring.kept.has(segment.name))
+    return segment.isComplete || !this.#isInRing(segment)
   }
 
   async #write(segment: Segment): Promise<void> {
-    if (!this.#open) await this.#beginSegment(segment)
+    if (!this.#open) await this.#readyFile(segment)
+    if (!this.#isInRing(segment)) return
+    if (!this.#open) this.#beginSegment(segment)
     const open = this.#open!
     const file = this.#file!
     const parts = segment.parts.slice(open.written)
@@ -197,19 +203,21 @@ export class CameraRecorder {
     return { cameraId: this.#options.camera.order.id, startedAtMs: segment.startedAtMs, isDiscontinuous }
   }
 
-  async #beginSegment(segment: Segment): Promise<void> {
-    const { clock } = this.#options
+  async #readyFile(segment: Segment): Promise<void> {
     const file = this.#file
     if (file && (file.init !== segment.init || segment.startedAtMs - file.beganMs >= FILE_SPAN_MS))
       await this.#closeFile()
     this.#file ??= await this.#openFile(segment)
-    const isLost = !this.#isFresh && segment.msn !== this.#lastMsn + 1
-    this.#tellGap(segment.startedAtMs, isLost)
+  }
+
+  #beginSegment(segment: Segment): void {
+    const isNext = segment.msn === this.#lastMsn + 1
+    this.#tellGap(segment.startedAtMs, !this.#isFresh && !isNext)
     this.#isFresh = false
-    const isDiscontinuous = segment.isDiscontinuous || segment.msn !== this.#lastMsn + 1
+    const isDiscontinuous = segment.isDiscontinuous || !isNext
     this.#open = { segment, written: 0, offset: 0, bytes: 0, ticks: 0, isDiscontinuous }
     this.#lastMsn = segment.msn
-    if (clock.nowMs() - segment.startedAtMs < HOLE_MIN_MS) this.#lack = null
+    if (this.#options.clock.nowMs() - segment.startedAtMs < HOLE_MIN_MS) this.#lack = null
   }
 
   async #openFile(segment: Segment): Promise<OpenFile> {
@@ -223,6 +231,7 @@ export class CameraRecorder {
       await handle.write(segment.init.bytes, 0, segment.init.bytes.length, 0)
     } catch (error) {
       await handle.close()
+      await unlink(path)
       throw error
     }
     const { init, startedAtMs: beganMs } = segment
@@ -252,12 +261,21 @@ export class CameraRecorder {
   }
 
   async #closeFile(): Promise<void> {
+    try {
+      await this.#file?.handle.datasync()
+    } finally {
+      await this.#leaveFile()
+    }
+  }
+
+  /** Without a segment it is nothing that anybody would look for. */
+  async #leaveFile(): Promise<void> {
     const file = this.#file
     this.#file = null
     if (!file) return
-    await file.handle.datasync()
     await file.handle.close()
-    this.#options.onFileClosed(file)
+    if (file.bytes > file.init.bytes.length) this.#options.onFileClosed(file)
+    else await unlink(file.path)
   }
 
   /** The camera's own words while it shows nothing. */

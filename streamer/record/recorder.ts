@@ -77,8 +77,8 @@ export class Recorder {
 
   async #step(id: string, recorder: CameraRecorder): Promise<void> {
     const camera = this.#options.fleet.cameras.get(id)
-    // Another worker has it now, or nobody wants it kept any more.
-    if (!camera) {
+    // Another worker has it now, or nobody wants it kept any more; when it came back it is another object with a ring of its own.
+    if (camera !== recorder.camera) {
       await recorder.end()
       this.#recorders.delete(id)
     } else if (recorder.isOver) {

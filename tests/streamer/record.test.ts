@@ -98,6 +98,55 @@ describe('an alarm at a warm camera', () => {
   })
 })
 
+describe('the ring', () => {
+  it('is kept from its very beginning, where the first group of pictures lies in two segments', async () => {
+    const { camera, worker, rows } = await bringUp()
+    await until('three segments', () => segmentsIn(worker) >= 3)
+    const { ring } = worker.fleet.cameras.get('c1')!.stream
+    const began = ring.segments.map(({ startedAtMs }) => startedAtMs)
+    expect(ring.segments.slice(0, 2).map(({ parts }) => parts[0]!.isIndependent)).toEqual([true, false])
+    want(worker, camera.url, began[0]! - 5_000, Date.now() + 2_000)
+    await until('rows', () => rows.next().segments.length >= 3)
+    const { segments, gaps } = rows.next()
+    expect(segments.slice(0, 3).map(({ startedAtMs }) => startedAtMs)).toEqual(began.slice(0, 3))
+    expect(gaps.map(({ toMs }) => toMs)).toEqual([began[0]])
+  })
+
+  it('that is cleared while it is being written loses what was not written yet, and nobody else’s pictures get in', async () => {
+    const { camera, worker, folder, rows, recorder } = await bringUp()
+    const other = await TestCamera.start({ pictures: baseline })
+    cleanUps.push(() => other.stop())
+    const second = { id: 'c2', name: 'c2', url: other.url, username: null, password: null, warm: true, record: null }
+    const first = { ...second, id: 'c1', name: 'c1', url: camera.url }
+    worker.fleet.assign([first, second])
+    const segmentsOf = (id: string) => worker.fleet.cameras.get(id)!.stream.ring.segments
+    await until('segments', () => segmentsOf('c1').length >= 4 && segmentsOf('c2').length >= 2, 15_000)
+    const bytesOf = (id: string) =>
+      new Map(
+        segmentsOf(id)
+          .filter(({ isComplete }) => isComplete)
+          .map(({ startedAtMs, parts }) => [startedAtMs, Buffer.concat(parts.map(({ bytes }) => bytes))]),
+      )
+    const live = bytesOf('c1')
+    const untilMs = Date.now() + 60_000
+    worker.fleet.assign([{ ...first, record: { fromMs: Date.now() - 30_000, untilMs } }, second])
+    const turned = recorder.turn()
+    worker.fleet.assign([second])
+    await turned
+    await until('other pictures use the memory', () => segmentsOf('c2').length >= 5, 15_000)
+    await recorder.turn()
+    for (const row of rows.next().segments) {
+      const was = live.get(row.startedAtMs)
+      expect(was && fileBytes(folder, row).equals(was), 'as it was live').toBe(true)
+    }
+    for (const bytes of bytesOf('c2').values()) expect(samplesOf(bytes).length).toBeGreaterThan(0)
+    const { gaps } = rows.next()
+    expect(gaps.length, 'what is lost is told').toBeGreaterThan(0)
+    expect(gaps.every(({ cameraId }) => cameraId === 'c1')).toBe(true)
+    expect(worker.metrics.counter('vigil_record_failed_total', '').total()).toBe(0)
+  })
+})
+
 describe('what is missing', () => {
   it('of a camera that was not connected is a gap that says so', async () => {
     const { camera, worker, rows } = await bringUp({}, { warm: false })
