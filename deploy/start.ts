@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -130,8 +130,10 @@ async function bringUp(
   await add('core', 'gateway/core-main.js').start()
   report.done('core, roads, desk', `HTTP on port ${settings.VIGIL_HTTP_PORT}`)
   report.begin('cameras')
+  // Of each one; the setting is for all.
+  const memoryMb = Math.floor((settings.VIGIL_STREAMER_MEMORY_MB ?? halfOfMemoryMb()) / streamerCount)
   const streamers = Array.from({ length: streamerCount }, (_, i) =>
-    add(`streamer-${i + 1}`, 'streamer/streamer-main.js').start(),
+    add(`streamer-${i + 1}`, 'streamer/streamer-main.js', { VIGIL_STREAMER_MEMORY_MB: String(memoryMb) }).start(),
   )
   await Promise.all([...streamers, add('rtmp', 'streamer/push/rtmp-main.js').start(), metrics])
   report.done('cameras', await firstPicture())
@@ -148,6 +150,13 @@ async function bringUp(
       ? `Sign in once with this link: ${String(signInLink)}`
       : `Sign in as admin: ${settings.VIGIL_TLS_CERT ? 'https' : 'http'}://localhost:${settings.VIGIL_HTTP_PORT}/`,
   )
+}
+
+/** Of the machine, or of what its container may take. */
+function halfOfMemoryMb(): number {
+  const mayTake = process.constrainedMemory()
+  const bytes = mayTake > 0 ? Math.min(mayTake, totalmem()) : totalmem()
+  return bytes / 2 / 1024 / 1024
 }
 
 /** Waits until a camera delivers, as the streamers themselves count it, and says how many do. */

@@ -58,6 +58,9 @@ export const settingsSchema = z.object({
     .default(600)
     .describe('seconds between presses of the simulated buttons; 0: none'),
   VIGIL_STREAMERS: whole(1, 64).optional().describe('streamer processes; default: by cores'),
+  VIGIL_STREAMER_MEMORY_MB: whole(256, 4_000_000)
+    .optional()
+    .describe('memory of all streamers together for live pictures; default: half of the machine’s'),
   VIGIL_CAMERA_NETWORKS: z
     .string()
     .default('10.0.0.0/8,172.16.0.0/12,192.168.0.0/16')

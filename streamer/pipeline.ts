@@ -4,7 +4,7 @@ import { SoundBeside } from './audio/sound-beside.ts'
 import type { InitSection } from './fmp4/init-section.ts'
 import { createInitSection } from './fmp4/init-section.ts'
 import { partHeadBytes, SampleList, SAMPLES_MAX, writePartHead } from './fmp4/part-head.ts'
-import { PartWriter } from './fmp4/part-writer.ts'
+import { PART_BYTES_MAX, PartWriter } from './fmp4/part-writer.ts'
 import type { SlabPool } from './fmp4/slab.ts'
 import { StillWatch } from './health/still-watch.ts'
 import type { LiveStream } from './hls/live-stream.ts'
@@ -55,6 +55,7 @@ export class Pipeline {
   /** Monotonic clock, for the camera's health; 0: never. */
   lastPacketMs = 0
   lastKeyMs = 0
+  longestGroupMs = 0
   /** Whether the stream lives and its picture does not. */
   readonly still = new StillWatch()
   readonly clock: RtpClock
@@ -77,7 +78,8 @@ export class Pipeline {
   #fragments = 0
   /** Media time that was left out because a gap was longer than a part may be. */
   #shiftTicks = 0
-  #isDiscontinuous: boolean
+  /** Decode times begin anew, of a new worker too. */
+  #isDiscontinuous = true
   readonly #arrival: ArrivalDate
   /** The newest picture was not dropped. */
   #isNewestPlaced = false
@@ -87,7 +89,6 @@ export class Pipeline {
     this.#time = options.clock
     this.#arrival = new ArrivalDate(options.clock)
     this.#payloadType = options.payloadType
-    this.#isDiscontinuous = options.stream.endTicks > 0
     this.clock = new RtpClock(options.clockHz, options.stream.endTicks)
     this.segmenter.begin(options.stream.endTicks)
     this.#writer = new PartWriter(options.slabs)
@@ -160,7 +161,7 @@ export class Pipeline {
       return this.#writer.dropUnit()
     }
     this.clock.stamp(unit.rtpTicks, this.units.parameters.facts?.mayReorder ?? false)
-    if (unit.isKey) this.lastKeyMs = this.#arrival.monotonicMs
+    if (unit.isKey) this.#keyCame(this.#arrival.monotonicMs)
     this.still.unit(unit.isKey, unit.bytes, this.lastPacketMs)
     const shownTicks = this.clock.dtsTicks + this.clock.offsetTicks - this.#shiftTicks
     this.#sound?.pictureCame(unit.rtpTicks, shownTicks, this.lastPacketMs)
@@ -173,19 +174,23 @@ export class Pipeline {
     this.#place(unit, isNew)
   }
 
+  #keyCame(nowMs: number): void {
+    if (this.lastKeyMs > 0) this.longestGroupMs = Math.max(this.longestGroupMs, nowMs - this.lastKeyMs)
+    this.lastKeyMs = nowMs
+  }
+
   #place(unit: AccessUnit, isNew: boolean): void {
     const stepTicks = this.clock.stepTicks
     this.#isNewestPlaced = true
     if (this.#samples.count === 0) this.#closeGap(this.clock.dtsTicks)
-    if (this.#samples.count >= SAMPLES_MAX) this.#cutPart(this.clock.dtsTicks - this.#shiftTicks, true)
+    const isFull = this.#samples.count >= SAMPLES_MAX || this.#writer.partBytes >= PART_BYTES_MAX
+    if (isFull) this.#cutPart(this.clock.dtsTicks - this.#shiftTicks, true)
+    if (this.#stream.ring.isOpenFull) this.#endSegment()
     for (;;) {
       const dtsTicks = this.clock.dtsTicks - this.#shiftTicks
       const cut = this.segmenter.push(dtsTicks, stepTicks, unit.isKey, isNew)
       if (cut === 'closeSegment') {
-        this.#cutPart(dtsTicks, true)
-        this.#closeGap(this.clock.dtsTicks)
-        this.#stream.endSegment(this.#arrival.monotonicMs)
-        this.segmenter.segmentClosed(stepTicks)
+        this.#endSegment()
       } else if (cut === 'closePartBefore') {
         this.#cutPart(dtsTicks, false)
         this.#closeGap(this.clock.dtsTicks)
@@ -197,6 +202,13 @@ export class Pipeline {
         return
       }
     }
+  }
+
+  #endSegment(): void {
+    this.#cutPart(this.clock.dtsTicks - this.#shiftTicks, true)
+    this.#closeGap(this.clock.dtsTicks)
+    this.#stream.endSegment(this.#arrival.monotonicMs)
+    this.segmenter.segmentClosed(this.clock.stepTicks)
   }
 
   /** A gap longer than half a part is taken out of the media's time; the segment's date tells the truth. */

@@ -36,7 +36,8 @@ async function main(): Promise<void> {
   }
   const metrics = new Metrics()
   const push = { socketPath: flvSocketPath(resolve(env['VIGIL_DATA_DIR'] ?? 'data')), token }
-  const fleet = new Fleet({ clock: systemClock, log, metrics, push })
+  const memoryMaxBytes = Number(env['VIGIL_STREAMER_MEMORY_MB'] ?? Infinity) * 1024 * 1024
+  const fleet = new Fleet({ clock: systemClock, log, metrics, push, memoryMaxBytes })
   const server = createWorkerServer({ fleet, token, log, metrics })
   const metricsServer = createMetricsServer(metrics)
   const [port, metricsPort] = await Promise.all([listenOnLoopback(server), listenOnLoopback(metricsServer)])

@@ -79,7 +79,8 @@ export class AudioTrack {
     }
     this.counts.packets++
     this.#lastPacketMs = nowMs
-    if (this.#sequence >= 0) this.#fillLoss((rtp.rtpTicks - this.#nextRtpTicks) | 0)
+    // Where no packet is missing a leap of its time is the camera's mistake, or a pause; either shows in where it belongs.
+    if (this.#sequence >= 0 && ahead > 1) this.#fillLoss((rtp.rtpTicks - this.#nextRtpTicks) | 0)
     this.#sequence = rtp.sequence
     this.#nextRtpTicks = (rtp.rtpTicks + samples) >>> 0
     this.#keepTogether(this.#placeOf(rtp.rtpTicks, picture, nowMs))

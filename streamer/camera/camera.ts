@@ -102,8 +102,8 @@ export class Camera {
     this.order = order
     this.#around = around
     this.#retry = new Retry(around.random)
-    const firstMsn = Math.floor(around.clock.nowMs() / 1000)
-    this.stream = new LiveStream(order.warm ? around.warmRingMs : COLD_RING_MS, firstMsn)
+    const ringMs = order.warm ? around.warmRingMs : COLD_RING_MS
+    this.stream = new LiveStream(ringMs, firstNumber(around.clock.nowMs()))
   }
 
   get isLatched(): boolean {
@@ -159,6 +159,7 @@ export class Camera {
         playingSinceMs: this.#playingSinceMs,
         lastPacketMs: this.pipeline?.lastPacketMs ?? 0,
         lastKeyMs: this.pipeline?.lastKeyMs ?? 0,
+        longestGroupMs: this.pipeline?.longestGroupMs ?? 0,
         hasPicture: (this.pipeline?.lastKeyMs ?? 0) > 0,
         lacksParameters: (this.pipeline?.counts.noParameters ?? 0) > 0,
         isStill: this.pipeline?.still.isStill ?? false,
@@ -182,6 +183,8 @@ export class Camera {
     this.#leave()
     this.stream.endWaiting()
     this.stream.clear(this.#around.clock.monotonicMs())
+    // Nobody looks after it any more: what a loop holds goes too.
+    this.stream.ring.tick(Infinity)
   }
 
   #isWanted(nowMs: number): boolean {
@@ -304,4 +307,9 @@ export class Camera {
     this.#isModerated = false
     return session instanceof RtspSession && this.#around.moderation.leave(session)
   }
+}
+
+/** Numbers and names go on over restarts when they begin at the tenths of a second of the clock: no stream has ten segments a second. */
+function firstNumber(nowMs: number): number {
+  return Math.floor(nowMs / 100)
 }

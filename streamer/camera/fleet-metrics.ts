@@ -26,6 +26,7 @@ const COUNTERS = {
   codec_lies: 'streams whose description named another codec than came',
   unsupported_payloads: 'RTP payloads of a kind that is not read',
   skipped_leading_units: 'access units before a first CRA that nobody can decode',
+  start_codes: 'RTP payloads with Annex B start codes in them',
   refused_parameter_sets: 'parameter sets that cannot be read or ask for an impossible picture',
   byes: 'RTCP BYE packets, after which cameras mostly go on',
   insane_reports: 'RTCP sender reports whose clock is a second and more off',
@@ -129,6 +130,7 @@ function addCounts(sums: Record<CounterName, number>, pipeline: Pipeline, sessio
   sums.codec_lies += counts.codecLies
   sums.unsupported_payloads += units.counts.unsupported
   sums.skipped_leading_units += units.counts.skippedLeading
+  sums.start_codes += units.counts.startCodes
   sums.refused_parameter_sets += units.parameters.counts.unreadable
   sums.byes += pipeline.report.counts.byes
   sums.insane_reports += pipeline.report.counts.insane

@@ -9,11 +9,14 @@ import { ReadModeration } from '../read-moderation.ts'
 import type { CameraOrder, CameraSurroundings } from './camera.ts'
 import { Camera, WARM_RING_MS } from './camera.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
+import { MemoryBudget } from './memory-budget.ts'
 import { ConnectBudget } from './retry.ts'
 import { Turns } from './turns.ts'
 
 /** Deadlines are seconds; a tenth of one is fine enough, and 2,000 cameras cost about a millisecond a turn. */
 const TICK_MS = 100
+
+const MEMORY_LOOK_MS = 1_000
 
 /** The core takes no longer ones. */
 const REASON_MAX = 500
@@ -42,6 +45,8 @@ export interface FleetOptions {
   moderatedMin?: number
   /** Where pushed streams are read back. */
   push?: CameraSurroundings['push']
+  /** What the pictures of all cameras may take together; default: no bound but each camera's own. */
+  memoryMaxBytes?: number
 }
 
 /** All cameras of this worker, on one timer. */
@@ -57,12 +62,15 @@ export class Fleet {
   /** The same cameras, by number. */
   #list: Camera[] = []
   readonly #turns = new Turns()
+  readonly #memory: MemoryBudget
+  #memoryLookMs = -Infinity
   #rates = new Map<string, { bytes: number; atMs: number; bps: number }>()
 
   constructor(options: FleetOptions) {
     this.clock = options.clock
     this.#log = options.log
     this.#metrics = new FleetMetrics(options.metrics, this)
+    this.#memory = new MemoryBudget(this.slabs, options.memoryMaxBytes ?? Infinity, options.log)
     this.moderation = new ReadModeration(options.clock, () => this.cameras.size, options.moderatedMin)
     this.#around = {
       clock: options.clock,
@@ -105,6 +113,10 @@ export class Fleet {
         camera.broke(reasonOf(error))
       }
     })
+    if (nowMs - this.#memoryLookMs >= MEMORY_LOOK_MS) {
+      this.#memoryLookMs = nowMs
+      this.#memory.keep(this.#list, nowMs)
+    }
     return this.#list.length
   }
 

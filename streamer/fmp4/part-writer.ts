@@ -15,6 +15,9 @@ import { SLAB_BYTES_MAX } from './slab.ts'
 /** Twice the largest key frame seen of an 8K camera; what is longer is garbage and gets dropped. */
 export const UNIT_BYTES_MAX = 8 * 1024 * 1024
 
+/** A part that has this much is closed; with the unit behind it, which may be as large as any, it still fits a slab. */
+export const PART_BYTES_MAX = 8 * 1024 * 1024
+
 /** `Buffer.copy` makes a view for every call; below this a plain loop is quicker (measured with slices of static scenes). */
 const COPY_BY_HAND_MAX = 64
 
@@ -75,6 +78,10 @@ export class PartWriter {
 
   beginUnit(): void {
     this.#unitStart = this.#nalStart = this.#at
+  }
+  /** Of the open part, without the unit that is being written. */
+  get partBytes(): number {
+    return this.#unitStart - this.#payloadStart
   }
   get unitBytes(): number {
     return this.#at - this.#unitStart

@@ -5,8 +5,11 @@ import type { StreamFailure } from '../rtsp/failure.ts'
 export const STALLED_MS = 5_000
 /** Then it is taken for gone and asked anew; together ≤ 10 s until the desk says so. */
 export const STALLED_GIVE_UP_MS = 9_000
-/** The longest key frame interval that cameras are shipped with is 10 s. */
+/** The longest key frame interval that cameras are shipped with is 10 s; until the first key picture there is nothing to show. */
 export const NO_KEY_FRAME_MS = 12_000
+/** Cameras that make groups longer while nothing moves (16 s, some a minute): pictures go on meanwhile, only new viewers wait. */
+export const LONG_GROUP_MS = 30_000
+const LONGEST_GROUP_MS = 120_000
 
 /** What is known about a camera at this moment; times on the monotonic clock. */
 export interface CameraFacts {
@@ -17,6 +20,8 @@ export interface CameraFacts {
   playingSinceMs: number | null
   lastPacketMs: number
   lastKeyMs: number
+  /** Longest time between two key pictures of this session; 0: there were none. */
+  longestGroupMs: number
   hasPicture: boolean
   lacksParameters: boolean
   /** What it sends is the same picture over and over. */
@@ -46,7 +51,7 @@ export function judgeCamera(facts: CameraFacts, nowMs: number): CameraVerdict {
     return { state: 'stalled', reason: `the camera has sent nothing for ${Math.floor(silentMs / 1000)} s` }
   }
   const withoutKeyMs = nowMs - Math.max(facts.playingSinceMs, facts.lastKeyMs)
-  if (withoutKeyMs >= NO_KEY_FRAME_MS) {
+  if (withoutKeyMs >= keyLimitMs(facts)) {
     const why = facts.lacksParameters ? 'the camera sends no readable SPS and PPS' : 'the camera sends no key frames'
     return { state: 'no-key-frame', reason: `${why} (for ${Math.floor(withoutKeyMs / 1000)} s)` }
   }
@@ -57,4 +62,10 @@ export function judgeCamera(facts: CameraFacts, nowMs: number): CameraVerdict {
   return facts.failure
     ? { state: facts.failure.state, reason: facts.failure.reason }
     : { state: 'connecting', reason: null }
+}
+
+/** A camera that has made longer groups is given twice as long. */
+function keyLimitMs({ hasPicture, longestGroupMs }: CameraFacts): number {
+  if (!hasPicture) return NO_KEY_FRAME_MS
+  return Math.min(Math.max(LONG_GROUP_MS, 2 * longestGroupMs), LONGEST_GROUP_MS)
 }

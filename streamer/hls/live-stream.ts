@@ -1,8 +1,8 @@
 import type { InitSection } from '../fmp4/init-section.ts'
 import type { CutPart } from '../fmp4/part-writer.ts'
-import { LIVE_WINDOW_MS, livePlaylist, loopPlaylist } from './playlist.ts'
+import { FRESH_MS, LIVE_WINDOW_MS, livePlaylist, loopPlaylist } from './playlist.ts'
 import type { Part, Segment } from './ring.ts'
-import { Ring } from './ring.ts'
+import { endMsOf, Ring } from './ring.ts'
 
 /**
  * What viewers of one camera see: the ring, one cached playlist per part, and those who wait for the next part. Work per
@@ -18,8 +18,6 @@ const TARGET_DURATION_MIN_S = 2
 
 /** Players hold back three parts; one that comes a whole part after its time is felt. */
 const LATE_MS = 200
-/** A camera that has sent nothing for so long is not live any more. */
-const FRESH_MS = 10_000
 
 export type WaitOutcome = 'reached' | 'expired' | 'ended'
 interface Waiter {
@@ -70,10 +68,11 @@ export class LiveStream {
   ): void {
     this.#inits.delete(init.name)
     this.#inits.set(init.name, init)
-    if (this.#inits.size > INITS_MAX) this.#forgetInit()
     this.ring.beginSegment(init, isDiscontinuous, startedAtMs, takenAtMs)
+    if (this.#inits.size > INITS_MAX) this.#forgetInit()
     this.dateMs = startedAtMs
-    if (isDiscontinuous) this.counts.discontinuities++
+    // The first of a worker is one for players that come from another, nothing that happened.
+    if (isDiscontinuous && this.counts.segments > 0) this.counts.discontinuities++
     if (keyBytes > 0) this.#lastKeyIn = { segment: this.ring.open!, bytes: keyBytes }
   }
 
@@ -103,11 +102,21 @@ export class LiveStream {
     this.#changed()
   }
 
+  /** The worker has too little memory. @param nowMs monotonic */
+  shed(nowMs: number): void {
+    this.ring.shed(nowMs)
+    this.#changed()
+  }
+
   // --- read by HTTP
 
   /** There is something to begin with, and it is of now: an old picture must not look like a live one. */
   isFresh(nowMs: number): boolean {
-    return nowMs - this.dateMs < FRESH_MS && this.ring.segments.some((segment) => segment.isComplete)
+    if (nowMs - this.dateMs >= FRESH_MS) return false
+    const { open, segments } = this.ring
+    const last = segments.findLast((segment) => segment.isComplete)
+    // Of a camera that has just come back all that is whole may be from before it went.
+    return last !== undefined && (open === null || open.startedAtMs - endMsOf(last) < FRESH_MS)
   }
 
   /** The newest key frame, in the ring or kept from before the camera fell idle. */

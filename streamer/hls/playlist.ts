@@ -1,5 +1,6 @@
 import { toIso } from '../../domain/clock.ts'
 import type { Segment } from './ring.ts'
+import { endMsOf } from './ring.ts'
 
 /** Playlists of RFC 8216bis (low-latency HLS) as text. Pure. */
 
@@ -16,6 +17,8 @@ export interface PlaylistShape {
 /** Players begin three target durations before the end, and a list of six seconds is read five times a second by each. */
 export const LIVE_WINDOW_MS = 6_000
 const LISTED_SEGMENTS_MIN = 3
+/** A camera that has sent nothing for so long is not live any more; what is from before such a silence is not listed with what is live. */
+export const FRESH_MS = 10_000
 /** Parts older than this no player asks for; they stay fetchable inside their segment. */
 const SEGMENTS_WITH_PARTS = 2
 
@@ -25,7 +28,10 @@ function listed(shape: PlaylistShape): { from: number; segments: readonly Segmen
   let ticks = 0
   let complete = 0
   while (from > 0 && (ticks / 90 < shape.windowMs || complete < LISTED_SEGMENTS_MIN)) {
-    const segment = shape.segments[--from]!
+    const segment = shape.segments[from - 1]!
+    const next = shape.segments[from]
+    if (next && complete > 0 && next.startedAtMs - endMsOf(segment) >= FRESH_MS) break
+    from--
     ticks += segment.durationTicks
     if (segment.isComplete) complete++
   }

@@ -65,6 +65,15 @@ export interface Segment {
 
 /** More than 40 s of 8 Mbit/s; beyond it the oldest segments go early. */
 export const RING_BYTES_MAX = 48 * 1024 * 1024
+/** Wall clock. */
+export function endMsOf({ startedAtMs, durationTicks }: Segment): number {
+  return startedAtMs + durationTicks / 90
+}
+
+/** Nine seconds of 16 Mbit/s. A segment that has it is closed, whatever the camera's clock says: the open one is never evicted. */
+const SEGMENT_BYTES_MAX = 18 * 1024 * 1024
+/** Many times what the longest ring holds; a camera with new parameters in every picture must not fill the memory with small objects. */
+const SEGMENTS_MAX = 400
 /** Players need three segments to begin; with a long GOP they count more than the seconds. */
 const SEGMENTS_MIN = 4
 /** Loops held beside the ring: two alarms of 30 s at 4 Mbit/s. */
@@ -72,7 +81,7 @@ const KEPT_BYTES_MAX = 32 * 1024 * 1024
 
 /** The last seconds of one camera, in memory. Evicts by time and by bytes. */
 export class Ring {
-  /** Segments that had to go before their time because of `RING_BYTES_MAX`. */
+  /** Segments that had to go before their time because of `RING_BYTES_MAX` or `SEGMENTS_MAX`. */
   readonly counts = { earlySegments: 0 }
   readonly segments: Segment[] = []
   /** Evicted, but held for a loop. */
@@ -81,16 +90,16 @@ export class Ring {
   #bytes = 0
   #open: Segment | null = null
   #nextMsn: number
-  #discontinuitiesGone = 0
+  #discontinuitiesGone: number
   keepMs: number
 
   /**
    * @param keepMs how much is kept
-   * @param firstMsn numbers go on over restarts when they begin at the wall clock's seconds, because segments last longer than one
+   * @param firstMsn the number of its first segment; discontinuities are counted from there too, so that neither ever goes back
    */
   constructor(keepMs: number, firstMsn: number) {
     this.keepMs = keepMs
-    this.#nextMsn = firstMsn
+    this.#nextMsn = this.#discontinuitiesGone = firstMsn
   }
 
   get bytes(): number {
@@ -99,7 +108,10 @@ export class Ring {
   get open(): Segment | null {
     return this.#open
   }
-  /** How many discontinuities have left the playlist at its old end. */
+  get isOpenFull(): boolean {
+    return this.#open !== null && this.#open.bytes >= SEGMENT_BYTES_MAX
+  }
+  /** Grows by one with each discontinuity that leaves the ring. */
   get discontinuitySequence(): number {
     return this.#discontinuitiesGone
   }
@@ -161,7 +173,7 @@ export class Ring {
       const oldest = this.segments[0]!
       const withoutMs = (ticks - oldest.durationTicks) / 90
       const isOld = withoutMs >= this.keepMs && this.segments.length > SEGMENTS_MIN
-      if (!isOld && this.#bytes <= RING_BYTES_MAX) return
+      if (!isOld && this.#bytes <= RING_BYTES_MAX && this.segments.length <= SEGMENTS_MAX) return
       if (!isOld) this.counts.earlySegments++
       ticks -= oldest.durationTicks
       this.#leave(this.segments.shift()!, nowMs)
@@ -190,6 +202,17 @@ export class Ring {
   /** Nobody watches: all memory goes back, numbers go on. */
   clear(nowMs: number): void {
     for (const segment of this.segments.splice(0)) this.#leave(segment, nowMs)
+  }
+
+  /** The older half goes, and what a loop holds; at least one segment is left. */
+  shed(nowMs: number): void {
+    this.tick(Infinity)
+    for (let count = this.segments.length >> 1; count > 0; count--) {
+      this.counts.earlySegments++
+      const oldest = this.segments.shift()!
+      oldest.keptUntilMs = 0
+      this.#leave(oldest, nowMs)
+    }
   }
 
   segment(name: string): Segment | null {

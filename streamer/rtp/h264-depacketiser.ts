@@ -10,6 +10,7 @@ const IDR = 5
 const SEI = 6
 const SPS = 7
 const PPS = 8
+const DELIMITER = 9
 const STAP_A = 24
 const FU_A = 28
 const SEI_RECOVERY_POINT = 6
@@ -48,6 +49,7 @@ export class H264Depacketiser extends UnitDepacketiser {
     if (type >= 1 && type < STAP_A) this.#single(bytes, start, end)
     else if (type === FU_A && end - start >= 2) this.#fragment(bytes, start, end)
     else if (type === STAP_A) this.#aggregate(bytes, start + 1, end)
+    else if (bytes[start] === 0) this.afterStartCode(bytes, start, end)
     else {
       this.counts.unsupported++
       this.looksOther ||= isH265Vps(bytes, start, end)
@@ -108,6 +110,8 @@ export class H264Depacketiser extends UnitDepacketiser {
       if (this.slices++ === 0 && (writer.nalByte(1) & 0x80) === 0) this.isDamaged = true
       if (type === IDR) this.#isIdr = true
       else if (this.#atRecoveryPoint && this.slices === 1) this.#isIntra = isIntraSlice(writer.nal())
+    } else if (type >= SPS && type <= DELIMITER && this.tookSeveral()) {
+      return
     } else if (type === SEI) {
       if (writer.nalBytes > 1 && writer.nalByte(1) === SEI_RECOVERY_POINT) this.#atRecoveryPoint = true
     } else {

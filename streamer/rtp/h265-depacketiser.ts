@@ -20,6 +20,7 @@ const CRA = 21
 const SLICE_LAST = 31
 const VPS = 32
 const PPS = 34
+const DELIMITER = 35
 const SEI_PREFIX = 39
 const SEI_SUFFIX = 40
 const AP = 48
@@ -54,7 +55,8 @@ export class H265Depacketiser extends UnitDepacketiser {
 
   protected payload(bytes: Buffer, start: number, end: number): void {
     const type = h265TypeOf(bytes[start]!)
-    if (type < AP && end - start > 2) this.#single(bytes, start, end)
+    if (bytes[start] === 0 && bytes[start + 1] === 0) this.afterStartCode(bytes, start, end)
+    else if (type < AP && end - start > 2) this.#single(bytes, start, end)
     else if (type === FU && end - start > 3) this.#fragment(bytes, start, end)
     else if (type === AP) this.#aggregate(bytes, start + 2, end)
     else this.counts.unsupported++
@@ -113,6 +115,8 @@ export class H265Depacketiser extends UnitDepacketiser {
       if (this.slices++ === 0) this.#firstSlice(type, (writer.nalByte(2) & 0x80) !== 0)
       if (isRandomAccess(type)) this.#isRandomAccess = true
       if (this.#isLeading) return writer.dropNal()
+    } else if (type >= VPS && type <= DELIMITER && this.tookSeveral()) {
+      return
     } else if (type !== SEI_PREFIX && type !== SEI_SUFFIX) {
       if (type >= VPS && type <= PPS) this.parameters.add(writer.nal())
       return writer.dropNal()

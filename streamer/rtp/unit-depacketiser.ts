@@ -3,6 +3,10 @@ import { UNIT_BYTES_MAX } from '../fmp4/part-writer.ts'
 import { ParameterSets } from './parameter-sets.ts'
 import type { VideoCodec } from './parameter-sets.ts'
 import type { RtpHeader } from './rtp-header.ts'
+import { startCodeIn, unitsIn } from './start-codes.ts'
+
+/** A delimiter in every picture must cost nothing. */
+const SEVERAL_BYTES_MIN = 8
 
 export interface AccessUnit {
   rtpTicks: number
@@ -17,7 +21,7 @@ export interface AccessUnit {
  * delimiters, filler).
  */
 export abstract class UnitDepacketiser {
-  readonly counts = { units: 0, keys: 0, damaged: 0, unsupported: 0, markerLies: 0, skippedLeading: 0 }
+  readonly counts = { units: 0, keys: 0, damaged: 0, unsupported: 0, markerLies: 0, skippedLeading: 0, startCodes: 0 }
   readonly parameters: ParameterSets
   /** Nothing can be decoded before the next key unit: at the start, and after a key unit that came damaged. */
   awaitsKey = true
@@ -50,10 +54,16 @@ export abstract class UnitDepacketiser {
 
   /** True when this packet belongs to the next picture, so that the open unit must be finished first. */
   beginsNextUnit(bytes: Buffer, rtp: RtpHeader): boolean {
-    if (this.slices === 0) return false
+    // A fragment that is open at a new time has lost its end.
+    if (this.slices === 0 && !this.inFragment) return false
     if (rtp.rtpTicks !== this.#rtpTicks) return true
     // Same time, but a first slice again: a camera whose clock stands still.
-    return !this.inFragment && this.#hadMarker && this.firstSliceIn(bytes, rtp.payloadStart, rtp.payloadEnd) === 'first'
+    return (
+      this.slices > 0 &&
+      !this.inFragment &&
+      this.#hadMarker &&
+      this.firstSliceIn(bytes, rtp.payloadStart, rtp.payloadEnd) === 'first'
+    )
   }
 
   append(bytes: Buffer, rtp: RtpHeader): void {
@@ -123,6 +133,28 @@ export abstract class UnitDepacketiser {
   /** A key picture's slice begins; with the first of them the writer may change to memory for the whole group. */
   protected keySliceBegins(): void {
     if (this.slices === 0 && !this.inFragment) this.writer.beginGroup()
+  }
+
+  /**
+   * A parameter set or a delimiter has just been written (not SEI: what makers put in there is not always escaped).
+   * @returns true when there were several units in it, which have been taken one by one
+   */
+  protected tookSeveral(): boolean {
+    if (this.writer.nalBytes < SEVERAL_BYTES_MIN) return false
+    const nal = this.writer.nal()
+    if (startCodeIn(nal) < 0) return false
+    const units = unitsIn(nal)
+    this.counts.startCodes++
+    this.writer.dropNal()
+    for (const unit of units) this.payload(unit, 0, unit.length)
+    return true
+  }
+
+  /** A payload that begins with a start code. */
+  protected afterStartCode(bytes: Buffer, start: number, end: number): void {
+    if (startCodeIn(bytes.subarray(start, end)) < 0) return void this.counts.unsupported++
+    this.counts.startCodes++
+    for (const unit of unitsIn(bytes.subarray(start, end))) this.payload(unit, 0, unit.length)
   }
 
   protected breakFragment(): void {

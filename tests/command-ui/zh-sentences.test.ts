@@ -87,6 +87,7 @@ describe('what other programs write, at a Chinese desk', () => {
       playingSinceMs: 0,
       lastPacketMs: 60_000,
       lastKeyMs: 60_000,
+      longestGroupMs: 0,
       hasPicture: true,
       lacksParameters: false,
       isStill: false,

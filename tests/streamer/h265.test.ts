@@ -91,7 +91,7 @@ describe('H.265 pictures', () => {
     feed(plain)
     feed(openGop, { firstTicks: plain.length * 3600 })
     const text = stream.playlist(false).toString()
-    expect(text.match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1)
+    expect(text.match(/#EXT-X-DISCONTINUITY\n/g), 'its own beginning, and the change').toHaveLength(2)
     const inits = [...text.matchAll(/#EXT-X-MAP:URI="([^"]+)"/g)].map((match) => stream.init(match[1]!)!)
     expect(inits.map((init) => [init.facts.widthPx, init.facts.heightPx])).toEqual([
       [320, 180],

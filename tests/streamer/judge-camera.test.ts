@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CameraFacts } from '../../streamer/health/judge-camera.ts'
-import { judgeCamera, NO_KEY_FRAME_MS, STALLED_MS } from '../../streamer/health/judge-camera.ts'
+import { judgeCamera, LONG_GROUP_MS, NO_KEY_FRAME_MS, STALLED_MS } from '../../streamer/health/judge-camera.ts'
 import { notACamera, unreachable } from '../../streamer/rtsp/failure.ts'
 import { CONNECTS_PER_SECOND, ConnectBudget, Retry, RETRY_CAP_MS, RETRY_FLOOR_MS } from '../../streamer/camera/retry.ts'
 import { Turns } from '../../streamer/camera/turns.ts'
@@ -13,6 +13,7 @@ const playing: CameraFacts = {
   playingSinceMs: 1_000,
   lastPacketMs: 50_000,
   lastKeyMs: 50_000,
+  longestGroupMs: 0,
   hasPicture: true,
   lacksParameters: false,
   isStill: false,
@@ -24,7 +25,15 @@ describe('a camera is judged', () => {
     ['stalled without packets', { lastPacketMs: 50_000 - STALLED_MS }, 'stalled'],
     ['frozen when its picture stands still', { isStill: true }, 'frozen'],
     ['stalled rather than frozen without packets', { isStill: true, lastPacketMs: 50_000 - STALLED_MS }, 'stalled'],
-    ['without key frames', { lastKeyMs: 50_000 - NO_KEY_FRAME_MS }, 'no-key-frame'],
+    [
+      'without a first key frame',
+      { hasPicture: false, lastKeyMs: 0, playingSinceMs: 50_000 - NO_KEY_FRAME_MS },
+      'no-key-frame',
+    ],
+    ['online in a long group', { lastKeyMs: 50_000 - NO_KEY_FRAME_MS }, 'online'],
+    ['without key frames any more', { lastKeyMs: 50_000 - LONG_GROUP_MS }, 'no-key-frame'],
+    ['online in groups of twenty seconds', { lastKeyMs: 15_000, longestGroupMs: 20_000 }, 'online'],
+    ['without key frames where groups were long', { lastKeyMs: 9_000, longestGroupMs: 20_000 }, 'no-key-frame'],
     ['connecting before its first picture', { hasPicture: false, lastKeyMs: 0, playingSinceMs: 49_000 }, 'connecting'],
     ['away while it is being retried', { playingSinceMs: null, failure: unreachable('x') }, 'offline'],
     ['idle when nobody wants it', { playingSinceMs: null, isWanted: false }, 'idle'],
