@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readPictures } from './support/annex-b.ts'
+import { glued, prefixed } from './support/odd-damage.ts'
 import { boxAt, samplesOf } from './support/mp4.ts'
 import type { PacketiseOptions } from './support/packetise.ts'
 import { createPipeline, expectUnbroken, found, samples, wanted } from './support/pipeline-rig.ts'
@@ -103,6 +104,56 @@ describe('parts', () => {
   })
 })
 
+describe('units that were not cut at their start codes', () => {
+  for (const [name, pictures, how] of [
+    ['in fragments', glued(baseline), { mtu: 300 }],
+    ['in large packets', glued(fourSlices), { mtu: 60_000 }],
+    ['in front of every unit', baseline, { mtu: 60_000, damage: prefixed }],
+  ] as const) {
+    it(`come out whole, ${name}`, () => {
+      const { stream, feed, pipeline } = createPipeline()
+      feed(pictures, { ...how, times: 2 })
+      const list = samples(stream)
+      const originals = pictures.length === baseline.length ? baseline : fourSlices
+      expect(list.length).toBeGreaterThanOrEqual(originals.length)
+      expect(found(list.slice(0, originals.length))).toEqual(wanted(originals))
+      expect(pipeline.units.counts.damaged).toBe(0)
+    })
+  }
+
+  it('are left alone in what makers put into SEI', () => {
+    const maker = Buffer.from([6, 5, 8, 0, 0, 1, 0x65, 0x88, 0, 0, 1, 0x80])
+    const { stream, feed, pipeline } = createPipeline()
+    feed(baseline.map((picture) => ({ ...picture, nals: [maker, ...picture.nals] })))
+    expect(samples(stream).length).toBeGreaterThan(baseline.length - 6)
+    expect(pipeline.units.counts).toMatchObject({ damaged: 0, startCodes: 0 })
+  })
+})
+
+describe('a fragment without its end', () => {
+  it('costs its own picture, not the key picture that comes next', () => {
+    const { feed, pipeline } = createPipeline()
+    const pictures = [...baseline, ...baseline]
+    const keys = pictures.map(({ isKey }, i) => (isKey ? i : -1)).filter((i) => i > 0)
+    let dropped = 0
+    feed(pictures, {
+      mtu: 60,
+      damage: (packets, i) => {
+        const kept = keys.includes(i + 1) ? packets.slice(0, -1) : packets
+        const renumbered = kept.map((packet) => {
+          const copy = Buffer.from(packet)
+          copy.writeUInt16BE((copy.readUInt16BE(2) - dropped) & 0xffff, 2)
+          return copy
+        })
+        dropped += packets.length - kept.length
+        return renumbered
+      },
+    })
+    expect(dropped).toBe(keys.length)
+    expect(pipeline.units.counts).toMatchObject({ keys: keys.length + 1, damaged: keys.length })
+  })
+})
+
 describe('odd times', () => {
   const straight = (() => {
     const { stream, feed } = createPipeline()
@@ -138,6 +189,18 @@ describe('odd times', () => {
       expect(durationS, name).toBeCloseTo(list.length / 25, 0)
       expect(pipeline.clock.counts.jumps + pipeline.clock.counts.repeats, name).toBeGreaterThan(0)
     }
+  })
+
+  it('B-frames: a group that is lost leaves no hole in what is shown', () => {
+    const { stream, feed } = createPipeline()
+    const shown = (i: number) => (i % 25 === 0 ? i : i + (((i % 25) - 1) % 3 === 0 ? 2 : -1))
+    const isLost = (i: number) => i >= 75 && i < 100
+    feed(bFrames, { times: 4, ticksOf: (i) => shown(i) * 3600, damage: (p, i) => (isLost(i) ? [] : p) })
+    const list = samples(stream)
+    expectUnbroken(list)
+    const times = list.map((sample) => sample.dtsTicks + sample.offsetTicks).sort((a, b) => a - b)
+    const longest = Math.max(...times.slice(1).map((ticks, i) => ticks - times[i]!))
+    expect(longest / 3600, 'pictures apart').toBeLessThan(5)
   })
 
   it('B-frames keep their order of presentation', () => {

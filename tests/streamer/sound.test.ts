@@ -227,6 +227,21 @@ describe('sound beside the picture', () => {
     expect(worstMs).toBeLessThan(400)
   }, 60_000)
 
+  it('whose times count at another rate than it says is passed on as it comes in', () => {
+    const pair = createPair(AAC)
+    let owedSamples = 0
+    let sent = 0
+    for (let i = 0; i < 25 * 40; i++) {
+      pair.picture()
+      // 90,000 a second, as if it were a picture, instead of 16,000.
+      for (owedSamples += 640; owedSamples >= 1024; owedSamples -= 1024)
+        pair.sound(aacPayload([tone[sent++ % tone.length]!]), 5_760)
+    }
+    expect(pair.audio.counts.silentFrames).toBeLessThan(sent / 20)
+    expect(pair.audio.counts.droppedFrames).toBeLessThan(sent / 20)
+    expectSoundUnbroken(pair)
+  })
+
   it('that is broken, lost or of another kind costs only itself', () => {
     const random = seeded(9)
     const pair = createPair(AAC)

@@ -1,5 +1,5 @@
 import { readPictures, typeOf, type Picture } from './annex-b.ts'
-import { besides, from, patched, randomly } from './odd-damage.ts'
+import { besides, from, glued, patched, prefixed, randomly } from './odd-damage.ts'
 import { senderReport } from './sound.ts'
 import type { TestCameraOptions } from './test-camera.ts'
 
@@ -208,6 +208,34 @@ export const ODD_STREAMS: OddStream[] = [
       ]),
     },
     outcome: 'plays',
+  },
+  {
+    name: 'start codes inside',
+    does: 'takes parameter sets and the picture behind them for one unit',
+    options: { pictures: glued(baseline), mtu: 300 },
+    outcome: 'plays',
+    counted: ['start_codes'],
+  },
+  {
+    name: 'H.265 with start codes inside',
+    does: 'takes parameter sets and the picture behind them for one unit',
+    options: { pictures: glued(hevc), mtu: 300 },
+    outcome: 'plays',
+    counted: ['start_codes'],
+  },
+  {
+    name: 'start codes in front',
+    does: 'leaves the start code of Annex B in front of every unit',
+    options: { damage: prefixed },
+    outcome: 'plays',
+    counted: ['start_codes'],
+  },
+  {
+    name: 'a clock that creeps',
+    does: 'counts pictures instead of time',
+    options: { ticksOf: (i) => 5_000 + i },
+    outcome: 'plays',
+    counted: ['repaired_times'],
   },
   {
     name: 'unknown payloads',
