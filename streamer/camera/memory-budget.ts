@@ -5,6 +5,8 @@ import type { Camera } from './camera.ts'
 /** Room that is made at once, so that it is not made anew in every second. */
 const GOAL = 0.9
 
+type Weighed = Pick<Camera, 'stream'> & { order: Pick<Camera['order'], 'record'> }
+
 /** What the pictures of all cameras of a worker may take together; each has its own bound too (`hls/ring.ts`). */
 export class MemoryBudget {
   readonly #slabs: Pick<SlabPool, 'usedBytes'>
@@ -23,7 +25,7 @@ export class MemoryBudget {
    * go on. Counted with the segments that leave early.
    * @param nowMs monotonic
    */
-  keep(cameras: Iterable<Camera>, nowMs: number): void {
+  keep(cameras: Iterable<Weighed>, nowMs: number): void {
     const isShort = this.#slabs.usedBytes > this.#maxBytes
     if (isShort && !this.#isShort)
       this.#log.warn('memory for pictures is short: cameras keep less than they should', {
@@ -32,7 +34,7 @@ export class MemoryBudget {
       })
     this.#isShort = isShort
     if (!isShort) return
-    const isRecorded = ({ order }: Camera) => Number(Boolean(order.record))
+    const isRecorded = ({ order }: Weighed) => Number(Boolean(order.record))
     const largest = [...cameras].sort(
       (a, b) => isRecorded(a) - isRecorded(b) || b.stream.ring.bytes - a.stream.ring.bytes,
     )

@@ -137,7 +137,7 @@ describe('the playlist', () => {
     await text(worker)
     await until('the smaller picture', () => state(worker).widthPx === 256)
     const playlist = await text(worker)
-    expect(playlist.match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1)
+    expect(playlist.match(/#EXT-X-DISCONTINUITY\n/g), 'its own beginning, and the change').toHaveLength(2)
     expect(new Set([...playlist.matchAll(/MAP:URI="([^"]+)"/g)].map((m) => m[1])).size).toBe(2)
   })
 })
