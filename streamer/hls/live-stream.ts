@@ -1,6 +1,6 @@
 import type { InitSection } from '../fmp4/init-section.ts'
 import type { CutPart } from '../fmp4/part-writer.ts'
-import { FRESH_MS, LIVE_WINDOW_MS, livePlaylist, loopPlaylist } from './playlist.ts'
+import { FRESH_MS, LIVE_WINDOW_MS, livePlaylist, loopPlaylist, plainPlaylist, type PlaylistShape } from './playlist.ts'
 import type { Part, Segment } from './ring.ts'
 import { endMsOf, Ring } from './ring.ts'
 
@@ -46,7 +46,7 @@ export class LiveStream {
   #targetDurationS = TARGET_DURATION_MIN_S
   #inits = new Map<string, InitSection>()
   #waiters: Waiter[] = []
-  readonly #cached: { full: Buffer | null; delta: Buffer | null } = { full: null, delta: null }
+  readonly #cached: Record<'full' | 'delta' | 'plain', Buffer | null> = { full: null, delta: null, plain: null }
   #lastKey: KeyFrame | null = null
   #lastKeyIn: { segment: Segment; bytes: number } | null = null
   readonly #windowMs: number
@@ -144,7 +144,19 @@ export class LiveStream {
     const known = this.#cached[kind]
     if (known) return known
     this.counts.playlists++
-    const shape = {
+    return (this.#cached[kind] = Buffer.from(livePlaylist(this.#shape, maySkip)))
+  }
+
+  /** Whole segments only, of which a player asks without waiting; the same Buffer for everyone as well. */
+  plainPlaylist(): Buffer {
+    const known = this.#cached.plain
+    if (known) return known
+    this.counts.playlists++
+    return (this.#cached.plain = Buffer.from(plainPlaylist(this.#shape)))
+  }
+
+  get #shape(): PlaylistShape {
+    return {
       segments: this.ring.segments,
       nextMsn: this.ring.nextMsn,
       discontinuitySequence: this.ring.discontinuitySequence,
@@ -152,7 +164,6 @@ export class LiveStream {
       targetDurationS: this.#targetDurationS,
       windowMs: this.#windowMs,
     }
-    return (this.#cached[kind] = Buffer.from(livePlaylist(shape, maySkip)))
   }
 
   /**
@@ -218,7 +229,7 @@ export class LiveStream {
   }
 
   #changed(): void {
-    this.#cached.full = this.#cached.delta = null
+    this.#cached.full = this.#cached.delta = this.#cached.plain = null
     if (this.#waiters.length > 0) {
       this.#settle((waiter) => (waiter.reached() ? 'reached' : null))
     }

@@ -43,31 +43,58 @@ export function livePlaylist(shape: PlaylistShape, maySkip: boolean): string {
   const { from, segments } = listed(shape)
   const target = shape.targetDurationS
   const skipUntilS = target * 6
-  const gone = shape.segments.slice(0, from).filter((segment) => segment.isDiscontinuous).length
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:9',
     `#EXT-X-TARGETDURATION:${target}`,
     `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(shape.partTargetTicks * 3)},CAN-SKIP-UNTIL=${skipUntilS.toFixed(1)}`,
     `#EXT-X-PART-INF:PART-TARGET=${seconds(shape.partTargetTicks)}`,
-    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.msn ?? shape.nextMsn}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${shape.discontinuitySequence + gone}`,
+    ...counted(shape, from),
   ]
   const skipped = maySkip ? skippable(segments, skipUntilS) : 0
   if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`)
   const firstWithParts = segments.length - SEGMENTS_WITH_PARTS - (segments.at(-1)?.isComplete === false ? 1 : 0)
   segments.forEach((segment, index) => {
     if (index < skipped) return
-    const before = segments[index - 1]
-    // A first listed segment's own discontinuity is still ahead of a player that begins with it.
-    if (segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY')
-    if (before?.init !== segment.init) lines.push(`#EXT-X-MAP:URI="${segment.init.name}"`)
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${toIso(segment.takenAtMs ?? segment.startedAtMs)}`)
+    pushHead(lines, segment, segments[index - 1])
     if (index >= firstWithParts) pushParts(lines, segment)
     if (segment.isComplete) lines.push(`#EXTINF:${seconds(segment.durationTicks)},`, segment.name)
   })
   lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${hint(segments, shape.nextMsn)}"`)
   return lines.join('\n') + '\n'
+}
+
+/** Whole segments and nothing that asks a player to wait for more: hls.js holds requests also when it is told to play without parts. */
+export function plainPlaylist(shape: PlaylistShape): string {
+  const { from, segments } = listed(shape)
+  const lines = [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${shape.targetDurationS}`,
+    ...counted(shape, from),
+  ]
+  segments.forEach((segment, index) => {
+    if (!segment.isComplete) return
+    pushHead(lines, segment, segments[index - 1])
+    lines.push(`#EXTINF:${seconds(segment.durationTicks)},`, segment.name)
+  })
+  return lines.join('\n') + '\n'
+}
+
+/** The numbers of a list that begins at that place of the ring. */
+function counted(shape: PlaylistShape, from: number): string[] {
+  const gone = shape.segments.slice(0, from).filter((segment) => segment.isDiscontinuous).length
+  return [
+    `#EXT-X-MEDIA-SEQUENCE:${shape.segments[from]?.msn ?? shape.nextMsn}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${shape.discontinuitySequence + gone}`,
+  ]
+}
+
+function pushHead(lines: string[], segment: Segment, before: Segment | undefined): void {
+  // A first listed segment's own discontinuity is still ahead of a player that begins with it.
+  if (segment.isDiscontinuous) lines.push('#EXT-X-DISCONTINUITY')
+  if (before?.init !== segment.init) lines.push(`#EXT-X-MAP:URI="${segment.init.name}"`)
+  lines.push(`#EXT-X-PROGRAM-DATE-TIME:${toIso(segment.takenAtMs ?? segment.startedAtMs)}`)
 }
 
 function pushParts(lines: string[], segment: Segment): void {

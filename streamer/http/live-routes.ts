@@ -52,6 +52,8 @@ function serveFile(fleet: Fleet, camera: Camera, res: ServerResponse, file: stri
 
 function serveIndex(fleet: Fleet, camera: Camera, res: ServerResponse, query: URLSearchParams): void {
   const { stream } = camera
+  const plain = query.get('plain')
+  if (plain !== null) return servePlain(fleet, camera, res, plain !== 'now')
   const send = () =>
     sendBytes(res, PLAYLIST_TYPE, 'no-store', stream.playlist(SKIP_WORDS.has(query.get('_HLS_skip') ?? '')))
   const asked = query.get('_HLS_msn')
@@ -76,6 +78,20 @@ function serveIndex(fleet: Fleet, camera: Camera, res: ServerResponse, query: UR
   })
 }
 
+/**
+ * `?plain`: whole segments, for players that must not hold a connection. It waits only for the very first picture of a camera that nobody has
+ * watched, and `?plain=now` not even for that: what stalls or has failed is told at once.
+ */
+function servePlain(fleet: Fleet, camera: Camera, res: ServerResponse, mayWait: boolean): void {
+  const { stream } = camera
+  const isFresh = () => stream.isFresh(fleet.clock.nowMs())
+  const send = () => sendBytes(res, PLAYLIST_TYPE, 'no-store', stream.plainPlaylist())
+  if (isFresh()) return send()
+  const isCold = camera.failure === null && !stream.ring.segments.some((segment) => segment.isComplete)
+  if (mayWait && isCold) waitForPicture(fleet, camera, res, isFresh, send)
+  else sendFailure(camera, res, 'The camera sends no picture at the moment.')
+}
+
 function isComplete(stream: LiveStream, msn: number): boolean {
   const last = stream.ring.segments.at(-1)
   return last !== undefined && (last.msn > msn || (last.msn === msn && last.isComplete))
@@ -90,8 +106,8 @@ function servePart(fleet: Fleet, camera: Camera, res: ServerResponse, file: stri
   }
   const [msn = 0, index = 0] = file.slice(1).split('.').map(Number)
   const open = stream.ring.open
-  const isHinted = open ? msn === open.msn && index === open.parts.length : msn === stream.ring.nextMsn && index === 0
-  if (!isHinted) return send()
+  const hinted = open ? `p${open.msn}.${open.parts.length}.m4s` : `p${stream.ring.nextMsn}.0.m4s`
+  if (file !== hinted) return send()
   wait(fleet, camera, res, () => stream.hasReached(msn, index), stream.targetDurationS * 3_000, send)
 }
 
@@ -113,7 +129,7 @@ function serveLoop(fleet: Fleet, camera: Camera, res: ServerResponse, query: URL
   }
   const playlist = camera.stream.loop(fromMs, toMs, fleet.clock.monotonicMs() + LOOP_KEEP_MS)
   if (playlist) return sendBytes(res, PLAYLIST_TYPE, 'no-store', playlist)
-  sendProblem(res, 'no-picture', 'Nothing of that time is in memory; only warm cameras keep the last half minute.')
+  sendProblem(res, 'gone', 'Nothing of that time is in memory (any more); only warm cameras keep the last half minute.')
 }
 
 /** Waits for the first picture of a camera that was not connected, or says at once why there will be none. */

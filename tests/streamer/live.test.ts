@@ -142,6 +142,47 @@ describe('the playlist', () => {
   })
 })
 
+describe('the plain playlist', () => {
+  it('has whole segments and nothing that makes a player hold a request', async () => {
+    const { worker } = await bringUp({}, { warm: true })
+    await until('three segments', () => worker.fleet.cameras.get('c1')!.stream.counts.segments >= 3)
+    const playlist = await text(worker, '/live/c1/index.m3u8?plain&_HLS_msn=1&_HLS_part=1')
+    expect(playlist).not.toMatch(/SERVER-CONTROL|PART|PRELOAD-HINT|SKIP/)
+    const names = [...playlist.matchAll(/#EXTINF:[\d.]+,\n(s\d+\.m4s)\n/g)].map((match) => match[1]!)
+    expect(names.length).toBeGreaterThanOrEqual(3)
+    expect(playlist.match(/PROGRAM-DATE-TIME/g), 'no line for the segment that grows').toHaveLength(names.length)
+    expect(playlist.match(/#EXT-X-MAP/g)).toHaveLength(1)
+    expect(samplesOf(await bytes(worker, names.at(-1)!))[0]!.isKey).toBe(true)
+    expect(playlist).toContain(`#EXT-X-MEDIA-SEQUENCE:${names[0]!.slice(1, -4)}\n`)
+  })
+
+  it('is answered at once while a stream stalls, when others wait', async () => {
+    const { worker } = await bringUp({}, { warm: true })
+    const { stream } = worker.fleet.cameras.get('c1')!
+    await until('a segment', () => stream.isFresh(worker.fleet.clock.nowMs()))
+    // As after ten seconds of a site that is cut off; it says so itself only when the connection has been given up.
+    Object.defineProperty(stream, 'dateMs', { get: () => 0, set: (_ms: number) => {} })
+    let isAnswered = false
+    const note = () => (isAnswered = true)
+    const waiting = worker.get('/live/c1/index.m3u8').then(note, note)
+    await until('a plain player waits', () => stream.waiting === 1)
+    const answer = await worker.get('/live/c1/index.m3u8?plain')
+    expect(answer.status).toBe(503)
+    expect(await answer.json()).toMatchObject({ code: 'no-picture' })
+    expect(isAnswered).toBe(false)
+    worker.stop()
+    await waiting
+  })
+
+  it('waits for the first picture of a camera that slept, and for a player that has failed not even for that', async () => {
+    const { worker, camera } = await bringUp()
+    expect((await worker.get('/live/c1/index.m3u8?plain=now')).status).toBe(503)
+    expect(await text(worker, '/live/c1/index.m3u8?plain')).toContain('#EXTINF')
+    expect((await worker.get('/live/c1/index.m3u8?plain=now')).status).toBe(200)
+    expect(camera.connections).toBe(1)
+  })
+})
+
 describe('the seconds before an alarm', () => {
   it('are a plain playlist over whole segments, held while they are watched', async () => {
     const { worker } = await bringUp({}, { warm: true })
@@ -157,7 +198,7 @@ describe('the seconds before an alarm', () => {
     expect(samplesOf(await bytes(worker, names[0]!))[0]!.isKey).toBe(true)
     worker.fleet.cameras.get('c1')!.stream.clear(worker.fleet.clock.monotonicMs())
     expect((await worker.get(`/live/c1/${names[0]}`)).status).toBe(200)
-    expect((await worker.get(`/live/c1/loop.m3u8?from=1&to=2`)).status).toBe(503)
+    expect((await worker.get(`/live/c1/loop.m3u8?from=1&to=2`)).status).toBe(410)
   })
 })
 
