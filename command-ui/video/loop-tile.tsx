@@ -34,6 +34,7 @@ export function LoopTile({
   const state = usePlayer(video, url, 'loop')
   if (state.phase === 'missing' && !isGone) setGone(true)
   const isPlaying = state.phase === 'playing'
+  const isHopeless = state.phase === 'missing' || state.phase === 'unsupported'
   return (
     <figure
       className="tile tile-loop"
@@ -42,9 +43,7 @@ export function LoopTile({
       data-phase={state.phase}
     >
       <video ref={video} muted playsInline loop className={isPlaying ? '' : 'unseen'} />
-      {!isPlaying && (
-        <p className="tile-words">{state.phase === 'connecting' ? t.video.loopLoading : t.video.loopMissing}</p>
-      )}
+      {!isPlaying && <p className="tile-words">{isHopeless ? t.video.loopMissing : t.video.loopLoading}</p>}
       <figcaption>
         <span className="ellipsis">↺ {t.video.loop}</span>
       </figcaption>

@@ -1,10 +1,11 @@
 import type { Clock } from '../../domain/clock.ts'
 import { Hls, type ErrorData, type HlsConfig } from './hls-door.ts'
 import { govern } from './latency-governor.ts'
+import { isGone, plainUrl } from './playlist-budget.ts'
 
 /**
- * fast: parts of 200 ms with blocking reloads, for the one picture the officer looks at. calm: whole segments, for the
- * strip; a blocking reload holds one of the browser's six connections per origin, and a press of Enter needs one of them.
+ * fast: parts of 200 ms with blocking reloads, for the one picture the officer looks at. calm: whole segments from the plain playlist, for
+ * the strip; a blocking reload holds one of the browser's six connections per origin, and a press of Enter needs one of them.
  * loop: a short recording again and again.
  */
 export type PlayerMode = 'fast' | 'calm' | 'loop'
@@ -96,6 +97,7 @@ class HlsPlayer implements Player {
   #frameMs: number | null = null
   #startedMs = 0
   #failures = 0
+  #hasFailed = false
   #told = ''
   #look: ReturnType<typeof setInterval>
   #retry: ReturnType<typeof setTimeout> | null = null
@@ -147,7 +149,7 @@ class HlsPlayer implements Player {
     this.#hls = hls
     hls.on(Hls.Events.ERROR, (_event, error) => this.#fail(error))
     hls.on(Hls.Events.MANIFEST_PARSED, () => this.#play())
-    hls.loadSource(this.#url)
+    hls.loadSource(this.#mode === 'calm' ? plainUrl(this.#url, this.#hasFailed) : this.#url)
     hls.attachMedia(this.#video)
   }
 
@@ -172,8 +174,8 @@ class HlsPlayer implements Player {
       this.#hls?.recoverMediaError()
       return
     }
-    // 503 is the worker's `no-picture`: what is not in memory now will not come into it.
-    const isMissing = [404, 410, 503].includes(error.response?.code ?? 0)
+    const isMissing = isGone(error.response?.code ?? 0)
+    this.#hasFailed = true
     this.#drop()
     if (this.#mode === 'loop' && isMissing) return this.#to('missing')
     this.#to(this.#frameMs === null ? 'failed' : 'stalled')
@@ -207,6 +209,7 @@ class HlsPlayer implements Player {
     const isStuck = this.#phase !== 'unsupported' && this.#phase !== 'missing' && silentMs > RESTART_AFTER_MS
     if (isStuck && !this.#retry && !document.hidden) {
       this.#failures++
+      this.#hasFailed = true
       this.#start()
     }
     if (this.#video.paused && this.#hls && this.#video.readyState >= 2) this.#play()
@@ -219,11 +222,13 @@ class HlsPlayer implements Player {
     if (!hls || this.#mode === 'loop') return
     const video = this.#video
     const end = video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : video.currentTime
-    const segmentMs = (hls.latestLevelDetails?.targetduration ?? 0) * 1000
+    const isCalm = this.#mode === 'calm'
+    const segmentMs = isCalm ? (hls.latestLevelDetails?.targetduration ?? 0) * 1000 : 0
     const { rate, toLiveEdge } = govern({
       latencyMs: this.#latencyMs(),
       aheadMs: (end - video.currentTime) * 1000,
-      targetMs: Math.max(TARGET_MS[this.#mode], this.#mode === 'calm' ? segmentMs * CALM_SEGMENTS : 0),
+      comesMs: isCalm ? (hls.latestLevelDetails?.fragments.at(-1)?.duration ?? 0) * 1000 : 0,
+      targetMs: Math.max(TARGET_MS[this.#mode], segmentMs * CALM_SEGMENTS),
       rate: video.playbackRate,
       isBack: this.#isBack,
     })

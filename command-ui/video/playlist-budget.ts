@@ -28,3 +28,17 @@ export function tileMode(protocol: Protocol, tiles: number, isLookedAt: boolean)
   const held = protocol === 'http2' ? HELD_OVER_HTTP2 : HELD_OVER_HTTP1
   return isLookedAt || tiles <= held ? 'fast' : 'calm'
 }
+
+/**
+ * Whole segments, always answered at once: hls.js would hold requests also without parts, as long as the playlist offers it.
+ * @param url without a query
+ * @param hasFailed then not even the first picture of a camera that sleeps is waited for
+ */
+export function plainUrl(url: string, hasFailed: boolean): string {
+  return `${url}?plain${hasFailed ? '=now' : ''}`
+}
+
+/** What is not in memory now will not come into it; anything else passes, also a streamer or a database that is away. */
+export function isGone(status: number): boolean {
+  return status === 404 || status === 410
+}

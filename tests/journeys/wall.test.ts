@@ -74,6 +74,10 @@ describe.skipIf(!chromium)('the video wall over plain HTTP', () => {
     expect(protocol, 'the default start').toBe('http/1.1')
     await page.locator('.wall-tile .take-seen[data-phase="playing"]').nth(8).waitFor({ timeout: FIRST_PICTURES_MS })
     await page.waitForTimeout(LOOK_MS)
+    const held: string[] = []
+    page.on('request', (request) => {
+      if (request.url().includes('_HLS_msn')) held.push(request.url())
+    })
     let worstFrames = Infinity
     let worstLatencyS = 0
     const lateS: number[] = []
@@ -95,6 +99,7 @@ describe.skipIf(!chromium)('the video wall over plain HTTP', () => {
       `wall 3×3 over ${protocol}: fewest frames in 3 s ${worstFrames}, latency p50 ${lateS[lateS.length >> 1]} s, worst ${worstLatencyS} s`,
     )
     expect(worstLatencyS).toBeLessThan(LATENCY_MAX_S)
+    expect(held, 'no tile of nine asks to be kept waiting').toEqual([])
     await page.screenshot({ path: join(shots, '20-wall-3x3.png') })
   })
 

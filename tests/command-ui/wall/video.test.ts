@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { govern, JUMP_AFTER_MS, RATE_MAX } from '../../../command-ui/video/latency-governor.ts'
-import { protocolOf, tileMode } from '../../../command-ui/video/playlist-budget.ts'
+import { isGone, plainUrl, protocolOf, tileMode } from '../../../command-ui/video/playlist-budget.ts'
 import { heard, toggleHeard } from '../../../command-ui/video/heard.ts'
 import { dragSpeed, keySpeed } from '../../../command-ui/video/ptz-speed.ts'
 import { streamFor } from '../../../command-ui/video/tile-stream.ts'
 
-const timing = { latencyMs: 3000, aheadMs: 1500, targetMs: 3000, rate: 1, isBack: false }
+const timing = { latencyMs: 3000, aheadMs: 1500, comesMs: 0, targetMs: 3000, rate: 1, isBack: false }
 
 test('a picture in its place plays as it is; one that is a little late hurries, never by more than a tenth', () => {
   expect(govern(timing)).toEqual({ rate: 1, toLiveEdge: false })
@@ -28,6 +28,25 @@ test('one that hurries goes on until it is there, and does not eat what it does 
   expect(govern({ ...timing, latencyMs: 3100, rate: 1.05 }).rate).toBeGreaterThan(1)
   expect(govern({ ...timing, latencyMs: 3000, rate: 1.05 }).rate).toBe(1)
   expect(govern({ ...timing, latencyMs: 5000, rate: 1.1, aheadMs: 100 }).rate).toBe(1)
+})
+
+test('one that gets whole segments never eats what must last until the next is told, however late that is', () => {
+  const SEGMENT_MS = 2000
+  for (const toldLateMs of [0, 500, 1000, 1900]) {
+    // As hls.js begins: three seconds before the end of the newest segment that is listed.
+    let latencyMs = 3000 + toldLateMs
+    let rate = 1
+    let leastMs = Infinity
+    for (let atMs = 0; atMs < 120_000; atMs += 500) {
+      const listedMs = Math.floor((atMs - toldLateMs) / SEGMENT_MS) * SEGMENT_MS
+      const aheadMs = listedMs - (atMs - latencyMs)
+      leastMs = Math.min(leastMs, aheadMs)
+      ;({ rate } = govern({ ...timing, latencyMs, aheadMs, comesMs: SEGMENT_MS, rate }))
+      latencyMs -= (rate - 1) * 500
+    }
+    expect(leastMs, `told ${toldLateMs} ms late`).toBeGreaterThan(0)
+    expect(latencyMs).toBeLessThan(SEGMENT_MS + toldLateMs + 1000 + 1)
+  }
 })
 
 test('one that is far behind jumps, and one whose page is seen again jumps sooner', () => {
@@ -59,6 +78,17 @@ test('over plain HTTP one picture holds a connection, and only when it is looked
   expect(tileMode(protocolOf('h2'), 4, false)).toBe('fast')
   expect(tileMode(protocolOf('h2'), 9, false)).toBe('calm')
   expect(protocolOf(undefined), 'unknown is the poorer one').toBe('http1')
+})
+
+test('the others ask for what is answered at once, and after a failure wait for nothing at all', () => {
+  expect(plainUrl('/live/c1/main/index.m3u8', false)).toBe('/live/c1/main/index.m3u8?plain')
+  expect(plainUrl('/live/c1/index.m3u8', true)).toBe('/live/c1/index.m3u8?plain=now')
+})
+
+test('the half minute before is given up only when it is said to be gone', () => {
+  for (const status of [404, 410]) expect(isGone(status)).toBe(true)
+  // The streamer begins anew, the database is away, the network is: it is asked for again.
+  for (const status of [0, 429, 500, 502, 503, 504]) expect(isGone(status)).toBe(false)
 })
 
 test('a drag turns the camera towards the hand, gently near the start and at full speed at the end', () => {
