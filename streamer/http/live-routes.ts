@@ -17,8 +17,8 @@ const LOOP_SPAN_MAX_MS = 10 * 60_000
 const SKIP_WORDS = new Set(['YES', 'v2'])
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl'
-/** Names are never used twice, so whoever may see the bytes may keep them. */
-const IMMUTABLE = 'private, max-age=3600, immutable'
+/** Names are never used twice, so the core may keep the bytes for a moment; browsers get them with `no-store` from there. */
+const IMMUTABLE = 'private, max-age=60, immutable'
 
 /** `GET /live/{cameraId}/{file}` */
 export async function serveLive(

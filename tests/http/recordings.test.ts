@@ -129,7 +129,11 @@ test('a part opens only through an incident that wanted it, and only to who may 
   await tell({ segments })
   const officer = await fixture.as('officer')
   const name = `${segments[0]!.fileId}.${segments[0]!.offset}.m4s`
-  expect((await bytesAt(`/recordings/${id}/cam-own/${name}`, officer.token)).status).toBe(200)
+  const opened = await fetch(`${fixture.url}/recordings/${id}/cam-own/${name}`, {
+    headers: { authorization: `Bearer ${officer.token}` },
+  })
+  expect(opened.status).toBe(200)
+  expect(opened.headers.get('cache-control'), 'nothing stays in a shared desk’s browser').toBe('no-store')
   expect((await bytesAt(`/recordings/${other}/cam-own/${name}`, officer.token)).status).toBe(410)
   expect((await bytesAt(`/recordings/${id}/cam-play/${name}`, officer.token)).status).toBe(404)
   for (const bad of ['..%2f..%2fsecret.m4s', 'x.m4s', `${segments[0]!.fileId}.mp4`, 'index.m3u8%00']) {
