@@ -8,6 +8,7 @@ import { defineRoute, type Route } from '../http/route.ts'
 import type { WatchAudit } from '../trust/audit.ts'
 import type { Tickets } from '../trust/tickets.ts'
 import type { LiveProxy } from './live-proxy.ts'
+import { liveQuery } from './live-query.ts'
 
 export interface MediaRouteDeps {
   fleet: StreamerFleet
@@ -26,7 +27,7 @@ export function mediaRoutes(deps: MediaRouteDeps): Route[] {
     liveRoute(
       deps,
       '!/live/:cameraId/:file',
-      'Live picture: index.m3u8 (LL-HLS), loop.m3u8?from&to (the seconds before), their parts',
+      'Live picture: index.m3u8 (LL-HLS), index.m3u8?plain (whole segments), loop.m3u8?from&to (the seconds before), their parts',
     ),
     liveRoute(
       deps,
@@ -60,19 +61,19 @@ function liveRoute({ fleet, proxy, watches }: MediaRouteDeps, path: string, summ
     action: 'camera.watch',
     object: ({ params }) => ({ kind: 'camera', id: params['cameraId'] }),
     params: z.object({ cameraId: idSchema, file: fileSchema }),
-    handler: async ({ params: { cameraId, file }, subject, req, res }) => {
+    handler: async ({ params: { cameraId, file }, subject, actor, req, res }) => {
       if (fleet.camera(cameraId)?.enabled !== true) {
         throw new Fault('not-found', `There is no camera ${cameraId}.`, { id: cameraId })
       }
+      const asked = new URLSearchParams(/\?(.*)$/.exec(req.url ?? '')?.[1])
+      const query = liveQuery(file, asked)
       const baseUrl = fleet.workerOf(cameraId)
       if (baseUrl === null) {
         throw new Fault('streamer-away', 'No streamer serves this camera at the moment.', { id: cameraId })
       }
       await watches.look(subject, cameraId, 'live')
-      const query = new URLSearchParams(/\?(.*)$/.exec(req.url ?? '')?.[1])
-      const ticket = req.headers.authorization === undefined ? query.get('ticket') : null
-      query.delete('ticket')
-      await proxy.serve({ baseUrl, cameraId, file: folder + file, query, ticket }, res)
+      const ticket = req.headers.authorization === undefined ? asked.get('ticket') : null
+      await proxy.serve({ baseUrl, cameraId, file: folder + file, query, viewer: actor, ticket }, res)
     },
   })
 }

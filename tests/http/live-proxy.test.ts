@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { Agent, createServer, get, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../../domain/clock.ts'
@@ -6,6 +6,7 @@ import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { faultOf, sendFault } from '../../gateway/http/problem.ts'
 import { createLiveProxy } from '../../gateway/media/live-proxy.ts'
+import { BYTES_OF_ONE_MAX, REQUESTS_OF_ONE_MAX } from '../../gateway/media/media-room.ts'
 import { until } from '../streamer/support/harness.ts'
 
 const cleanUps: (() => Promise<unknown> | void)[] = []
@@ -24,22 +25,29 @@ async function listen(onRequest: RequestListener): Promise<{ url: string; server
 }
 
 /** A worker that answers as told, and the proxy before it. */
-async function bringUp(worker: RequestListener, isLive = () => true): Promise<{ url: string; workerServer: Server }> {
+async function bringUp(
+  worker: RequestListener,
+  isLive = () => true,
+  stalledMs = 20_000,
+): Promise<{ url: string; workerServer: Server; metrics: Metrics }> {
   const upstream = await listen(worker)
+  const metrics = new Metrics()
   const proxy = createLiveProxy({
     internalToken: 'inside',
     isLive,
     clock: systemClock,
     log: silentLog,
-    metrics: new Metrics(),
+    metrics,
+    stalledMs,
   })
   cleanUps.push(() => proxy.close())
   const front = await listen((req, res) => {
-    const query = new URLSearchParams(req.url?.split('?')[1])
-    const live = { baseUrl: upstream.url, cameraId: 'c1', file: 'p1.0.m4s', query, ticket: null }
+    const query = /\?.*/.exec(req.url ?? '')?.[0] ?? ''
+    const viewer = String(req.headers['x-viewer'] ?? 'one')
+    const live = { baseUrl: upstream.url, cameraId: 'c1', file: 'p1.0.m4s', query, viewer, ticket: null }
     proxy.serve(live, res).catch((error: unknown) => sendFault(res, faultOf(error, 'test', silentLog, systemClock)))
   })
-  return { url: front.url, workerServer: upstream.server }
+  return { url: front.url, workerServer: upstream.server, metrics }
 }
 
 test('the worker sees the internal token, never what the officer has shown', async () => {
@@ -187,4 +195,67 @@ test('who waits for a worker that reports no more is told so, and may ask the ne
   const answer = await waiting
   expect(answer.status).toBe(503)
   expect(await answer.json()).toMatchObject({ code: 'streamer-away' })
+})
+
+/** Asks and reads nothing, however much comes. @returns the status */
+function askWithoutReading(url: string, viewer: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = get(url, { agent: new Agent(), headers: { 'x-viewer': viewer } }, (res) => {
+      cleanUps.push(() => void res.socket.destroy())
+      res.on('error', () => undefined)
+      resolve(res.statusCode!)
+    })
+    asked.on('error', reject)
+  })
+}
+
+const large = (req: IncomingMessage, res: Parameters<RequestListener>[1]) => {
+  const body = Buffer.alloc(12_000_000, req.url)
+  res.writeHead(200, { 'content-length': body.length }).end(body)
+}
+const refusals = (metrics: Metrics) => metrics.counter('vigil_media_refused_total', '').total()
+const unread = (metrics: Metrics) => /^vigil_media_unread_bytes (\d+)$/m.exec(metrics.text())![1]
+
+test('a player that reads nothing is cut off, and what was held for it is given back', async () => {
+  const { url, metrics } = await bringUp(large, undefined, 300)
+  expect(await askWithoutReading(`${url}/?a`, 'one')).toBe(200)
+  expect(unread(metrics)).toBe('12000000')
+  await until('it is cut off', () => refusals(metrics) === 1)
+  await until('nothing is held', () => unread(metrics) === '0')
+  const whole = Buffer.from(await (await fetch(`${url}/?a`)).arrayBuffer())
+  expect(whole.equals(Buffer.alloc(12_000_000, '/live/c1/p1.0.m4s?a')), 'who reads gets all of it').toBe(true)
+  expect(refusals(metrics)).toBe(1)
+})
+
+test('what one person leaves unread is bounded, and takes nothing from the others', async () => {
+  const { url, metrics } = await bringUp(large)
+  const fits = Math.floor(BYTES_OF_ONE_MAX / 12_000_000)
+  for (let i = 0; i < fits; i++) expect(await askWithoutReading(`${url}/?${i}`, 'greedy')).toBe(200)
+  const refused = await fetch(`${url}/?more`, { headers: { 'x-viewer': 'greedy' } })
+  expect(refused.status).toBe(429)
+  expect(await refused.json()).toMatchObject({ code: 'too-many-requests' })
+  expect((await fetch(`${url}/?more`, { headers: { 'x-viewer': 'other' } })).status).toBe(200)
+  expect(metrics.text()).toContain('vigil_media_refused_total{reason="too-much-unread"} 1')
+})
+
+test('one person cannot take all the places of those who wait for a camera', async () => {
+  let waiting = 0
+  const { url } = await bringUp((req) => {
+    waiting++
+    req.once('close', () => waiting--)
+  })
+  const agent = new Agent({ maxSockets: Infinity })
+  const ask = (n: number, viewer: string) =>
+    new Promise<number>((resolve) => {
+      const asked = get(`${url}/?${n}`, { agent, headers: { 'x-viewer': viewer } })
+      asked.on('response', (res) => resolve(res.resume().statusCode!)).on('error', () => resolve(0))
+    })
+  const open = Array.from({ length: REQUESTS_OF_ONE_MAX }, (_, n) => ask(n, 'greedy'))
+  await until('all wait', () => waiting === REQUESTS_OF_ONE_MAX)
+  expect(await ask(999, 'greedy')).toBe(429)
+  open.push(ask(1000, 'other'))
+  await until('another one waits too', () => waiting === REQUESTS_OF_ONE_MAX + 1)
+  agent.destroy()
+  expect(new Set(await Promise.all(open))).toEqual(new Set([0]))
+  await until('nobody waits', () => waiting === 0)
 })

@@ -4,7 +4,7 @@ import type { Camera } from '../../domain/camera.ts'
 import type { AuditRow } from '../../domain/wire/admin.ts'
 import type { CoreBeat } from '../../streamer/core-beat.ts'
 import { readPictures } from '../streamer/support/annex-b.ts'
-import { type Worker } from '../streamer/support/harness.ts'
+import { until, type Worker } from '../streamer/support/harness.ts'
 import { TestCamera } from '../streamer/support/test-camera.ts'
 import { ownRoutes, startFixture, type Client, type Fixture } from './fixture.ts'
 import { startKnownWorker } from './known-worker.ts'
@@ -61,4 +61,22 @@ test('the larger stream of a camera is opened for who looks at it, and is not th
   expect(typed.body.mainStream).toBe(true)
   const foreign = await add({ kind: 'rtsp', url: small.url, ...login, mainUrl: 'rtsp://8.8.8.8/main' })
   expect(foreign.body.code).toBe('not-allowed-address')
+})
+
+test('one question in many spellings is one question to the streamer', async () => {
+  const { id } = (await add({ kind: 'rtsp', url: small.url, ...login })).body
+  await beat.beat()
+  const folder = `/live/${id}/index.m3u8`
+  expect((await admin.get(folder)).status).toBe(200)
+  const { stream } = worker.fleet.cameras.get(id)!
+  const next = stream.ring.nextMsn
+  const ask = (i: number) => admin.get<string>(`${folder}?x=${i}&_HLS_part=${'0'.repeat(i % 5)}9&_HLS_msn=${next}`)
+  const answers = Array.from({ length: 40 }, (_, i) => ask(i))
+  await until('they wait', () => stream.waiting > 0)
+  let mostWaiting = 0
+  const look = setInterval(() => (mostWaiting = Math.max(mostWaiting, stream.waiting)), 5)
+  expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([200]))
+  clearInterval(look)
+  expect(mostWaiting).toBeLessThanOrEqual(1)
+  expect((await admin.get(`${folder}?_HLS_msn=x`)).status).toBe(400)
 })
