@@ -69,10 +69,10 @@ function sha256(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** Tickets open media and nothing else: `/live/{cameraId}/…?ticket=`, `/recordings/{incidentId}/{cameraId}/…?ticket=`. */
+/** Tickets open media and nothing else: `/live/{cameraId}/…?ticket=`, `/live/{cameraId}/main/…?ticket=`, `/recordings/{incidentId}/{cameraId}/…?ticket=`. */
 function ticketOf(url: string): { ticket: string; cameraId: string } | null {
   const [, cameraId, query] =
-    /^\/(?:live|recordings\/[A-Za-z0-9_-]{1,40})\/([A-Za-z0-9_-]{1,40})\/[^/?]+\?(.*)$/.exec(url) ?? []
+    /^\/(?:live|recordings\/[A-Za-z0-9_-]{1,40})\/([A-Za-z0-9_-]{1,40})\/(?:main\/)?[^/?]+\?(.*)$/.exec(url) ?? []
   if (cameraId === undefined || query === undefined) return null
   const ticket = new URLSearchParams(query).get('ticket')
   return ticket === null ? null : { ticket, cameraId }

@@ -17,7 +17,8 @@ export interface Tickets {
 
 /**
  * A ticket opens within 60 s and then lives as long as it is used without a pause of 60 s. Whether its session still stands is asked at
- * each use, so a revoked session ends its players within 5 s.
+ * each use, so a revoked session ends its players within 5 s. Which were in use is not kept over a restart, after which players fetch new ones:
+ * believing every ticket for a while then would give one that somebody has found, long expired, a new life.
  */
 export function createTickets(box: SecretBox, clock: Clock): Tickets {
   const key = box.keyFor('media tickets')

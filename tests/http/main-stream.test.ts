@@ -53,6 +53,14 @@ test('the larger stream of a camera is opened for who looks at it, and is not th
   expect(worker.fleet.status().filter((report) => report.id.startsWith(id))).toHaveLength(1)
   const looks = await admin.get<{ items: AuditRow[] }>(`audit?action=camera.watch&objectId=${id}`)
   expect(looks.body.items, 'on record like any other').toHaveLength(1)
+  const officer = await fixture.as('officer')
+  const { ticket } = (await officer.send<{ ticket: string }>('POST', `cameras/${id}/ticket`)).body
+  const played = await fetch(`${fixture.url}/live/${id}/main/index.m3u8?plain&ticket=${ticket}`)
+  expect(played.status, 'a ticket of the camera opens both of its streams').toBe(200)
+  const segment = /^s\d+\.m4s.*$/m.exec(await played.text())![0]
+  expect(segment).toContain(`?ticket=${encodeURIComponent(ticket)}`)
+  expect((await fetch(`${fixture.url}/live/${id}/main/${segment}`)).status).toBe(200)
+  expect((await fetch(`${fixture.url}/live/other/main/index.m3u8?ticket=${ticket}`)).status).toBe(401)
   const plain = await add({ kind: 'rtsp', url: small.url, ...login })
   expect(plain.body.mainStream).toBe(false)
   await beat.beat()
