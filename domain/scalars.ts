@@ -1,11 +1,14 @@
 import { z } from './z.ts'
 import { ID_PATTERN } from './ids.ts'
+import { printable } from './printable.ts'
 
 /** Schemas of the small things that every message is made of. */
 
 /** RFC 3339, UTC or with an offset. */
 export const timeSchema = z.iso.datetime({ offset: true }).meta({ description: 'RFC 3339 time' })
 export const idSchema = z.string().regex(ID_PATTERN).meta({ description: 'id, [A-Za-z0-9_-]{1,40}' })
+/** Words that may be a device's own: made printable, not refused, so that one device's nonsense costs nobody else's report. */
+export const saidSchema = (max: number) => z.string().overwrite(printable).max(max)
 export const lngSchema = z.number().min(-180).max(180)
 export const latSchema = z.number().min(-90).max(90)
 /** `[lng, lat]`, WGS-84 degrees. */

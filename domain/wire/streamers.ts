@@ -1,6 +1,6 @@
 import { cameraStateSchema } from '../camera.ts'
 import { gapReasonSchema } from '../recording.ts'
-import { idSchema } from '../scalars.ts'
+import { idSchema, saidSchema } from '../scalars.ts'
 import { z } from '../z.ts'
 
 /** Between streamer workers and the core, with the internal token. */
@@ -9,8 +9,9 @@ import { z } from '../z.ts'
 export const cameraReportSchema = z.object({
   id: idSchema,
   state: cameraStateSchema,
-  reason: z.string().max(500).nullable(),
-  codec: z.string().max(60).nullable(),
+  /** A camera's own words may be in it. */
+  reason: saidSchema(500).nullable(),
+  codec: saidSchema(60).nullable(),
   widthPx: z.number().int().nullable(),
   heightPx: z.number().int().nullable(),
   bitrateBps: z.number().nullable(),
@@ -69,7 +70,7 @@ export const recordedGapSchema = z.object({
   fromMs: z.number(),
   toMs: z.number(),
   reason: gapReasonSchema,
-  detail: z.string().max(500).nullable(),
+  detail: saidSchema(500).nullable(),
 })
 export type RecordedGap = z.infer<typeof recordedGapSchema>
 /** `POST /api/v1/internal/streamers/{id}/recorded`: answered after the commit; until then the worker says it again. */
@@ -77,7 +78,7 @@ export const recordedSchema = z.object({
   segments: z.array(recordedSegmentSchema).max(RECORDED_ROWS_MAX),
   gaps: z.array(recordedGapSchema).max(RECORDED_ROWS_MAX),
   /** What writing to the disk fails with at the moment; null: it works. */
-  diskFault: z.string().max(200).nullable(),
+  diskFault: saidSchema(200).nullable(),
 })
 export type Recorded = z.infer<typeof recordedSchema>
 

@@ -1,12 +1,13 @@
 import type { Camera } from '../../domain/camera.ts'
 import { toIso, type Clock } from '../../domain/clock.ts'
-import { reasonOf } from '../../domain/fault.ts'
+import { Fault, reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics } from '../../domain/metrics.ts'
 import type { CameraReport } from '../../domain/wire/streamers.ts'
 import type { EventLog, NewEvent } from '../live/event-log.ts'
 import type { Troubles } from '../live/troubles.ts'
 import type { Database, Queryable, Tx } from '../store/database.ts'
+import { writeAllBut } from '../store/write-all-but.ts'
 import { toCamera, type CameraRow } from './camera-row.ts'
 import { follow, isBadState, turned, writeTroubles, type Followed } from './camera-troubles.ts'
 
@@ -23,7 +24,10 @@ export interface CameraStatesDeps {
   metrics: Metrics
 }
 
-/** What the streamers say about cameras becomes rows, events and troubles; with hysteresis, in one transaction a turn. */
+/**
+ * What the streamers say about cameras becomes rows, events and troubles; with hysteresis, in one transaction a turn, and with more where
+ * the database refuses a row.
+ */
 export class CameraStates {
   readonly #deps: CameraStatesDeps
   readonly #cameras = new Map<string, Followed>()
@@ -63,8 +67,8 @@ export class CameraStates {
       // `connecting` says nothing new about a camera that was dark before it.
       const isUndecided = report.state === 'connecting'
       if (!isUndecided && isBad !== followed.isBad) turned(followed, isBad, nowMs)
-      followed.report =
-        isUndecided && isBadState(followed.row.state) ? { ...report, state: followed.row.state } : report
+      const { state } = followed.report ?? followed.row
+      followed.report = isUndecided && isBadState(state) ? { ...report, state } : report
       followed.isOrphan = false
     }
   }
@@ -105,23 +109,45 @@ export class CameraStates {
   async write(): Promise<void> {
     if (this.#writing) return
     this.#writing = true
-    try {
-      await this.#writeStates()
-      await writeTroubles(this.#cameras.values(), this.#deps.troubles, this.#deps.clock.monotonicMs())
-      await this.#writeHealth()
-    } catch (error) {
-      this.#failed.add()
-      this.#deps.log.debug('camera states could not be written', { reason: reasonOf(error) })
-    } finally {
-      this.#writing = false
+    const { troubles, clock, log } = this.#deps
+    const steps = [
+      () => this.#writeStates(),
+      () => writeTroubles(this.#cameras.values(), troubles, clock.monotonicMs()),
+      () => this.#writeHealth(),
+    ]
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (error) {
+        this.#failed.add()
+        log.debug('camera states could not be written', { reason: reasonOf(error) })
+        // Without the database none of the others goes either; else a state that cannot be stored keeps no dark camera from being told.
+        if (error instanceof Fault) break
+      }
     }
+    this.#writing = false
   }
 
   async #writeStates(): Promise<void> {
-    const { events, clock } = this.#deps
     const changed = [...this.#cameras.values()].filter((followed) => this.#hasNews(followed))
-    if (changed.length === 0) return
-    const stateAt = toIso(clock.nowMs())
+    const stateAt = toIso(this.#deps.clock.nowMs())
+    await writeAllBut(
+      changed,
+      (some) => this.#writeSome(some, stateAt),
+      (followed, error) => this.#refused(followed, error),
+    )
+  }
+
+  /** Its state stays untold until the database takes it; the trouble of a dark one is told all the same. */
+  #refused(followed: Followed, error: unknown): void {
+    const { clock, log } = this.#deps
+    followed.refusedAtMs = clock.monotonicMs()
+    this.#failed.add()
+    log.warn('the database refuses the state of a camera', { camera: followed.row.id, reason: reasonOf(error) })
+  }
+
+  async #writeSome(changed: readonly Followed[], stateAt: string): Promise<void> {
+    const { events, clock } = this.#deps
     const rows = changed.map(({ row, report }) => withReport(row, report!, stateAt))
     await events.transact(async (tx) => {
       await updateStates(tx, rows)
@@ -146,13 +172,14 @@ export class CameraStates {
     })
   }
 
-  #hasNews({ row, report, toldAtMs }: Followed): boolean {
-    if (!report) return false
+  #hasNews({ row, report, toldAtMs, refusedAtMs }: Followed): boolean {
+    const nowMs = this.#deps.clock.monotonicMs()
+    if (!report || nowMs - refusedAtMs < REASON_EVERY_MS) return false
     if (report.state !== row.state) return true
     const { codec = null, widthPx = null, heightPx = null } = row.stream
     const hasStream = report.codec !== null
     if (hasStream && (report.codec !== codec || report.widthPx !== widthPx || report.heightPx !== heightPx)) return true
-    return report.reason !== row.state_reason && this.#deps.clock.monotonicMs() - toldAtMs >= REASON_EVERY_MS
+    return report.reason !== row.state_reason && nowMs - toldAtMs >= REASON_EVERY_MS
   }
 
   async #writeHealth(): Promise<void> {
@@ -163,8 +190,11 @@ export class CameraStates {
     const reports = [...this.#cameras.values()].flatMap(({ report }) =>
       report && report.state !== 'idle' ? [report] : [],
     )
-    if (reports.length === 0) return
-    await insertHealth(database, toIso(clock.nowMs()), reports)
+    await writeAllBut(
+      reports,
+      (some) => insertHealth(database, toIso(clock.nowMs()), some),
+      () => this.#failed.add(),
+    )
   }
 }
 

@@ -38,6 +38,8 @@ export interface Followed {
   row: CameraRow
   report: CameraReport | null
   toldAtMs: number
+  /** When the database last refused to store what is reported; monotonic. */
+  refusedAtMs: number
   /** Since when the reported state is bad, or good. */
   isBad: boolean
   sinceMs: number
@@ -58,6 +60,7 @@ export function follow(row: CameraRow, nowMs: number, troubles: Troubles): Follo
     row,
     report: null,
     toldAtMs: 0,
+    refusedAtMs: -Infinity,
     isBad,
     sinceMs: nowMs,
     falls: [],
@@ -112,17 +115,19 @@ async function isDue(followed: Followed, troubles: Troubles, nowMs: number): Pro
   return wanted === 'unstable' || nowMs - sinceMs >= RAISE_AFTER_MS[wanted]
 }
 
-function wantedOf({ row, isBad, falls }: Followed, nowMs: number): Code | null {
+/** By what is reported, not by what is stored: also while a state cannot be written it is known which cameras are dark. */
+function wantedOf({ row, report, isBad, falls }: Followed, nowMs: number): Code | null {
   if (!row.enabled) return null
   const isUnstable = falls.length >= FALLS_MAX && nowMs - falls.at(-1)! < FALLS_WITHIN_MS
   if (isUnstable && falls.at(-1)! - falls[0]! < FALLS_WITHIN_MS) return 'unstable'
-  return isBad && isBadState(row.state) ? row.state : null
+  return isBad && isBadState(report!.state) ? report!.state : null
 }
 
-function detailOf({ row, falls }: Followed, code: Code): string {
-  if (code !== 'unstable') return `${row.body.name}: ${row.state_reason ?? code}`
+function detailOf({ row, report, falls }: Followed, code: Code): string {
+  const reason = report?.reason ?? row.state_reason
+  if (code !== 'unstable') return `${row.body.name}: ${reason ?? code}`
   const seconds = Math.round((falls.at(-1)! - falls[0]!) / 1000)
-  return `${row.body.name}: fell ${falls.length} times within ${seconds} s${row.state_reason ? ` (${row.state_reason})` : ''}`
+  return `${row.body.name}: fell ${falls.length} times within ${seconds} s${reason ? ` (${reason})` : ''}`
 }
 
 async function writeTogether(

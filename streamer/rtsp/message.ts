@@ -1,8 +1,11 @@
+import { printable } from '../../domain/printable.ts'
+
 /** Header lines of one RTSP message; more is an attack or garbage. */
 const HEADERS_MAX = 64
 
 export interface RtspAnswer {
   status: number
+  /** As it goes into a sentence. */
   phrase: string
   /** Lower-case names; a header that came several times keeps all its values. */
   headers: Map<string, string[]>
@@ -17,7 +20,12 @@ export function parseAnswer(head: string, body: string): RtspAnswer | null {
   const lines = head.split(/\r?\n/)
   const first = /^RTSP\/\d\.\d (\d{3})(?: (.*))?$/.exec(lines[0] ?? '')
   if (!first) return null
-  return { status: Number(first[1]), phrase: (first[2] ?? '').trim(), headers: parseHeaders(lines.slice(1)), body }
+  return {
+    status: Number(first[1]),
+    phrase: printable((first[2] ?? '').trim()),
+    headers: parseHeaders(lines.slice(1)),
+    body,
+  }
 }
 
 function parseHeaders(lines: string[]): Map<string, string[]> {

@@ -1,3 +1,4 @@
+import { printable } from '../../domain/printable.ts'
 import type { VideoCodec } from '../rtp/parameter-sets.ts'
 import type { AudioMedia } from './audio-media.ts'
 import { audioMediaOf } from './audio-media.ts'
@@ -5,7 +6,7 @@ import { audioMediaOf } from './audio-media.ts'
 /** SDP (RFC 8866), as far as a camera's video and sound need it. */
 export interface VideoMedia {
   codec: 'H264' | 'H265' | 'other'
-  /** As the camera wrote it: `H264`, `JPEG`, `MP4V-ES`. */
+  /** As the camera wrote it, in capitals, printable: `H264`, `JPEG`, `MP4V-ES`. */
   encoding: string
   payloadType: number
   clockHz: number
@@ -59,7 +60,7 @@ function videoOf(formats: number[], lines: string[]): VideoMedia | null {
   const payloadType = formats.find(isPayloadType)
   if (payloadType === undefined) return null
   const [encoding = '', clock = ''] = ofFormat(lines, 'rtpmap', payloadType).split('/')
-  const name = encoding.toUpperCase() || (payloadType === 26 ? 'JPEG' : 'unknown')
+  const name = printable(encoding.toUpperCase()) || (payloadType === 26 ? 'JPEG' : 'unknown')
   return {
     codec: name === 'H264' ? 'H264' : name === 'H265' || name === 'HEVC' ? 'H265' : 'other',
     encoding: name,

@@ -5,6 +5,7 @@ import { createLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { emptyDot, encodeDots, openDots, type Dot } from '../../domain/wire/dots.ts'
 import { parseTopic, topicOf } from '../../domain/wire/mqtt.ts'
+import { cameraReportSchema } from '../../domain/wire/streamers.ts'
 
 describe('topics', () => {
   it('are read back as they were written', () => {
@@ -48,6 +49,16 @@ describe('dots', () => {
     expect(openDots(bytes.buffer.slice(0, -1))).toBeNull()
     bytes[0] = 9
     expect(openDots(bytes.buffer)).toBeNull()
+  })
+})
+
+describe('what a worker says of a camera', () => {
+  const report = { id: 'a', state: 'not-a-camera', codec: null, widthPx: null, heightPx: null, bitrateBps: null }
+  it('is made printable and not refused, else one camera would cost the reports of all', () => {
+    const reason = '500 Internal\0Error\u001b[2J\u0085 东门 😀 \ud83d'
+    const told = '500 Internal\ufffdError\ufffd[2J\ufffd 东门 😀 \ufffd'
+    expect(cameraReportSchema.parse({ ...report, reason }).reason).toBe(told)
+    expect(cameraReportSchema.safeParse({ ...report, reason: 'x'.repeat(501) }).success).toBe(false)
   })
 })
 

@@ -121,6 +121,21 @@ test('what was kept, what is missing and why, and every byte as the worker wrote
   expect(looks, 'one look, however many parts').toEqual([{ actor: 'officer', facts: { incidentId: id } }])
 })
 
+test('a camera’s words that no column holds keep neither its gap nor the rows beside it from being stored', async () => {
+  const pressMs = Date.now() - 10 * 60_000
+  const id = await incidentAt(pressMs, 'cam-odd')
+  const { segments } = fileOf('cam-odd', pressMs, 5)
+  const gap = { cameraId: 'cam-odd', fromMs: pressMs - 20_000, toMs: pressMs, reason: 'no-picture' }
+  const odd = 'the camera does not play (500 Internal\0Error \ud800)'
+  expect((await tell({ segments, gaps: [{ ...gap, detail: odd }] })).status).toBe(204)
+  const { body } = await (await fixture.as('officer')).get<IncidentRecordings>(`incidents/${id}/recordings`)
+  const [camera] = body.cameras
+  expect(camera!.kept).toHaveLength(1)
+  expect(camera!.gaps.find(({ reason }) => reason === 'no-picture')?.detail).toBe(
+    'the camera does not play (500 Internal\ufffdError \ufffd)',
+  )
+})
+
 test('a part opens only through an incident that wanted it, and only to who may look back', async () => {
   const pressMs = Date.now() - 10 * 60_000
   const id = await incidentAt(pressMs, 'cam-own')

@@ -158,6 +158,22 @@ test('a camera that goes dark is told at once, is a trouble after ten seconds, a
   expect((await eventsSince(n)).at(-1)).toBe('camera:cam-1:offline restored')
 })
 
+test('a camera whose words the database refuses is a trouble all the same, and keeps no other from being told', async () => {
+  await pass(2, () => ids.slice(0, 9).map((id) => say(id, 'online')))
+  const n = await lastEvent()
+  const refuses = say('cam-6', 'login-refused', 'Internal\0Error')
+  await pass(3, () => [...ids.slice(0, 6).map((id) => say(id, 'offline', 'nothing answers')), refuses])
+  const told = await eventsSince(n)
+  expect(told.filter((text) => text.endsWith(' offline')).sort()).toEqual(ids.slice(0, 6).map((id) => `${id} offline`))
+  expect(told).toContain('camera:cam-6:login-refused raised')
+  expect(told).not.toContain('cam-6 login-refused')
+  await pass(70, () => [say('cam-6', 'login-refused', 'Internal\0Error'), say('cam-7', 'online')])
+  const health = await db.database.query<{ id: string }>('select distinct camera_id as id from camera_health')
+  expect(health.map(({ id }) => id)).toContain('cam-7')
+  await pass(12, () => [say('cam-6', 'login-refused', 'in words')])
+  expect(await eventsSince(n)).toContain('cam-6 login-refused')
+})
+
 test('a refused login is a trouble at once', async () => {
   const n = await lastEvent()
   await pass(1, () => [say('cam-2', 'login-refused', 'the camera refuses the password')])

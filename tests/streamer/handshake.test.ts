@@ -188,6 +188,13 @@ describe('what is no picture', () => {
     expect(visited).toHaveLength(11)
   })
 
+  it('is told in words that can be shown and stored, whatever the camera says', async () => {
+    const answers = { DESCRIBE: 'RTSP/1.0 500 Internal\0Error\x1b[2J\r\nCSeq: {cseq}\r\n\r\n' }
+    const [refusing, odd] = await Promise.all([startCamera({ answers }), startCamera({ codec: 'JP\0EG' })])
+    expect((await probe(refusing.url)).verdict['detail']).toContain('(500 Internal\ufffdError\ufffd[2J)')
+    expect((await probe(odd.url)).verdict['detail']).toContain('the camera sends JP\ufffdEG;')
+  })
+
   it('is no RTSP address at all: bad request', async () => {
     for (const url of ['http://127.0.0.1/', 'rtsp://', 'rtsp://a b/', 'rtsp://host:99999/', 'rtsp://h/\r\nX: y']) {
       const { post } = await worker()
