@@ -133,13 +133,11 @@ async function byOnvif(
   }
   try {
     const camera = await deps.onvif.describe(target)
-    const stream = readRtspSource(camera.streamUri)
-    const ip = await deps.allowed.resolve(stream.host, stream.port)
     return {
       ...empty,
-      streamAddress: addressAt(stream, ip),
-      snapshotAddress: await checkedSnapshot(camera.snapshotUri, deps.allowed),
-      mainAddress: camera.mainUri === camera.streamUri ? null : await toldMain(camera.mainUri, deps.allowed),
+      streamAddress: await toldStream(camera.streamUri, ip, deps.allowed),
+      snapshotAddress: await toldSnapshot(camera.snapshotUri, ip, deps.allowed),
+      mainAddress: camera.mainUri === camera.streamUri ? null : await toldMain(camera.mainUri, ip, deps.allowed),
       onvif: { host, port, path, profileToken: camera.profile.token },
       ptz: camera.hasPtz,
     }
@@ -149,12 +147,21 @@ async function byOnvif(
   }
 }
 
+/**
+ * What a camera tells of itself is looked for at the host that was asked, whatever host it names: its login must not go to another
+ * machine, and one behind a translator names an address that only it can reach. Port and path are as it told them.
+ * @param ip of its ONVIF service
+ * @throws Fault `not-allowed-address` for a port that is not for cameras; `bad-request` for what is no address of a stream
+ */
+async function toldStream(uri: string, ip: string, allowed: AllowedAddresses): Promise<string> {
+  const told = readRtspSource(uri)
+  return addressAt(told, await allowed.resolve(ip, told.port))
+}
+
 /** A larger stream is an extra: a camera that names nonsense for it still has its smaller one. */
-async function toldMain(uri: string | null, allowed: AllowedAddresses): Promise<string | null> {
+async function toldMain(uri: string | null, ip: string, allowed: AllowedAddresses): Promise<string | null> {
   try {
-    if (uri === null) return null
-    const read = readRtspSource(uri)
-    return addressAt(read, await allowed.resolve(read.host, read.port))
+    return uri === null ? null : await toldStream(uri, ip, allowed)
   } catch (error) {
     if (error instanceof Fault) return null
     throw error
@@ -176,19 +183,19 @@ export async function onvifTarget(
   }
 }
 
-/** The address of stills that the camera has told, pinned to the address that was checked; null when it leads elsewhere. */
-export async function checkedSnapshot(uri: string | null, allowed: AllowedAddresses): Promise<string | null> {
+/** The address of stills that the camera has told, at the host that was asked, as for its stream; null for what is not HTTP. */
+export async function toldSnapshot(uri: string | null, ip: string, allowed: AllowedAddresses): Promise<string | null> {
   if (uri === null || !URL.canParse(uri)) return null
   const url = new URL(uri)
   if (url.protocol !== 'http:') return null
   try {
-    const ip = await allowed.resolve(url.hostname, Number(url.port || 80))
+    await allowed.resolve(ip, Number(url.port || 80))
     url.username = ''
     url.password = ''
     url.hostname = ip.includes(':') ? `[${ip}]` : ip
     return url.href
   } catch (error) {
-    // Stills are an extra: a camera that names a stranger's address for them still has its stream.
+    // Stills are an extra: a camera that names a port that is not for cameras still has its stream.
     if (error instanceof Fault) return null
     throw error
   }

@@ -5,7 +5,7 @@ import type { Database } from '../store/database.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
 import type { AllowedAddresses } from './allowed-address.ts'
 import { openCredential, type CameraRow } from './camera-row.ts'
-import { checkedSnapshot, onvifTarget } from './examine-camera.ts'
+import { onvifTarget, toldSnapshot } from './examine-camera.ts'
 import { fetchSnapshot } from './snapshot.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
 import { fetchWorkerSnapshot } from './worker-client.ts'
@@ -84,7 +84,7 @@ export class Stills {
     this.#askedMs.set(row.id, nowMs)
     const target = await onvifTarget(row.body.onvif, openCredential(box, row.credential_cipher), allowed)
     const { snapshotUri } = await onvif.describe(target)
-    const address = await checkedSnapshot(snapshotUri, allowed)
+    const address = await toldSnapshot(snapshotUri, target.host, allowed)
     if (address === null) throw fault
     await database.execute('update camera set snapshot_address = $2 where id = $1', [row.id, address])
     return await this.#own(row, address)
