@@ -17,10 +17,23 @@ export interface PtzDeps {
   log: Log
 }
 
-/** Moves cameras by ONVIF. A move ends by itself after its duration, also where the camera ignores the time-out it was given. */
+/** A camera that has been given orders, until none is open and no stop is owed. */
+interface Turning {
+  /** Orders without an answer yet. */
+  asked: number
+  /** The stop of its move. */
+  timer: NodeJS.Timeout | null
+  /** The time for it came while an order was open that may end the move by itself. */
+  isDue: boolean
+}
+
+/**
+ * Moves cameras by ONVIF. A move ends by itself after its duration, also where the camera ignores the time-out it was given: whatever is
+ * answered to it, a late answer may be that of a camera that turns. Only an order that the camera has taken ends the move before it.
+ */
 export class Ptz {
   readonly #deps: PtzDeps
-  readonly #stops = new Map<string, NodeJS.Timeout>()
+  readonly #turning = new Map<string, Turning>()
 
   constructor(deps: PtzDeps) {
     this.#deps = deps
@@ -30,14 +43,14 @@ export class Ptz {
   async move(row: CameraRow, order: PtzOrder): Promise<void> {
     const { onvif } = this.#deps
     const { target, token } = await this.#reach(row)
-    this.#keepMoving(row.id)
-    if ('stop' in order) await onvif.stop(target, token)
-    else if ('home' in order) await onvif.gotoHome(target, token)
-    else if ('preset' in order) await onvif.gotoPreset(target, token, order.preset)
-    else {
-      await onvif.move(target, token, { ...order.move, durationMs: order.durationMs })
-      this.#stopLater(row.id, target, token, order.durationMs)
-    }
+    const stop = () => onvif.stop(target, token)
+    const durationMs = 'move' in order ? order.durationMs : null
+    await this.#give(row.id, stop, durationMs, () => {
+      if ('stop' in order) return stop()
+      if ('home' in order) return onvif.gotoHome(target, token)
+      if ('preset' in order) return onvif.gotoPreset(target, token, order.preset)
+      return onvif.move(target, token, { ...order.move, durationMs: order.durationMs })
+    })
   }
 
   /** Where it can be sent by name. @throws as `move` */
@@ -54,14 +67,15 @@ export class Ptz {
 
   /** @throws as `move`; `ptz-not-there` also where it knows no absolute moves */
   async moveTo(row: CameraRow, position: PtzPosition): Promise<void> {
+    const { onvif } = this.#deps
     const { target, token } = await this.#reach(row)
-    this.#keepMoving(row.id)
-    await this.#deps.onvif.moveTo(target, token, position)
+    const stop = () => onvif.stop(target, token)
+    await this.#give(row.id, stop, null, () => onvif.moveTo(target, token, position))
   }
 
   close(): void {
-    for (const timer of this.#stops.values()) clearTimeout(timer)
-    this.#stops.clear()
+    for (const turning of this.#turning.values()) forgetStop(turning)
+    this.#turning.clear()
   }
 
   async #reach(row: CameraRow): Promise<{ target: OnvifTarget; token: string }> {
@@ -82,19 +96,51 @@ export class Ptz {
     return profile.token
   }
 
-  /** The next order has come: the stop of the one before it must not end it. */
-  #keepMoving(cameraId: string): void {
-    clearTimeout(this.#stops.get(cameraId))
-    this.#stops.delete(cameraId)
+  /** @param durationMs of a move; null: the order ends by itself */
+  async #give(
+    id: string,
+    stop: () => Promise<void>,
+    durationMs: number | null,
+    order: () => Promise<void>,
+  ): Promise<void> {
+    const turning = this.#turning.get(id) ?? { asked: 0, timer: null, isDue: false }
+    this.#turning.set(id, turning)
+    turning.asked++
+    try {
+      await order()
+      forgetStop(turning)
+    } finally {
+      turning.asked--
+      const isOwed = turning.timer !== null || turning.isDue
+      // Of two moves that may both run the earlier stop counts.
+      if (durationMs !== null && !isOwed) this.#stopLater(id, turning, stop, durationMs)
+      this.#settle(id, turning, stop)
+    }
   }
 
-  #stopLater(cameraId: string, target: OnvifTarget, token: string, durationMs: number): void {
-    const timer = setTimeout(() => {
-      this.#stops.delete(cameraId)
-      this.#deps.onvif.stop(target, token).catch((error: unknown) => {
-        this.#deps.log.warn('a camera was not told to stop', { camera: cameraId, reason: reasonOf(error) })
-      })
+  #stopLater(id: string, turning: Turning, stop: () => Promise<void>, durationMs: number): void {
+    turning.timer = setTimeout(() => {
+      turning.timer = null
+      turning.isDue = true
+      this.#settle(id, turning, stop)
     }, durationMs)
-    this.#stops.set(cameraId, timer)
   }
+
+  /** Gives the stop that is due, when no open order may make it needless: it would only wait in line behind that one. */
+  #settle(id: string, turning: Turning, stop: () => Promise<void>): void {
+    if (turning.asked > 0) return
+    if (turning.isDue) {
+      turning.isDue = false
+      stop().catch((error: unknown) => {
+        this.#deps.log.warn('a camera was not told to stop', { camera: id, reason: reasonOf(error) })
+      })
+    }
+    if (turning.timer === null) this.#turning.delete(id)
+  }
+}
+
+function forgetStop(turning: Turning): void {
+  if (turning.timer) clearTimeout(turning.timer)
+  turning.timer = null
+  turning.isDue = false
 }
