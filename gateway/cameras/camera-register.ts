@@ -8,14 +8,14 @@ import type { Route } from '../http/route.ts'
 import { whoOf } from '../live/visibility.ts'
 import { thingRows } from '../live/visible-rows.ts'
 import type { Act, ManyDeps } from '../registry/change-many.ts'
-import type { ImportedRegister } from '../registry/import-register.ts'
+import type { ImportedRegister, Looked } from '../registry/import-register.ts'
 import { bulkRoute, exportRoute, importRoute } from '../registry/many-routes.ts'
 import { CAMERA_KIND } from '../registry/register-kinds.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { auditBy, auditMany } from '../trust/audit.ts'
 import type { AllowedAddresses } from './allowed-address.ts'
 import { insertCameras, toCamera, type CameraRow, type NewCamera } from './camera-row.ts'
-import { readRtspSource } from './rtsp-source.ts'
+import { addressAt, readRtspSource } from './rtsp-source.ts'
 import type { StoreDeps } from './store-camera.ts'
 import type { StreamerFleet } from './streamer-fleet.ts'
 
@@ -58,7 +58,7 @@ function cameraRegister(deps: CameraRegisterDeps): ImportedRegister<Camera> {
     flat: flatCamera,
     check: checkCameraRow,
     look: (rows) => lookAtAddresses(rows, deps.allowed),
-    add: (tx, rows, act) => addCameras(tx, rows, act, deps),
+    add: (tx, rows, act, looked) => addCameras(tx, rows, act, looked, deps),
   }
 }
 
@@ -70,32 +70,40 @@ function flatCamera({ source, ...camera }: Camera): FlatThing {
 async function lookAtAddresses(
   rows: readonly Readonly<Record<string, string>>[],
   allowed: AllowedAddresses,
-): Promise<Map<string, ImportProblemCode>> {
+): Promise<Looked> {
   const problems = new Map<string, ImportProblemCode>()
+  const addresses = new Map<string, string>()
   const asked = new Map<string, Promise<string>>()
   const look = async ({ id = '', address = '' }: Readonly<Record<string, string>>) => {
     if (!/^rtsps?:\/\//i.test(address)) return
     try {
-      const { host, port } = readRtspSource(address)
+      const source = readRtspSource(address)
+      const { host, port } = source
       const key = `${host} ${port}`
-      if (!asked.has(key)) asked.set(key, allowed.resolve(host, port))
-      await asked.get(key)
+      const ip = asked.get(key) ?? allowed.resolve(host, port)
+      asked.set(key, ip)
+      addresses.set(id, addressAt(source, await ip))
     } catch (error) {
       if (!(error instanceof Fault)) throw error
       problems.set(id, error.code === 'bad-request' ? 'bad-address' : 'address-not-allowed')
     }
   }
   for (let i = 0; i < rows.length; i += LOOKS_AT_ONCE) await Promise.all(rows.slice(i, i + LOOKS_AT_ONCE).map(look))
-  return problems
+  return { problems, addresses }
 }
 
 async function addCameras(
   tx: Tx,
   rows: readonly ReadRow[],
   { act, subject, actor }: Act,
+  { addresses }: Looked,
   { box, events }: CameraRegisterDeps,
 ): Promise<void> {
-  const inserted = await insertCameras(tx, box, rows.map(newCamera))
+  const inserted = await insertCameras(
+    tx,
+    box,
+    rows.map((row) => newCamera(row, addresses.get(row.id) ?? null)),
+  )
   // The ids were free a moment ago; somebody who has added one of them in between has won the whole file.
   if (inserted.length < rows.length) throw new Fault('state-changed', 'A camera of this file was added meanwhile.')
   const cameras = inserted.map(toCamera)
@@ -111,12 +119,14 @@ async function addCameras(
   )
 }
 
-function newCamera({ id, values }: ReadRow): NewCamera {
+/** @param streamAddress as it was looked at; null: nobody has */
+function newCamera({ id, values }: ReadRow, streamAddress: string | null): NewCamera {
   const { source: kind = 'rtsp', address = '', username, password, enabled = true, ...typed } = values
   const isPush = kind === 'push'
   const source = isPush ? { kind: 'push' } : { kind: 'rtsp', url: address }
   const { source: _source, id: _id, ...written } = cameraWriteSchema.parse({ ...typed, source })
   const plain = isPush ? null : readRtspSource(String(address)).address
+  if (!isPush && streamAddress === null) throw new Error(`the address of camera ${id} has not been looked at`)
   const hasLogin = typeof username === 'string'
   return {
     id,
@@ -127,7 +137,7 @@ function newCamera({ id, values }: ReadRow): NewCamera {
     },
     enabled: enabled === true,
     credential: hasLogin ? { username, password: typeof password === 'string' ? password : '' } : null,
-    streamAddress: plain,
+    streamAddress: isPush ? null : streamAddress,
     snapshotAddress: null,
     ptz: false,
     mainAddress: null,

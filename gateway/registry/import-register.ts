@@ -19,6 +19,13 @@ import { writePatches, type Act, type ManyDeps } from './change-many.ts'
 import { visibleSiteIds, type RegisterKind, type Thing } from './register-kinds.ts'
 import { allStayWithin, type Placed } from './stay-within.ts'
 
+/** What was found outside of the file, by id. */
+export interface Looked {
+  problems: ReadonlyMap<string, ImportProblemCode>
+  /** What is connected to: the host resolved and checked, so that no later look-up can lead elsewhere. */
+  addresses: ReadonlyMap<string, string>
+}
+
 /** What an import needs to know of one register. */
 export interface ImportedRegister<T extends Thing> {
   kind: RegisterKind<T>
@@ -26,9 +33,9 @@ export interface ImportedRegister<T extends Thing> {
   flat(thing: T): FlatThing
   check(row: ReadRow, report: Report): void
   /** What needs more than the file: a network, a name server. Before any lock is held. */
-  look?(rows: readonly Readonly<Record<string, string>>[]): Promise<ReadonlyMap<string, ImportProblemCode>>
+  look?(rows: readonly Readonly<Record<string, string>>[]): Promise<Looked>
   /** Rows, audit and events of new things. */
-  add(tx: Tx, rows: readonly ReadRow[], act: Act): Promise<void>
+  add(tx: Tx, rows: readonly ReadRow[], act: Act, looked: Looked): Promise<void>
 }
 
 /**
@@ -45,7 +52,7 @@ export async function importRegister<T extends Thing>(
   const table = tableOf(bytes)
   if ('problem' in table) return refused(table.problem, table.facts)
   if (table.rows.length > BULK_MAX) return refused('too-many-rows', { max: BULK_MAX, rows: table.rows.length })
-  const looked = (await register.look?.(table.rows)) ?? new Map<string, ImportProblemCode>()
+  const looked = (await register.look?.(table.rows)) ?? { problems: new Map(), addresses: new Map() }
   const act: Act = { ...by, act: newId(deps.clock.nowMs()), reason: null }
   return await deps.events.transact(async (tx) => {
     const { plan, known } = await planOf(register, tx, table, by.subject, looked)
@@ -57,7 +64,7 @@ export async function importRegister<T extends Thing>(
       if (plan.added.length > 0) {
         const writes = plan.added.map(({ id, values }) => ({ id, before: null, after: values as Placed }))
         await allStayWithin(tx, by.subject, register.kind.table, writes)
-        await register.add(tx, plan.added, act)
+        await register.add(tx, plan.added, act, looked)
       }
     }
     return answerOf(plan, isWritten, isWritten && hasWork ? act.act : null)
@@ -69,7 +76,7 @@ async function planOf<T extends Thing>(
   tx: Tx,
   { header, rows }: CsvTable,
   subject: Subject,
-  looked: ReadonlyMap<string, ImportProblemCode>,
+  looked: Looked,
 ): Promise<{ plan: ImportPlan; known: ReadonlyMap<string, T> }> {
   const who = whoOf(subject)
   const ids = rows.flatMap((row) => (row['id'] ? [row['id']] : []))
@@ -83,7 +90,7 @@ async function planOf<T extends Thing>(
     mayGive: (jurisdiction) => covers(who.jurisdiction, jurisdiction),
     check: (row, report) => {
       check(row, report)
-      const code = row.known === null ? looked.get(row.id) : undefined
+      const code = row.known === null ? looked.problems.get(row.id) : undefined
       if (code) report('address', code)
     },
   })

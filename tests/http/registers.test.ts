@@ -96,6 +96,17 @@ test('nobody changes what is not theirs to see, and gives nothing to a place tha
   expect((await officer.send('POST', 'devices/changes', { ids: ['e-1'], patch: { power: 'mains' } })).status).toBe(403)
 })
 
+test('the address that was checked is the one that is opened, whatever its name leads to later', async () => {
+  // The same host, by a name that has to be looked up.
+  const named = cameraLine('cam-1').replace('10.1.2.3', '167838211:8554')
+  const written = await upload(admin, 'cameras/import?write=true', `${CAMERA_HEAD}\r\n${named}${cameraLine('cam-2')}`)
+  expect(written).toMatchObject({ added: ['cam-1', 'cam-2'], problems: [] })
+  const rows = await fixture.database.query('select stream_address as at from camera order by id')
+  expect(rows).toEqual([{ at: 'rtsp://10.1.2.3:8554/cam-1' }, { at: 'rtsp://10.1.2.3:554/cam-2' }])
+  const camera = (await admin.get<Camera>('cameras/cam-1')).body
+  expect(camera.source.address, 'shown as it was written').toBe('rtsp://167838211:8554/cam-1')
+})
+
 test('the days for which recordings are kept are set for many sites at once', async () => {
   const body = { ids: ['school-east', 'school-west'], patch: { recordDays: 90 } }
   expect((await admin.send<BulkAnswer>('POST', 'sites/changes', body)).body.rows.map((row) => row.outcome)).toEqual([
