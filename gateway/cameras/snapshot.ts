@@ -31,10 +31,12 @@ function ask(address: string, authorization: string | null): Promise<IncomingMes
   return new Promise((resolve, reject) => {
     const headers = authorization === null ? {} : { authorization }
     const request = get(address, { headers, timeout: SNAPSHOT_MS, signal: AbortSignal.timeout(SNAPSHOT_MS) }, resolve)
-    request.on('error', (error) => {
-      reject(new Fault('no-picture', 'The camera gave no still in time.', { reason: reasonOf(error) }, error))
-    })
+    request.on('error', (error) => reject(brokenOff(error)))
   })
+}
+
+function brokenOff(error: unknown): Fault {
+  return new Fault('no-picture', 'The camera gave no still in time.', { reason: reasonOf(error) }, error)
 }
 
 async function pictureOf(answer: IncomingMessage): Promise<Buffer> {
@@ -45,10 +47,14 @@ async function pictureOf(answer: IncomingMessage): Promise<Buffer> {
   }
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of answer) {
-    chunks.push(chunk as Buffer)
-    bytes += (chunk as Buffer).length
-    if (bytes > SNAPSHOT_BYTES_MAX) throw new Fault('no-picture', 'The still of this camera is too large.')
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > SNAPSHOT_BYTES_MAX) throw new Fault('no-picture', 'The still of this camera is too large.')
+    }
+  } catch (error) {
+    throw error instanceof Fault ? error : brokenOff(error)
   }
   return Buffer.concat(chunks)
 }

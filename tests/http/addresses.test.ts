@@ -101,6 +101,10 @@ test('digest login gives the corrected answer of the example in RFC 2069', () =>
     'response="1949323746fe6a43ef61f9606e7febea"',
   )
   expect(digestAnswer(old, 'GET', 'http://h/dir/index.html', credential)).toContain('opaque="5ccc"')
+  const several = `Basic realm="x, Digest y=\\"z", Negotiate, digest realm="x",nonce="y",algorithm=MD5-sess, ${old}, NTLM aGk=`
+  expect(digestAnswer(several, 'GET', 'http://h/dir/index.html', credential), 'the first that we know').toBe(
+    digestAnswer(old, 'GET', 'http://h/dir/index.html', credential),
+  )
   expect(digestAnswer('Basic realm="x"', 'GET', 'http://h/', credential)).toBeNull()
   expect(digestAnswer('Digest realm="x", nonce="y", algorithm=SHA-512', 'GET', 'http://h/', credential)).toBeNull()
 })

@@ -14,15 +14,23 @@ let admin: Client
 let device: OnvifDevice
 let stills: Server
 let asked = 0
-let isWell = true
+let mode: 'well' | 'away' | 'cut' | 'asks' = 'well'
+let authorization = ''
 
 beforeAll(async () => {
   fixture = await startFixture({ networks: '127.0.0.0/8', routes: (parts) => ownRoutes(parts, tmpdir()) })
   admin = await fixture.as('admin')
-  stills = createServer((_request, response) => {
+  stills = createServer((request, response) => {
     asked++
-    if (isWell) response.writeHead(200, { 'content-type': 'image/jpeg' }).end(JPEG)
-    else response.writeHead(503).end()
+    authorization = request.headers.authorization ?? ''
+    if (mode === 'away') return void response.writeHead(503).end()
+    if (mode === 'asks' && authorization === '') {
+      const challenges = ['Basic realm="cam, Digest"', 'Digest realm="cam", nonce="7a", qop="auth-int, auth"']
+      return void response.writeHead(401, { 'www-authenticate': challenges }).end()
+    }
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': JPEG.length })
+    if (mode !== 'cut') return void response.end(JPEG)
+    response.write(JPEG.subarray(0, 10), () => response.destroy())
   })
   await new Promise<void>((resolve) => stills.listen(0, '127.0.0.1', resolve))
   // Another host than its own: they are asked for where it is all the same.
@@ -48,11 +56,16 @@ test('a camera that has stills gives them itself; what it cannot give is said in
   const { status, bytes } = await still('own')
   expect(status, bytes.toString()).toBe(200)
   expect(bytes.equals(JPEG)).toBe(true)
-  isWell = false
-  const failed = await still('own')
-  isWell = true
-  expect(failed.status).toBe(503)
-  expect(failed.bytes.toString()).toContain('no-picture')
+  for (const wrong of ['away', 'cut'] as const) {
+    mode = wrong
+    const failed = await still('own')
+    expect(failed.status, wrong).toBe(503)
+    expect(failed.bytes.toString()).toContain('no-picture')
+  }
+  mode = 'asks'
+  expect((await still('own')).status, 'by digest, although it would take the password in clear').toBe(200)
+  expect(authorization).toMatch(/^Digest username="viewer", realm="cam", nonce="7a", .*qop=auth, /)
+  mode = 'well'
 })
 
 test('a camera from a list is asked for its stills once, when there is no other way', async () => {
