@@ -45,7 +45,7 @@ export const cameraSchema = z.object({
   /** Its sound is passed on with the picture; off unless somebody has a reason for it. */
   audio: z.boolean(),
   enabled: z.boolean(),
-  /** How it was added; the address without any credential. */
+  /** How it was added; the address without any credential. Of one that pushes: empty until it has got a key, then no more than that. */
   source: z.object({
     kind: z.enum(['rtsp', 'onvif', 'push']),
     address: z.string().max(500),

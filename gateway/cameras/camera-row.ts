@@ -77,6 +77,9 @@ export interface NewCamera {
   ptz: boolean
 }
 
+/** In place of the path of a device that pushes, which is told once, like its key: no more than that it has one. */
+const SOME_PATH = '/push/…'
+
 /** The camera as the public contract has it. */
 export function toCamera(row: CameraRow): Camera {
   const { name, siteId, lng, lat, bearingDeg, fovDeg, rangeM, warm, source, jurisdiction } = row.body
@@ -95,7 +98,7 @@ export function toCamera(row: CameraRow): Camera {
     enabled: row.enabled,
     source: {
       kind: source.kind,
-      address: source.address,
+      address: source.kind === 'push' && source.address !== '' ? SOME_PATH : source.address,
       username: source.username,
       certificateSha256: source.certificateSha256 ?? null,
       mainAddress: source.mainAddress ?? null,

@@ -33,7 +33,9 @@ test('a camera that pushes gets an address and a key once; a new one ends the on
   )
   expect(stored, 'the key itself is kept nowhere').toEqual([])
   const { body: known } = await admin.get<{ source: { address: string } }>('cameras/body-cam-1')
-  expect(known.source.address).toBe(`/push/${name}`)
+  expect(known.source.address, 'that it has one').toBe('/push/…')
+  const told = [await admin.get('cameras'), await admin.get('cameras/register.csv'), await fixture.events.read(0)]
+  expect(JSON.stringify(told), 'its path is told once, like its key').not.toContain(name)
   await add('cameras?force=true', { kind: 'rtsp', url: 'rtsp://127.0.0.1:1/asked' }, 'asked')
   expect((await admin.send('POST', 'cameras/asked/publish-key')).status).toBe(409)
   expect((await admin.send('POST', 'cameras/nobody/publish-key')).status).toBe(404)
