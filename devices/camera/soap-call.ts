@@ -31,7 +31,9 @@ export interface SoapQuestion {
 export async function askSoap(question: SoapQuestion): Promise<XmlElement> {
   const { target, timeoutMs } = question
   const text = envelopeOf(question)
-  const url = `http://${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}${target.path}`
+  // The camera has told the path: one that begins with `@` would make a login of the host before it, and lead elsewhere.
+  const path = target.path.startsWith('/') ? target.path : `/${target.path}`
+  const url = `http://${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}${path}`
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(), timeoutMs)
   const signal = AbortSignal.any([late.signal, question.signal])

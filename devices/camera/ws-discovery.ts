@@ -33,7 +33,7 @@ export function readProbeMatches(xml: string): ProbeMatch[] {
 }
 
 function elementText(xml: string, name: string): string | null {
-  const start = new RegExp(`<(?:[\\w-]+:)?${name}(?:\\s[^>]*)?>`).exec(xml)
+  const start = new RegExp(`<(?:[\\w-]+:)?${name}(?:\\s[^<>]*)?>`).exec(xml)
   if (!start) return null
   const from = start.index + start[0].length
   const end = xml.indexOf('<', from)

@@ -18,10 +18,13 @@ const ASIDES = [
   ['<!--', '-->'],
   ['<?', '?>'],
 ] as const
-const ATTRIBUTE = /([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+/** Names begin where a word begins, else each of a long word's letters would be tried to its end. */
+const ATTRIBUTE = /(?<![^\s="'])([^\s="']+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+/** Cameras declare some seventy; each element that declares one more copies those around it. */
+const SPACES_MAX = 200
 
 /**
- * Reads a SOAP answer. No document types, no entities but the five and character numbers, so nothing can grow.
+ * Reads a SOAP answer. No document types, no entities but the five and character numbers, so nothing can grow. Linear in its length.
  * @returns the root; null for what is not XML, is cut short or has too much in it
  */
 export function readXml(text: string): XmlElement | null {
@@ -95,13 +98,15 @@ function localOf(name: string): string {
 
 function readAttributes(text: string, outer: ReadonlyMap<string, string>) {
   const attributes = new Map<string, string>()
-  let spaces: ReadonlyMap<string, string> = outer
+  let own: Map<string, string> | null = null
   for (const [, name = '', double, single] of text.matchAll(ATTRIBUTE)) {
     const value = plain(double ?? single ?? '')
-    if (name === 'xmlns' || name.startsWith('xmlns:')) spaces = new Map(spaces).set(name.slice(6), value)
-    else attributes.set(localOf(name), value)
+    if (name === 'xmlns' || name.startsWith('xmlns:')) {
+      own ??= new Map(outer)
+      if (own.size < SPACES_MAX) own.set(name.slice(6), value)
+    } else attributes.set(localOf(name), value)
   }
-  return { attributes, spaces }
+  return { attributes, spaces: own ?? outer }
 }
 
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
