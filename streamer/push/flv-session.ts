@@ -1,7 +1,8 @@
 import type { ClientRequest } from 'node:http'
 import { get } from 'node:http'
 import type { Clock } from '../../domain/clock.ts'
-import { describeNetworkError, noVideo, unreachable } from '../rtsp/failure.ts'
+import { reasonOf } from '../../domain/fault.ts'
+import { describeNetworkError, noVideo, silent, unreachable } from '../rtsp/failure.ts'
 import type { SessionListener } from '../rtsp/rtsp-session.ts'
 import type { AudioMedia } from '../rtsp/audio-media.ts'
 import { FlvSound, writeReport } from './flv-sound.ts'
@@ -11,8 +12,8 @@ import { FlvVideo, PUSH_PAYLOAD_TYPE } from './flv-video.ts'
 /** Who pushes sends a picture at least every few seconds; the same patience as with a camera's handshake. */
 const FIRST_PICTURE_MS = 5_600
 /**
- * The server hands out its cached pictures at once, also those of a publisher that has left (its grace is 30 s). An old picture must not
- * look like a live one, so what comes in the first moment is left out; the next key frame begins.
+ * The server hands out the configurations that it has kept at once, also those of a publisher that has left (its grace is 30 s), with
+ * the times at which they came. They must not date what is live, so no time of the first moment counts; the next key frame begins.
  */
 const CACHED_MS = 250
 /** As cameras do: often enough that the dates of segments follow a device whose clock runs away. */
@@ -93,8 +94,13 @@ export class FlvSession {
   #read(bytes: Buffer): void {
     if (this.#isOver) return
     this.#nowMs = this.#clock.monotonicMs()
-    const wrong = this.#tags.push(bytes)
-    if (wrong !== null) this.#end(noVideo(wrong))
+    try {
+      const wrong = this.#tags.push(bytes)
+      if (wrong !== null) this.#end(noVideo(wrong))
+    } catch (error) {
+      // A failed assertion ends this camera's session, loudly, and no other's.
+      this.#end(silent(`internal error: ${reasonOf(error)}`))
+    }
   }
 
   #tag(type: number, timeMs: number, body: Buffer): void {

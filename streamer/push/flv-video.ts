@@ -9,6 +9,8 @@ export const PUSH_PAYLOAD_TYPE = 96
 const SSRC = 0x50555348
 const CODEC_AVC = 7
 const RTP_BYTES = 12
+/** A picture in slices has a few dozen; each is a packet, and a picture of 8 MiB could be made of millions. */
+const UNITS_MAX = 1_024
 
 /** SPS and PPS of an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3); null when it is not one. */
 export function readAvcConfig(record: Buffer): { lengthBytes: number; parameterSets: Buffer[] } | null {
@@ -79,8 +81,9 @@ export class FlvVideo {
     for (const set of this.#newSets.splice(0)) {
       this.#packet(Buffer.concat([Buffer.alloc(RTP_BYTES), set]), RTP_BYTES, RTP_BYTES + set.length, ticks, false)
     }
+    let units = 0
     for (let at = ROOM_BYTES + 5; at < body.length;) {
-      if (at + this.#lengthBytes >= body.length) return void this.counts.broken++
+      if (++units > UNITS_MAX || at + this.#lengthBytes >= body.length) return void this.counts.broken++
       const size = body.readUIntBE(at, this.#lengthBytes)
       const start = at + this.#lengthBytes
       const end = start + size

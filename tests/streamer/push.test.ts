@@ -1,17 +1,21 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publishKey } from '../../devices/camera/publish-key.ts'
 import { systemClock } from '../../domain/clock.ts'
+import { assert } from '../../domain/fault.ts'
 import { silentLog } from '../../domain/log.ts'
 import { Metrics } from '../../domain/metrics.ts'
 import { Fleet } from '../../streamer/camera/fleet.ts'
+import { FlvSession } from '../../streamer/push/flv-session.ts'
 import { flvSocketPath } from '../../streamer/push/flv-socket.ts'
 import { FlvTags, ROOM_BYTES } from '../../streamer/push/flv-tags.ts'
-import { readAvcConfig } from '../../streamer/push/flv-video.ts'
+import { FlvVideo, readAvcConfig } from '../../streamer/push/flv-video.ts'
+import type { StreamFailure } from '../../streamer/rtsp/failure.ts'
 import { startProgram, type Program } from '../support/program.ts'
 import { isRequired } from '../support/required.ts'
 import { seeded } from '../support/seeded.ts'
@@ -24,19 +28,19 @@ const SECRET = 'ab'.repeat(32)
 const TOKEN = 'inside'
 const PATH = '/push/01TESTPATH'
 
-describe('FLV tags', () => {
-  const tag = (type: number, timeMs: number, body: Buffer) => {
-    const head = Buffer.alloc(11)
-    head[0] = type
-    head.writeUIntBE(body.length, 1, 3)
-    head.writeUIntBE(timeMs & 0xffffff, 4, 3)
-    head[7] = timeMs >>> 24
-    const back = Buffer.alloc(4)
-    back.writeUInt32BE(body.length + 11)
-    return Buffer.concat([head, body, back])
-  }
-  const header = Buffer.from([...Buffer.from('FLV'), 1, 5, 0, 0, 0, 9, 0, 0, 0, 0])
+const tag = (type: number, timeMs: number, body: Buffer) => {
+  const head = Buffer.alloc(11)
+  head[0] = type
+  head.writeUIntBE(body.length, 1, 3)
+  head.writeUIntBE(timeMs & 0xffffff, 4, 3)
+  head[7] = timeMs >>> 24
+  const back = Buffer.alloc(4)
+  back.writeUInt32BE(body.length + 11)
+  return Buffer.concat([head, body, back])
+}
+const header = Buffer.from([...Buffer.from('FLV'), 1, 5, 0, 0, 0, 9, 0, 0, 0, 0])
 
+describe('FLV tags', () => {
   it('come out the same however the bytes are cut', () => {
     const random = seeded(7)
     const wanted: { type: number; timeMs: number; body: Buffer }[] = Array.from({ length: 40 }, (_, i) => ({
@@ -63,6 +67,56 @@ describe('FLV tags', () => {
     huge.writeUIntBE(0xffffff, 1, 3)
     expect(new FlvTags(() => {}).push(Buffer.concat([header, huge]))).toMatch(/bytes/)
     for (let size = 0; size < 12; size++) expect(readAvcConfig(Buffer.alloc(size, 1))).toBeNull()
+  })
+})
+
+describe('a picture', () => {
+  it('in more pieces than any encoder makes is broken off: each piece costs as much as a packet', () => {
+    let packets = 0
+    const video = new FlvVideo({ onConfig() {}, onRtp: () => packets++, onForeign() {} })
+    const room = Buffer.alloc(ROOM_BYTES)
+    const config = Buffer.from([0x17, 0, 0, 0, 0, 1, 66, 0, 30, 0xfc, 0xe1, 0, 1, 0x67, 1, 0, 1, 0x68])
+    video.tag(0, Buffer.concat([room, config]), true)
+    const pieces = Buffer.alloc(2 * 100_000, Buffer.from([1, 0x65]))
+    video.tag(0, Buffer.concat([room, Buffer.from([0x17, 1, 0, 0, 0]), pieces]), true)
+    expect(video.counts).toEqual({ pictures: 1, broken: 1 })
+    expect(packets).toBeLessThan(2_000)
+  })
+
+  it('that our own code breaks on ends its session, in words, and nothing else', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-broken-'))
+    const socketPath = join(folder, 'flv.sock')
+    const config = tag(9, 0, Buffer.from([0x17, 0, 0, 0, 0, 1, 66, 0, 30, 0xff, 0xe1, 0, 1, 0x67, 1, 0, 1, 0x68]))
+    const key = tag(9, 0, Buffer.from([0x17, 1, 0, 0, 0, 0, 0, 0, 1, 0x65]))
+    const server = createHttpServer((_, res) => {
+      res.write(Buffer.concat([header, config]))
+      const sending = setInterval(() => res.write(key), 50)
+      res.on('close', () => clearInterval(sending))
+    })
+    await new Promise<void>((resolve) => server.listen(socketPath, resolve))
+    let failure: StreamFailure | null = null
+    const session = new FlvSession({
+      socketPath,
+      token: TOKEN,
+      path: PATH,
+      clock: systemClock,
+      wantsSound: false,
+      listener: {
+        onVideo() {},
+        onPlaying() {},
+        onRtp: () => assert(false, 'no picture is so large'),
+        onEnded: (why) => (failure = why),
+      },
+    })
+    await until('it has ended', () => failure !== null)
+    session.stop()
+    expect(failure).toMatchObject({
+      state: 'stalled',
+      reason: 'internal error: assertion failed: no picture is so large',
+    })
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+    rmSync(folder, { recursive: true, force: true })
   })
 })
 
