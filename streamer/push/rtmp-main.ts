@@ -1,9 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { NmsSession } from 'node-media-server'
-import NodeMediaServer from 'node-media-server'
-import nmsLogger from 'node-media-server/src/core/logger.js'
 import { systemClock } from '../../domain/clock.ts'
 import { createLog } from '../../domain/log.ts'
 import type { LogLevel } from '../../domain/log.ts'
@@ -11,6 +7,7 @@ import { Metrics } from '../../domain/metrics.ts'
 import { createMetricsServer, listenOnLoopback } from '../http/metrics-server.ts'
 import { isPublishKey } from '../../devices/camera/publish-key.ts'
 import { flvSocketPath } from './flv-socket.ts'
+import { createRtmpServer } from './rtmp-server.ts'
 
 /**
  * RTMP push from body and vehicle cameras: node-media-server in a process of its own, because it exits on a taken port and
@@ -42,29 +39,15 @@ async function main(): Promise<void> {
   // Left behind by a run that was killed; the data folder's lock says that no other runs.
   rmSync(socketPath, { force: true })
 
-  // node-media-server writes plain lines with console.log; every program here writes JSON lines.
-  console.log = (line: unknown) => log.debug(String(line))
-  const server = new NodeMediaServer({
-    bind: env['VIGIL_RTMP_HOST'] ?? '127.0.0.1',
-    rtmp: { port },
-    http: { port: socketPath },
-    webadmin: { enable: false },
-    record: { auto: false },
-    store: { path: storePath },
-  })
-  // Its constructor sets `debug`, whatever was configured.
-  nmsLogger.level = 'warn'
-  server.on('prePublish', (session) => {
-    const isAllowed = isPublishKey(secretKey, session.streamPath, session.streamQuery?.['key'])
-    published.of({ outcome: isAllowed ? 'accepted' : 'refused' }).add()
-    if (isAllowed) return log.info('publish accepted', { streamPath: session.streamPath, from: session.ip })
-    log.warn('publish refused: the key does not fit the path', { streamPath: session.streamPath, from: session.ip })
-    refuse(session)
-  })
-  server.on('prePlay', (session) => {
-    if (session.protocol === 'flv' && isSame(session.streamQuery?.['token'] ?? '', token)) return
-    log.warn('play refused: pictures are served by the streamer only', { from: session.ip })
-    refuse(session)
+  const server = createRtmpServer({
+    host: env['VIGIL_RTMP_HOST'] ?? '127.0.0.1',
+    port,
+    socketPath,
+    token,
+    storePath,
+    log,
+    isKey: (streamPath, key) => isPublishKey(secretKey, streamPath, key),
+    onPublish: (isAccepted) => published.of({ outcome: isAccepted ? 'accepted' : 'refused' }).add(),
   })
   await server.run()
 
@@ -83,18 +66,6 @@ async function main(): Promise<void> {
   process.once('disconnect', stop)
   process.send?.({ type: 'ready', metricsPort })
   log.info('RTMP push is ready', { port })
-}
-
-/** Closing alone lets the server go on with what it was about to do. */
-function refuse(session: NmsSession): void {
-  session.close()
-  session.socket?.destroy()
-  session.req?.socket.destroy()
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(wanted)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 await main()
