@@ -106,6 +106,18 @@ describe('the RTMP port, and who has no key for it', () => {
     await leave(own)
   }, 60_000)
 
+  it('never put one into a path that is free either', async () => {
+    const reader = await read('FREE')
+    const stranger = await device()
+    stranger.write(publishing('FREE', WRONG), picture('stranger'))
+    await stranger.closed
+    const own = await publisher('FREE')
+    await until('the reader sees who has the key', () => reader.texts.includes('FREE first'))
+    expect(reader.texts).toEqual(['FREE config', 'FREE first'])
+    reader.stop()
+    await leave(own)
+  })
+
   const opened = [handshake, wideChunks]
   const cut = Buffer.alloc(128)
   const nonsense: [string, Buffer[]][] = [
