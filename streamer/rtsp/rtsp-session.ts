@@ -1,4 +1,5 @@
 import type { Clock } from '../../domain/clock.ts'
+import { reasonOf } from '../../domain/fault.ts'
 import type { Credential, RtspAddress } from './address.ts'
 import type { AudioMedia } from './audio-media.ts'
 import { Connection } from './connection.ts'
@@ -89,7 +90,12 @@ export class RtspSession {
     const datagrams = {
       onDatagram: (channel: number, bytes: Buffer) => {
         this.#readAtMs = this.#clock.monotonicMs()
-        this.#frame(channel, bytes, 0, bytes.length)
+        try {
+          this.#frame(channel, bytes, 0, bytes.length)
+        } catch (error) {
+          // As in `Connection`: it ends this camera's session, and no other's.
+          this.#end(silent(`internal error: ${reasonOf(error)}`))
+        }
       },
       onFailed: (reason: string) => this.#end(unreachable(reason)),
     }

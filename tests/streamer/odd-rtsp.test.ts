@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../domain/clock.ts'
+import { parseRtspAddress } from '../../streamer/rtsp/address.ts'
+import type { SessionListener } from '../../streamer/rtsp/rtsp-session.ts'
+import { RtspSession } from '../../streamer/rtsp/rtsp-session.ts'
+import { readPictures } from './support/annex-b.ts'
+import { until } from './support/harness.ts'
+import type { TestCameraOptions } from './support/test-camera.ts'
+import { TestCamera } from './support/test-camera.ts'
+
+const pictures = readPictures('baseline-256x144.h264')
+const cleanUps: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp()
+})
+
+async function startCamera(options: Partial<TestCameraOptions> = {}): Promise<TestCamera> {
+  const camera = await TestCamera.start({ pictures, ...options })
+  cleanUps.push(() => camera.stop())
+  return camera
+}
+
+/** One session with the camera, without a worker around it. */
+function open(camera: TestCamera, listener: Partial<SessionListener> = {}): { ended: string[] } {
+  const ended: string[] = []
+  const session = new RtspSession({
+    ...parseRtspAddress(camera.url),
+    clock: systemClock,
+    listener: {
+      onVideo: () => {},
+      onPlaying: () => {},
+      onRtp: () => {},
+      onEnded: (failure) => ended.push(`${failure.code}: ${failure.reason}`),
+      ...listener,
+    },
+  })
+  const timer = setInterval(() => session.tick(systemClock.monotonicMs()), 50)
+  cleanUps.push(() => {
+    clearInterval(timer)
+    session.stop()
+  })
+  return { ended }
+}
+
+describe('something of ours that breaks at a packet', () => {
+  for (const refusesTcp of [false, true]) {
+    it(`ends this session and nothing else, the packets coming by ${refusesTcp ? 'UDP' : 'TCP'}`, async () => {
+      const broken = await startCamera({ refusesTcp })
+      const good = await startCamera({ refusesTcp })
+      let packets = 0
+      const other = open(good, { onRtp: () => packets++ })
+      const { ended } = open(broken, {
+        onRtp: () => {
+          throw new Error('an assertion failed')
+        },
+      })
+      await until('the end', () => ended.length > 0)
+      expect(ended).toEqual(['camera-silent: internal error: an assertion failed'])
+      const before = packets
+      await until('more packets of the other', () => packets > before + 10)
+      expect(other.ended).toEqual([])
+    })
+  }
+})
