@@ -38,6 +38,8 @@ export class Dialogue {
   readonly #login: Login | null
   #open: Asked | null = null
   #sequence = 0
+  /** The last question that made way for another unanswered; 0: none. */
+  #givenUp = 0
 
   constructor(credential: Credential | null) {
     this.#login = credential ? new Login(credential) : null
@@ -49,6 +51,7 @@ export class Dialogue {
 
   /** @returns the bytes to send */
   ask(method: Method, target: string, headers: [string, string][], nowMs: number, logins = 0): string {
+    if (this.#open) this.#givenUp = this.#open.sequence
     this.#open = { method, target, headers, sequence: ++this.#sequence, logins }
     this.deadlineMs = nowMs + ANSWER_TIMEOUT_MS
     const all: [string, string][] = [
@@ -63,9 +66,10 @@ export class Dialogue {
 
   hear(answer: RtspAnswer, nowMs: number): Heard {
     const asked = this.#open
-    const sequence = headerOf(answer, 'cseq')
-    // A late answer to an older question is nobody's; a camera that sends no CSeq at all is taken at its word.
-    if (!asked || (sequence !== null && Number(sequence) !== asked.sequence)) return { kind: 'stray' }
+    const sequence = Number(headerOf(answer, 'cseq'))
+    // Only to a question that was given up can an answer come late, and it is nobody's. Else it is to the open one, whatever its CSeq
+    // says: cameras answer with 0, with the number before, or with none.
+    if (!asked || (sequence >= 1 && sequence <= this.#givenUp)) return { kind: 'stray' }
     this.#open = null
     if (answer.status !== 401) return { kind: 'answer', asked }
     if (!this.#login) return { kind: 'refused', reason: 'the camera asks for a user name and password' }

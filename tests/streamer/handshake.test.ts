@@ -69,6 +69,7 @@ describe('a camera that works', () => {
     ['that reassigns the interleaved channels', { channels: [4, 5] }],
     ['that answers OPTIONS with 501', { answers: { OPTIONS: 'RTSP/1.0 501 Not Implemented\r\nCSeq: {cseq}\r\n\r\n' } }],
     ['that leaves CSeq out', { answers: { OPTIONS: 'RTSP/1.0 200 OK\r\nPublic: OPTIONS\r\n\r\n' } }],
+    ['that answers everything with CSeq 0', { cseq: '0' }],
     ['with garbage between its frames', { garbageEvery: 3 }],
     ['that refuses TCP and sends by UDP', { refusesTcp: true }],
   ]

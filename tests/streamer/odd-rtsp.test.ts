@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../domain/clock.ts'
 import { parseRtspAddress } from '../../streamer/rtsp/address.ts'
+import { Dialogue } from '../../streamer/rtsp/dialogue.ts'
+import { parseAnswer } from '../../streamer/rtsp/message.ts'
 import type { SessionListener } from '../../streamer/rtsp/rtsp-session.ts'
 import { RtspSession } from '../../streamer/rtsp/rtsp-session.ts'
 import { readPictures } from './support/annex-b.ts'
@@ -61,4 +63,17 @@ describe('something of ours that breaks at a packet', () => {
       expect(other.ended).toEqual([])
     })
   }
+})
+
+describe('an answer', () => {
+  const answer = (sequence: number) => parseAnswer(`RTSP/1.0 200 OK\r\nCSeq: ${sequence}\r\n\r\n`, '')!
+
+  it('that comes late, to a question that was given up, is not taken for that of the next one', () => {
+    const dialogue = new Dialogue(null)
+    for (const method of ['GET_PARAMETER', 'GET_PARAMETER', 'OPTIONS'] as const) dialogue.ask(method, 'rtsp://h/', [], 0)
+    expect([1, 2, 3].map((sequence) => dialogue.hear(answer(sequence), 0).kind)).toEqual(['stray', 'stray', 'answer'])
+    dialogue.ask('GET_PARAMETER', 'rtsp://h/', [], 0)
+    expect(dialogue.hear(answer(3), 0).kind, 'the number before').toBe('answer')
+    expect(dialogue.hear(answer(4), 0).kind, 'nobody asked').toBe('stray')
+  })
 })

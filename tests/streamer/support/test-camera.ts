@@ -27,6 +27,8 @@ export interface TestCameraOptions extends PacketiseOptions {
   /** Raw answer in place of the normal one. */
   answers?: Partial<Record<string, string>>
   public?: string
+  /** `CSeq` of all its answers, instead of the one that was asked with. */
+  cseq?: string
   contentBase?: string | null
   sprop?: boolean
   codec?: string
@@ -123,7 +125,7 @@ export class TestCamera {
     this.requests.push({ method, target, headers })
     const { options } = this
     if (options.silentAt === method) return
-    const cseq = headers['cseq'] ?? '0'
+    const cseq = options.cseq ?? headers['cseq'] ?? '0'
     const raw = options.answers?.[method]
     if (raw !== undefined) return void socket.write(raw.replace('{cseq}', cseq))
     const say = (status: string, extra: string[] = [], body = '') =>
