@@ -81,7 +81,9 @@ export class Connection {
       this.#listener.onBytes(READ_BUFFER, bytesRead, hasRested)
     } catch (error) {
       // A failed assertion ends this camera's connection, loudly, and no other's.
-      this.#error = Object.assign(new Error(`internal error: ${reasonOf(error)}`, { cause: error }), { code: 'EINTERNAL' })
+      this.#error = Object.assign(new Error(`internal error: ${reasonOf(error)}`, { cause: error }), {
+        code: 'EINTERNAL',
+      })
       this.#socket.destroy(this.#error)
     }
     if (!this.rests || bytesRead === READ_BUFFER.length) return true

@@ -28,6 +28,19 @@ export function parseAnswer(head: string, body: string): RtspAnswer | null {
   }
 }
 
+/**
+ * @param head from the method to the empty line
+ * @returns null when this is no request; `sequence` is null when it is no number
+ */
+export function parseRequest(head: string): { method: string; sequence: number | null } | null {
+  const lines = head.split(/\r?\n/)
+  // A camera writes `OPTIONS*RTSP/1.0`.
+  const method = /^([A-Z_]+)\b.*RTSP\/\d\.\d\s*$/.exec(lines[0] ?? '')?.[1]
+  if (method === undefined) return null
+  const sequence = /^\d{1,9}$/.exec(parseHeaders(lines.slice(1)).get('cseq')?.[0] ?? '')?.[0]
+  return { method, sequence: sequence === undefined ? null : Number(sequence) }
+}
+
 function parseHeaders(lines: string[]): Map<string, string[]> {
   const headers = new Map<string, string[]>()
   for (const line of lines.slice(0, HEADERS_MAX)) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../domain/clock.ts'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Credential, RtspAddress } from './address.ts'
 import type { AudioMedia } from './audio-media.ts'
+import { CameraRequests } from './camera-requests.ts'
 import { Connection } from './connection.ts'
 import type { Asked, Method } from './dialogue.ts'
 import { Dialogue } from './dialogue.ts'
@@ -63,6 +64,7 @@ export class RtspSession {
   readonly #video: Track
   readonly #sound: Track
   readonly #keepAlive = new KeepAlive()
+  readonly #requests = new CameraRequests()
 
   constructor(options: {
     address: RtspAddress
@@ -213,12 +215,7 @@ export class RtspSession {
 
   #message(head: string, body: string): void {
     const answer = parseAnswer(head, body)
-    if (!answer) {
-      if (head.startsWith('REDIRECT ')) {
-        this.#end(notACamera('the camera wants to redirect to another address; that is refused'))
-      }
-      return
-    }
+    if (!answer) return this.#requested(head)
     this.#wasAnswered = true
     const heard = this.#dialogue.hear(answer, this.#clock.monotonicMs())
     if (heard.kind === 'stray') return
@@ -231,6 +228,14 @@ export class RtspSession {
     }
     if (answer.status === 403) return this.#end(refusedLogin('the camera forbids this user the stream (403)'))
     this.#answered(heard.asked, answer)
+  }
+
+  #requested(head: string): void {
+    if (head.startsWith('REDIRECT ')) {
+      return this.#end(notACamera('the camera wants to redirect to another address; that is refused'))
+    }
+    const answer = this.#requests.answerTo(head, this.#dialogue.sessionId, this.#clock.monotonicMs())
+    if (answer !== '') this.#connection.write(answer)
   }
 
   #answered(asked: Asked, answer: RtspAnswer): void {

@@ -70,10 +70,50 @@ describe('an answer', () => {
 
   it('that comes late, to a question that was given up, is not taken for that of the next one', () => {
     const dialogue = new Dialogue(null)
-    for (const method of ['GET_PARAMETER', 'GET_PARAMETER', 'OPTIONS'] as const) dialogue.ask(method, 'rtsp://h/', [], 0)
+    for (const method of ['GET_PARAMETER', 'GET_PARAMETER', 'OPTIONS'] as const)
+      dialogue.ask(method, 'rtsp://h/', [], 0)
     expect([1, 2, 3].map((sequence) => dialogue.hear(answer(sequence), 0).kind)).toEqual(['stray', 'stray', 'answer'])
     dialogue.ask('GET_PARAMETER', 'rtsp://h/', [], 0)
     expect(dialogue.hear(answer(3), 0).kind, 'the number before').toBe('answer')
     expect(dialogue.hear(answer(4), 0).kind, 'nobody asked').toBe('stray')
+  })
+})
+
+describe('what a camera asks while it plays', () => {
+  const answersOf = (camera: TestCamera) => camera.requests.filter((request) => request.method === 'RTSP/1.0')
+  async function playing(): Promise<{ camera: TestCamera; ended: string[] }> {
+    const camera = await startCamera()
+    let isPlaying = false
+    const { ended } = open(camera, { onPlaying: () => (isPlaying = true) })
+    await until('playing', () => isPlaying)
+    return { camera, ended }
+  }
+
+  it('is answered, by its number and with the session; what we do not know with 501', async () => {
+    const { camera, ended } = await playing()
+    const asked = [
+      'OPTIONS *',
+      'OPTIONS*',
+      'GET_PARAMETER rtsp://h/',
+      'SET_PARAMETER rtsp://h/',
+      'PLAY_NOTIFY rtsp://h/',
+    ]
+    camera.say('ANNOUNCE rtsp://h/ RTSP/1.0\r\nCSeq: 7\r\nContent-Length: 3\r\n\r\nv=0')
+    asked.forEach((line, i) => camera.say(`${line}${line.endsWith(' *') ? ' ' : ''}RTSP/1.0\r\nCSeq: ${i + 8}\r\n\r\n`))
+    await until('six answers', () => answersOf(camera).length === 6)
+    const said = answersOf(camera).map(({ target, headers }) => [target, headers['cseq'], headers['session']])
+    expect(said).toEqual([...[7, 8, 9, 10, 11].map((n) => ['200', String(n), '777']), ['501', '12', '777']])
+    expect(ended).toEqual([])
+  })
+
+  it('is not answered without end', async () => {
+    const { camera, ended } = await playing()
+    camera.say('OPTIONS * RTSP/1.0\r\n\r\n'.repeat(5_000))
+    camera.say('REDIRECT rtsp://h/ RTSP/1.0\r\n\r\n')
+    await until('the end', () => ended.length > 0)
+    await until('what was said', () => camera.requests.at(-1)?.method === 'TEARDOWN')
+    const { length } = answersOf(camera)
+    expect(length).toBeGreaterThan(0)
+    expect(length).toBeLessThan(1_000)
   })
 })

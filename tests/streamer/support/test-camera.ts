@@ -94,6 +94,11 @@ export class TestCamera {
     for (const socket of this.#sockets) socket.destroy()
   }
 
+  /** Between two packets, on every connection. */
+  say(text: string): void {
+    for (const socket of this.#sockets) socket.write(text)
+  }
+
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
     this.dropAll()
