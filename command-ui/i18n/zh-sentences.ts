@@ -38,7 +38,6 @@ const SENTENCES: readonly (readonly [written: string, zh: string])[] = [
   ['what the camera describes is not an SDP', '摄像机的说明不是 SDP'],
   ['the camera does not set the stream up ({})', '摄像机不建立视频流（{0}）'],
   ['the camera does not play ({})', '摄像机不播放（{0}）'],
-  ['the camera has forgotten the session (454)', '摄像机丢失了会话（454）'],
   ['the camera sends an endless header', '摄像机发送的报头没有结尾'],
   ['the camera announces a body of {} bytes', '摄像机声称正文有 {0} 字节'],
   ['the camera sends bytes that are no RTSP', '摄像机发送的数据不是 RTSP'],

@@ -5,21 +5,20 @@ const INTERVAL_MAX_MS = 30_000
 
 /**
  * What keeps a session from timing out. Cameras differ: what `Public` offers is used, GET_PARAMETER first as RFC 2326 §10.8
- * means it; a method that is then refused gives way to the next.
+ * means it. Some offer what they then refuse, never answer or answer with "no such session" (454), so the next method is tried.
  */
 export class KeepAlive {
-  #methods: KeepAliveMethod[] = ['OPTIONS']
+  /** As long as nothing was offered: OPTIONS itself was refused. */
+  #methods: KeepAliveMethod[] = ['GET_PARAMETER', 'OPTIONS']
   #dueMs = Infinity
   #intervalMs = INTERVAL_MAX_MS
 
-  /** @param offered value of `Public`, e.g. `OPTIONS, DESCRIBE, GET_PARAMETER` */
+  /** @param offered value of `Public`, e.g. `OPTIONS, DESCRIBE, GET_PARAMETER`; may be empty */
   offered(offered: string): void {
-    const words = new Set(offered.split(',').map((word) => word.trim().toUpperCase()))
-    const methods: KeepAliveMethod[] = []
-    if (words.has('GET_PARAMETER')) methods.push('GET_PARAMETER')
-    if (words.has('OPTIONS') || !words.has('SET_PARAMETER')) methods.push('OPTIONS')
-    if (words.has('SET_PARAMETER')) methods.push('SET_PARAMETER')
-    this.#methods = methods
+    const words = offered.split(',').map((word) => word.trim().toUpperCase())
+    const wished = (['GET_PARAMETER', 'OPTIONS', 'SET_PARAMETER'] as const).filter((method) => words.includes(method))
+    // What is not offered comes last: OPTIONS was answered once.
+    this.#methods = [...new Set([...wished, 'OPTIONS', 'GET_PARAMETER'] as const)]
   }
 
   began(nowMs: number, sessionTimeoutS: number): void {
@@ -38,7 +37,15 @@ export class KeepAlive {
     return this.#methods[0]!
   }
 
-  refused(): void {
-    if (this.#methods.length > 1) this.#methods.shift()
+  /** @returns false: there is no other method */
+  refused(): boolean {
+    if (this.#methods.length === 1) return false
+    this.#methods.shift()
+    return true
+  }
+
+  /** It may have been heard all the same, so in the end it has its turn again. */
+  unanswered(): void {
+    this.#methods.push(this.#methods.shift()!)
   }
 }

@@ -241,8 +241,8 @@ export class RtspSession {
   #answered(asked: Asked, answer: RtspAnswer): void {
     switch (asked.method) {
       case 'OPTIONS':
-        this.#keepAlive.offered(headerOf(answer, 'public') ?? '')
         // Some cameras refuse OPTIONS and play all the same.
+        if (answer.status === 200) this.#keepAlive.offered(headerOf(answer, 'public') ?? '')
         return this.#ask('DESCRIBE', this.#address.target, [['Accept', 'application/sdp']])
       case 'DESCRIBE':
         return this.#described(answer)
@@ -291,12 +291,15 @@ export class RtspSession {
 
   #keepAlong(nowMs: number): void {
     if (!this.#keepAlive.isDue(nowMs)) return
-    if (this.#dialogue.open) this.counts.keepAlivesUnanswered++
+    if (this.#dialogue.open) {
+      this.counts.keepAlivesUnanswered++
+      this.#keepAlive.unanswered()
+    }
     this.#ask(this.#keepAlive.method(), this.#setUp.aggregate)
   }
 
+  /** No refusal ends a session whose packets come; when they stop, the silence ends it. The next method is tried at once: the time is short. */
   #keptAlive(answer: RtspAnswer): void {
-    if (answer.status === 454) return this.#end(unreachable('the camera has forgotten the session (454)'))
-    if (answer.status === 405 || answer.status === 501 || answer.status === 551) this.#keepAlive.refused()
+    if (answer.status >= 400 && this.#keepAlive.refused()) this.#ask(this.#keepAlive.method(), this.#setUp.aggregate)
   }
 }

@@ -72,12 +72,34 @@ describe('the session', () => {
     )
   })
 
-  it('that the camera has forgotten (454) is begun anew', async () => {
-    const gone = 'RTSP/1.0 454 Session Not Found\r\nCSeq: {cseq}\r\n\r\n'
-    const { worker, camera } = await bringUp({ sessionTimeoutS: 5, answers: { GET_PARAMETER: gone } })
-    await online(worker)
-    await until('a second session', () => camera.connections === 2, 12_000)
-  })
+  it('goes on with the next method when the one offered is refused or never answered', async () => {
+    const status = (words: string) => `RTSP/1.0 ${words}\r\nCSeq: {cseq}\r\n\r\n`
+    const odd: [string, Partial<TestCameraOptions>, string[]][] = [
+      ['never answered', { silentAt: 'GET_PARAMETER' }, ['GET_PARAMETER', 'OPTIONS', 'OPTIONS']],
+      ['400', { answers: { GET_PARAMETER: status('400 Bad Request') } }, ['GET_PARAMETER', 'OPTIONS', 'OPTIONS']],
+      ['454', { answers: { GET_PARAMETER: status('454 No Session') } }, ['GET_PARAMETER', 'OPTIONS', 'OPTIONS']],
+      ['OPTIONS was refused', { answers: { OPTIONS: status('501 Not Implemented') } }, ['GET_PARAMETER']],
+      [
+        'all are refused',
+        { answers: { OPTIONS: status('501 No'), GET_PARAMETER: status('501 No') } },
+        ['GET_PARAMETER', 'OPTIONS', 'OPTIONS'],
+      ],
+      [
+        'neither is answered',
+        { silentAt: 'SET_PARAMETER', answers: { GET_PARAMETER: '' }, public: 'SET_PARAMETER, GET_PARAMETER' },
+        ['GET_PARAMETER', 'SET_PARAMETER', 'OPTIONS'],
+      ],
+    ]
+    await Promise.all(
+      odd.map(async ([name, options, methods]) => {
+        const { worker, camera } = await bringUp({ ...options, sessionTimeoutS: 5 })
+        const asked = () => camera.requests.slice(4, 4 + methods.length).map((request) => request.method)
+        await until(`${name}: ${methods.join()}`, () => asked().length === methods.length, 15_000)
+        expect(asked(), name).toEqual(methods)
+        expect(worker.fleet.cameras.get('c1')!.counts, name).toEqual({ connects: 1, failures: 0 })
+      }),
+    )
+  }, 20_000)
 
   it('goes on after an RTCP BYE, which is counted', async () => {
     const bye = Buffer.from('81cb000100001234', 'hex')
