@@ -140,10 +140,10 @@ export class RtspSession {
     if (nowMs >= Math.min(stepDeadlineMs, this.#handshakeDeadlineMs)) this.#end(this.#overdue())
   }
 
-  /** Leaves in good order; the listener hears nothing more. */
+  /** Leaves in good order, also before it plays: a camera keeps a place for a session. The listener hears nothing more. */
   stop(): void {
     if (this.#phase === 'ended') return
-    const says = this.#phase === 'playing' && this.#dialogue.sessionId !== ''
+    const says = this.#dialogue.sessionId !== ''
     const farewell = says ? this.#dialogue.ask('TEARDOWN', this.#setUp.aggregate, [], this.#clock.monotonicMs()) : ''
     this.#phase = 'ended'
     this.splitter.end()
@@ -220,7 +220,11 @@ export class RtspSession {
     const heard = this.#dialogue.hear(answer, this.#clock.monotonicMs())
     if (heard.kind === 'stray') return
     if (heard.kind === 'again') return this.#connection.write(heard.request)
-    if (heard.kind === 'refused') return this.#end(refusedLogin(heard.reason))
+    if (heard.kind === 'refused') {
+      // Not even TEARDOWN: cameras count every rejected login.
+      this.#dialogue.sessionId = ''
+      return this.#end(refusedLogin(heard.reason))
+    }
     if (this.#phase === 'playing') return this.#keptAlive(answer)
     if (heard.asked.method === 'SETUP' && this.#setUp.isOfSound) return this.#setUpAnswered(heard.asked, answer)
     if (answer.status >= 300 && answer.status < 400) {

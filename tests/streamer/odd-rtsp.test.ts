@@ -117,3 +117,29 @@ describe('what a camera asks while it plays', () => {
     expect(length).toBeLessThan(1_000)
   })
 })
+
+describe('leaving', () => {
+  const play = (status: string) => ({ answers: { PLAY: `RTSP/1.0 ${status}\r\nCSeq: {cseq}\r\n\r\n` } })
+  const wrong: [string, Partial<TestCameraOptions>][] = [
+    ['PLAY is refused', play('500 Internal Server Error')],
+    ['PLAY is refused, by UDP', { ...play('500 Internal Server Error'), refusesTcp: true }],
+    ['PLAY is never answered', { silentAt: 'PLAY' }],
+  ]
+  for (const [name, options] of wrong) {
+    it(`gives the session back when ${name}`, async () => {
+      const camera = await startCamera(options)
+      const { ended } = open(camera)
+      await until('the end', () => ended.length > 0)
+      await until('TEARDOWN', () => camera.requests.at(-1)?.method === 'TEARDOWN')
+      expect(camera.requests.at(-1)!.headers['session']).toBe('777')
+    })
+  }
+
+  it('sends a login that was refused no more', async () => {
+    const camera = await startCamera(play('401 Unauthorized'))
+    const { ended } = open(camera)
+    await until('the end', () => ended.length > 0)
+    await until('the connection is closed', () => camera.openConnections === 0)
+    expect(camera.requests.at(-1)!.method).toBe('PLAY')
+  })
+})

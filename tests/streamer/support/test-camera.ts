@@ -86,6 +86,9 @@ export class TestCamera {
   get port(): number {
     return (this.#server.address() as AddressInfo).port
   }
+  get openConnections(): number {
+    return this.#sockets.size
+  }
   get url(): string {
     return `${this.options.tls ? 'rtsps' : 'rtsp'}://127.0.0.1:${this.port}/stream1`
   }
