@@ -11,15 +11,16 @@ import type { ReadModeration } from '../read-moderation.ts'
 import { readEveryMs } from '../read-moderation.ts'
 import { FlvSession } from '../push/flv-session.ts'
 import { pushPathOf } from '../push/flv-socket.ts'
-import { parseRtspAddress } from '../rtsp/address.ts'
 import type { AudioMedia } from '../rtsp/audio-media.ts'
 import type { StreamFailure } from '../rtsp/failure.ts'
 import { notACamera, silent } from '../rtsp/failure.ts'
 import type { SessionListener } from '../rtsp/rtsp-session.ts'
 import { RtspSession } from '../rtsp/rtsp-session.ts'
 import type { PlayableVideo } from '../rtsp/session-description.ts'
+import type { LatchKeys, LoginLatch } from './login-latch.ts'
+import { latchKeysOf, whereAndWho } from './login-latch.ts'
 import type { ConnectBudget } from './retry.ts'
-import { REJECTED_LOGINS_MAX, Retry, STABLE_MS } from './retry.ts'
+import { Retry, STABLE_MS } from './retry.ts'
 
 /** What the core wants served; the answer to the worker's beat. */
 export interface CameraOrder {
@@ -66,6 +67,7 @@ export interface CameraSurroundings {
   log: Log
   slabs: SlabPool
   budget: ConnectBudget
+  logins: LoginLatch
   random: () => number
   warmRingMs: number
   moderation: ReadModeration
@@ -86,9 +88,11 @@ export class Camera {
   session: CameraSession | null = null
   pipeline: Pipeline | null = null
   failure: StreamFailure | null = null
+  latchKeys: LatchKeys
   readonly #around: CameraSurroundings
   readonly #retry: Retry
-  #rejectedLogins = 0
+  /** With this login. */
+  #hasPlayed = false
   #wantedUntilMs = -Infinity
   #playingSinceMs: number | null = null
   #lastState = 'idle'
@@ -100,14 +104,16 @@ export class Camera {
 
   constructor(order: CameraOrder, around: CameraSurroundings) {
     this.order = order
+    this.latchKeys = latchKeysOf(order)
     this.#around = around
     this.#retry = new Retry(around.random)
     const ringMs = order.warm ? around.warmRingMs : COLD_RING_MS
     this.stream = new LiveStream(ringMs, firstNumber(around.clock.nowMs()))
   }
 
+  /** Its login was rejected too often. A session that plays goes on: the camera had let it in before. */
   get isLatched(): boolean {
-    return this.#rejectedLogins >= REJECTED_LOGINS_MAX
+    return this.#playingSinceMs === null && this.#around.logins.isShut(this.latchKeys, this.#hasPlayed)
   }
 
   /**
@@ -130,7 +136,8 @@ export class Camera {
     this.stream.ring.keepMs = order.warm ? this.#around.warmRingMs : COLD_RING_MS
     if (order.record) this.#readAtOnce()
     if (SESSION_MEMBERS.every((member) => before[member] === order[member])) return
-    this.#rejectedLogins = 0
+    this.latchKeys = latchKeysOf(order)
+    this.#hasPlayed &&= this.latchKeys.account === latchKeysOf(before).account
     this.#retry.reset()
     this.failure = null
     this.#leave()
@@ -192,14 +199,18 @@ export class Camera {
   }
 
   #connectIfDue(nowMs: number): void {
-    if (this.isLatched || nowMs < this.#retry.nextMs || !this.#around.budget.take(nowMs, nowMs < this.#wantedUntilMs))
-      return
+    const { logins, budget } = this.#around
+    if (this.isLatched || nowMs < this.#retry.nextMs || !logins.mayTry(this.latchKeys, nowMs)) return
+    if (!budget.take(nowMs, nowMs < this.#wantedUntilMs)) return
+    logins.tries(this.latchKeys, nowMs)
     this.counts.connects++
     try {
       this.session = this.#open({
         onVideo: (video, audio) => this.#described(video, audio),
         onPlaying: () => {
           this.#playingSinceMs = this.#around.clock.monotonicMs()
+          this.#hasPlayed = true
+          logins.accepted(this.latchKeys)
         },
         onRead: (lagMs) => this.pipeline?.readBegins(lagMs),
         onReadDone: () => this.pipeline?.readEnds(),
@@ -216,16 +227,14 @@ export class Camera {
 
   #open(listener: SessionListener): CameraSession {
     const { clock, push } = this.#around
-    const { url, username, password, audio, certificateSha256 } = this.order
+    const { url, audio, certificateSha256 } = this.order
     const path = pushPathOf(url)
     if (path !== null) {
       if (!push) throw new Fault('bad-request', 'This worker reads no pushed streams.')
       return new FlvSession({ ...push, path, clock, wantsSound: audio ?? false, listener })
     }
-    const { address, credential } = parseRtspAddress(url)
     return new RtspSession({
-      address,
-      credential: username === null || username === '' ? credential : { username, password: password ?? '' },
+      ...whereAndWho(this.order),
       clock,
       wantsSound: audio ?? false,
       certificateSha256: certificateSha256 ?? null,
@@ -251,14 +260,13 @@ export class Camera {
     } else if ((this.pipeline?.lastKeyMs ?? 0) > 0) {
       this.failure = null
       if (nowMs - playingSinceMs >= STABLE_MS) this.#retry.reset()
-      this.#rejectedLogins = 0
     }
   }
 
   #failed(failure: StreamFailure): void {
     this.counts.failures++
     this.failure = failure
-    if (failure.code === 'camera-refused-login') this.#rejectedLogins++
+    if (failure.refuses) this.#around.logins.rejected(this.latchKeys, failure.refuses)
     // Asking our own RTMP program again costs nothing, and a patrol that begins to push is wanted at once.
     if (pushPathOf(this.order.url) !== null) this.#retry.reset()
     this.#retry.failed(this.#around.clock.monotonicMs())

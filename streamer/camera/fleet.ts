@@ -9,6 +9,7 @@ import { ReadModeration } from '../read-moderation.ts'
 import type { CameraOrder, CameraSurroundings } from './camera.ts'
 import { Camera, WARM_RING_MS } from './camera.ts'
 import { FleetMetrics } from './fleet-metrics.ts'
+import { LoginLatch } from './login-latch.ts'
 import { MemoryBudget } from './memory-budget.ts'
 import { ConnectBudget } from './retry.ts'
 import { Turns } from './turns.ts'
@@ -77,6 +78,7 @@ export class Fleet {
       log: options.log,
       slabs: this.slabs,
       budget: new ConnectBudget(options.connectsPerSecond),
+      logins: new LoginLatch(),
       warmRingMs: options.warmRingMs ?? WARM_RING_MS,
       random: options.random ?? Math.random,
       moderation: this.moderation,
@@ -136,6 +138,7 @@ export class Fleet {
       else this.cameras.set(order.id, new Camera(order, this.#around))
     }
     this.#list = [...this.cameras.values()]
+    this.#around.logins.keep(this.#list.map((camera) => camera.latchKeys))
   }
 
   /** One row per camera, for the beat to the core. */

@@ -11,8 +11,6 @@ export const RETRY_CAP_MS = 45_000
 export const STABLE_MS = 30_000
 /** One worker's connects a second: 2,000 cameras in 40 s, and no SYN flood in the cameras' network. */
 export const CONNECTS_PER_SECOND = 50
-/** Cameras lock an account after three to five wrong passwords; officers must keep theirs. */
-export const REJECTED_LOGINS_MAX = 2
 
 export class Retry {
   #failures = 0

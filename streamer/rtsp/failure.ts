@@ -15,13 +15,16 @@ export interface StreamFailure {
     | 'camera-certificate-unknown'
   >
   reason: string
+  /** Of a refused login: who was refused. */
+  refuses?: 'account' | 'stream'
 }
 
 export function unreachable(reason: string): StreamFailure {
   return { state: 'offline', code: 'camera-unreachable', reason }
 }
-export function refusedLogin(reason: string): StreamFailure {
-  return { state: 'login-refused', code: 'camera-refused-login', reason }
+/** @param refuses the account as such, or only this stream to it */
+export function refusedLogin(reason: string, refuses: 'account' | 'stream' = 'account'): StreamFailure {
+  return { state: 'login-refused', code: 'camera-refused-login', reason, refuses }
 }
 export function untrusted(reason: string): StreamFailure {
   return { state: 'offline', code: 'camera-certificate-unknown', reason }

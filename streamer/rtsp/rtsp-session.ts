@@ -230,7 +230,7 @@ export class RtspSession {
     if (answer.status >= 300 && answer.status < 400) {
       return this.#end(notACamera('the camera redirects to another address; that is refused'))
     }
-    if (answer.status === 403) return this.#end(refusedLogin('the camera forbids this user the stream (403)'))
+    if (answer.status === 403) return this.#end(refusedLogin('the camera forbids this user the stream (403)', 'stream'))
     this.#answered(heard.asked, answer)
   }
 

@@ -21,6 +21,8 @@ export interface TestCameraOptions extends PacketiseOptions {
     realm?: string
     qop?: boolean
     staleAfter?: number
+    /** Nobody may see this path. */
+    refusesAt?: string
   }
   /** This method is never answered. */
   silentAt?: string
@@ -293,7 +295,8 @@ export class TestCamera {
     const secret = hash(`${login.username}:${realm}:${login.password}`)
     const deed = hash(`${method}:${field('uri')}`)
     const middle = login.qop ? `${field('nonce')}:${field('nc')}:${field('cnonce')}:auth` : field('nonce')
-    const isRight = authorization !== '' && field('response') === hash(`${secret}:${middle}:${deed}`)
+    const mayNot = login.refusesAt !== undefined && field('uri').includes(login.refusesAt)
+    const isRight = authorization !== '' && !mayNot && field('response') === hash(`${secret}:${middle}:${deed}`)
     const isStale =
       isRight &&
       login.staleAfter !== undefined &&
