@@ -69,13 +69,13 @@ export class UdpReceiver {
     socket.bind(port, () => bound(socket))
   }
 
-  /** After SETUP: from whom packets are taken; one byte each way opens the hole in a NAT. */
+  /** After SETUP: from whom packets are taken; a packet each way opens the hole in a NAT. Cameras also name the ports 0 and 1: none. */
   open(remoteAddress: string, serverPorts: [number, number] | null): void {
     this.#from = remoteAddress.replace(/^::ffff:/, '')
     if (!serverPorts) return
     const punch = Buffer.from([0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
-    this.#rtp?.send(punch, serverPorts[0], this.#from)
-    this.#rtcp?.send(punch, serverPorts[1], this.#from)
+    if (serverPorts[0] > 1) this.#rtp?.send(punch, serverPorts[0], this.#from)
+    if (serverPorts[1] > 1) this.#rtcp?.send(punch, serverPorts[1], this.#from)
   }
 
   close(): void {

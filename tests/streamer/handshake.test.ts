@@ -72,6 +72,7 @@ describe('a camera that works', () => {
     ['that answers everything with CSeq 0', { cseq: '0' }],
     ['with garbage between its frames', { garbageEvery: 3 }],
     ['that refuses TCP and sends by UDP', { refusesTcp: true }],
+    ['that sends by UDP, from no port', { refusesTcp: true, serverPorts: '0-1' }],
   ]
   for (const [name, options] of odd) {
     it(`is understood: one ${name}`, async () => {

@@ -35,6 +35,8 @@ export interface TestCameraOptions extends PacketiseOptions {
   sprop?: boolean
   codec?: string
   refusesTcp?: boolean
+  /** What it says of its UDP ports, instead of the truth. */
+  serverPorts?: string
   /** Pictures a second of wall clock. */
   fps?: number
   /** RTP ticks of a picture. */
@@ -184,11 +186,9 @@ export class TestCamera {
     this.#udp = dgram.createSocket('udp4')
     this.#udp.bind(0, '127.0.0.1', () => {
       const own = this.#udp!.address().port
+      const ports = this.options.serverPorts ?? `${own}-${own + 1}`
       this.#udp!.connect(port, '127.0.0.1', () =>
-        say('200 OK', [
-          session,
-          `Transport: RTP/AVP;unicast;client_port=${port}-${port + 1};server_port=${own}-${own + 1}`,
-        ]),
+        say('200 OK', [session, `Transport: RTP/AVP;unicast;client_port=${port}-${port + 1};server_port=${ports}`]),
       )
     })
   }
