@@ -91,10 +91,11 @@ export class Connection {
     return false
   }
 
-  write(bytes: string | Buffer): void {
+  /** @param text see `byteText` */
+  write(text: string): void {
     if (this.#closed || this.#socket.destroyed) return
     if (this.#socket.writableLength > WRITE_BYTES_MAX) this.#socket.destroy()
-    else this.#socket.write(bytes)
+    else this.#socket.write(text, 'latin1')
   }
 
   /** Sends what is given, closes, and calls the listener no more. */
@@ -106,7 +107,7 @@ export class Connection {
   }
 
   #sayAndClose(farewell: string): void {
-    this.#socket.end(farewell)
+    this.#socket.end(farewell, 'latin1')
     // A camera that never acknowledges the farewell must not keep the socket: the kernel gets 500 ms.
     const timer = setTimeout(() => this.#socket.destroy(), 500)
     timer.unref()

@@ -13,6 +13,7 @@
 export interface SplitterListener {
   /** Valid only during the call: `bytes` is the shared read buffer or the tail. */
   onFrame(channel: number, bytes: Buffer, start: number, end: number): void
+  /** Both as bytes, see `byteText`. */
   onMessage(head: string, body: string): void
   /** Once for every run of garbage, with its first bytes for the reason. */
   onGarbage(sample: string): void
@@ -134,7 +135,7 @@ export class InterleavedSplitter {
       this.counts.frames++
       this.#garbageRun = 0
       this.#listener.onFrame(this.#tail[1]!, this.#tail, 4, bytes)
-    } else this.#listener.onMessage(this.#head, this.#tail.toString('utf8', 0, bytes))
+    } else this.#listener.onMessage(this.#head, this.#tail.toString('latin1', 0, bytes))
   }
 
   /** Collects a head byte by byte up to its empty line; messages are rare, so this may be slow. */
@@ -158,7 +159,7 @@ export class InterleavedSplitter {
 
   #completeHead(head: string): void {
     this.#tailBytes = 0
-    const bodyBytes = Number(/^content-length:\s*(\d+)\s*$/im.exec(head)?.[1] ?? 0)
+    const bodyBytes = Number(/^content-length\s*:\s*(\d+)\s*$/im.exec(head)?.[1] ?? 0)
     this.#head = head
     if (bodyBytes > BODY_BYTES_MAX) this.#giveUp(`the camera announces a body of ${bodyBytes} bytes`)
     else if (bodyBytes > 0) {

@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Credential } from './address.ts'
+import { byteText } from './message.ts'
 
 /**
  * Answers to `WWW-Authenticate`: Digest by RFC 7616 (MD5 and SHA-256, `qop=auth` or none, -sess) and Basic. Of several
- * challenges the strongest is answered.
+ * challenges the strongest is answered. All texts are bytes, see `byteText`.
  */
 interface Challenge {
   scheme: 'digest' | 'basic'
@@ -18,7 +19,7 @@ export class Login {
   #nonceCount = 0
 
   constructor(credential: Credential) {
-    this.#credential = credential
+    this.#credential = { username: byteText(credential.username), password: byteText(credential.password) }
   }
 
   /**
@@ -41,7 +42,8 @@ export class Login {
     if (!challenge) return null
     this.#nonceCount++
     const { username, password } = this.#credential
-    if (challenge.scheme === 'basic') return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
+    if (challenge.scheme === 'basic')
+      return `Basic ${Buffer.from(`${username}:${password}`, 'latin1').toString('base64')}`
     return digestAnswer(challenge.parameters, { username, password, method, uri, count: this.#nonceCount })
   }
 }
@@ -55,7 +57,7 @@ interface DigestQuestion extends Credential {
 function digestAnswer(parameters: Map<string, string>, q: DigestQuestion): string {
   const algorithm = parameters.get('algorithm') ?? 'MD5'
   const hashName = HASHES[algorithm.toLowerCase().replace(/-sess$/, '')] ?? 'md5'
-  const hash = (text: string) => createHash(hashName).update(text).digest('hex')
+  const hash = (text: string) => createHash(hashName).update(text, 'latin1').digest('hex')
   const realm = parameters.get('realm') ?? ''
   const nonce = parameters.get('nonce') ?? ''
   const clientNonce = randomBytes(8).toString('hex')

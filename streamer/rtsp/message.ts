@@ -13,6 +13,14 @@ export interface RtspAnswer {
 }
 
 /**
+ * Text in UTF-8, one character for each byte. All that is heard and said is text of this kind (latin1): what a camera sends, in whatever
+ * encoding (a realm in GBK), goes into the digest and back to it byte by byte.
+ */
+export function byteText(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+/**
  * @param head from `RTSP/1.x` to the empty line
  * @returns null when this is no RTSP answer (a request of the camera, an HTTP answer)
  */

@@ -11,7 +11,7 @@ import { describeNetworkError, notACamera, noVideo, refusedLogin, silent, unreac
 import { InterleavedSplitter } from './interleaved.ts'
 import { KeepAlive } from './keep-alive.ts'
 import type { RtspAnswer } from './message.ts'
-import { headerOf, parseAnswer, saidBy } from './message.ts'
+import { byteText, headerOf, parseAnswer, saidBy } from './message.ts'
 import type { PlayableVideo } from './session-description.ts'
 import type { Step } from './set-up.ts'
 import { SetUp } from './set-up.ts'
@@ -76,7 +76,7 @@ export class RtspSession {
     /** SHA-256 of the one certificate that is trusted (rtsps); null: an authority must have signed it. */
     certificateSha256?: string | null
   }) {
-    this.#address = options.address
+    this.#address = { ...options.address, target: byteText(options.address.target) }
     this.#dialogue = new Dialogue(options.credential)
     this.#clock = options.clock
     this.#listener = options.listener
@@ -101,7 +101,7 @@ export class RtspSession {
       },
       onFailed: (reason: string) => this.#end(unreachable(reason)),
     }
-    const { target } = options.address
+    const { target } = this.#address
     this.#setUp = new SetUp(target, options.wantsSound ?? false, datagrams, (step) => this.#take(step))
     this.#video = this.#setUp.video
     this.#sound = this.#setUp.sound

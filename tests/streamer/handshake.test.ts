@@ -89,6 +89,8 @@ describe('the login', () => {
     ['digest MD5 with qop', { ...right, qop: true }],
     ['digest SHA-256 with qop', { ...right, qop: true, algorithm: 'SHA-256' }],
     ['digest with a quoted realm', { ...right, realm: 'IP "Cam", \\ 7' }],
+    ['digest with a realm in UTF-8', { ...right, realm: Buffer.from('摄像机').toString('latin1') }],
+    ['digest with a realm in GBK', { ...right, realm: Buffer.from('c9e3cff1bbfa', 'hex').toString('latin1') }],
     ['digest whose nonce grows stale', { ...right, staleAfter: 2 }],
     ['basic', { ...right, algorithm: 'Basic' }],
   ]
@@ -110,6 +112,14 @@ describe('the login', () => {
     const url = camera.url.replace('rtsp://', `rtsp://vigil:${encodeURIComponent(right.password)}@`)
     expect((await probe(url)).verdict).toEqual(seen)
     for (const request of camera.requests) expect(request.target).not.toContain('vigil')
+  })
+
+  it('goes with an address in UTF-8', async () => {
+    const camera = await startCamera({ login: right, contentBase: null })
+    const url = `${camera.url}/大门`
+    expect((await probe(url, right.username, right.password)).verdict).toEqual(seen)
+    const targets = camera.requests.map(({ target }) => Buffer.from(target, 'latin1').toString())
+    expect([...new Set(targets)]).toEqual([url, `${url}/trackID=0`])
   })
 
   it('that is missing is said so', async () => {

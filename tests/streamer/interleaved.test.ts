@@ -54,6 +54,13 @@ describe('the splitter', () => {
     expect(whole[0]).toBe('message RTSP/1.0 200 OK v=0')
   })
 
+  it('reads a length with a blank before the colon, and passes bytes on as they are', () => {
+    const body = Buffer.from('c9e3cff1bbfa', 'hex')
+    const { seen } = collect([Buffer.from('RTSP/1.0 200 OK\r\nContent-length : 6\r\n\r\n'), body, frame(0, 12, 1)])
+    expect(seen[0]).toBe(`message RTSP/1.0 200 OK ${body.toString('latin1')}`)
+    expect(seen[1]).toMatch(/^frame 0 8/)
+  })
+
   it('gives the same whatever two places the bytes are torn at', () => {
     let tried = 0
     for (let a = 1; a < stream.length; a++) {

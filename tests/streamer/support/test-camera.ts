@@ -18,6 +18,7 @@ export interface TestCameraOptions extends PacketiseOptions {
     username: string
     password: string
     algorithm?: 'MD5' | 'SHA-256' | 'Basic'
+    /** Its bytes, one character each. */
     realm?: string
     qop?: boolean
     staleAfter?: number
@@ -139,7 +140,7 @@ export class TestCamera {
     if (options.silentAt === method) return
     const cseq = options.cseq ?? headers['cseq'] ?? '0'
     const raw = options.answers?.[method]
-    if (raw !== undefined) return void socket.write(raw.replace('{cseq}', cseq))
+    if (raw !== undefined) return void socket.write(raw.replace('{cseq}', cseq), 'latin1')
     const say = (status: string, extra: string[] = [], body = '') =>
       socket.write(
         [
@@ -150,6 +151,7 @@ export class TestCamera {
           '',
           body,
         ].join('\r\n'),
+        'latin1',
       )
     if (method === 'OPTIONS')
       return void say('200 OK', [
@@ -290,13 +292,18 @@ export class TestCamera {
       new RegExp(`(?:^|[ ,])${name}="?((?:[^",\\\\]|\\\\.)*)`).exec(authorization)?.[1] ?? ''
     const hash = (text: string) =>
       createHash(algorithm === 'MD5' ? 'md5' : 'sha256')
-        .update(text)
+        .update(text, 'latin1')
         .digest('hex')
-    const secret = hash(`${login.username}:${realm}:${login.password}`)
+    const bytes = (text: string) => Buffer.from(text).toString('latin1')
+    const secret = hash(`${bytes(login.username)}:${realm}:${bytes(login.password)}`)
     const deed = hash(`${method}:${field('uri')}`)
     const middle = login.qop ? `${field('nonce')}:${field('nc')}:${field('cnonce')}:auth` : field('nonce')
     const mayNot = login.refusesAt !== undefined && field('uri').includes(login.refusesAt)
-    const isRight = authorization !== '' && !mayNot && field('response') === hash(`${secret}:${middle}:${deed}`)
+    const isRight =
+      authorization !== '' &&
+      !mayNot &&
+      authorization.includes(`realm="${quotedRealm}"`) &&
+      field('response') === hash(`${secret}:${middle}:${deed}`)
     const isStale =
       isRight &&
       login.staleAfter !== undefined &&
