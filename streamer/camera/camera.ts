@@ -6,6 +6,7 @@ import type { SlabPool } from '../fmp4/slab.ts'
 import type { CameraVerdict } from '../health/judge-camera.ts'
 import { judgeCamera, STALLED_GIVE_UP_MS } from '../health/judge-camera.ts'
 import { LiveStream } from '../hls/live-stream.ts'
+import { firstNumber } from '../hls/ring.ts'
 import { Pipeline } from '../pipeline.ts'
 import type { ReadModeration } from '../read-moderation.ts'
 import { readEveryMs } from '../read-moderation.ts'
@@ -315,9 +316,4 @@ export class Camera {
     this.#isModerated = false
     return session instanceof RtspSession && this.#around.moderation.leave(session)
   }
-}
-
-/** Numbers and names go on over restarts when they begin at the tenths of a second of the clock: no stream has ten segments a second. */
-function firstNumber(nowMs: number): number {
-  return Math.floor(nowMs / 100)
 }

@@ -223,6 +223,11 @@ export class Ring {
   }
 }
 
+/** Numbers and names go on over restarts when they begin at the tenths of a second of the clock: no stream has ten segments a second. */
+export function firstNumber(nowMs: number): number {
+  return Math.floor(nowMs / 100)
+}
+
 function release(segment: Segment): void {
   for (const part of segment.parts) part.slab.release()
 }
