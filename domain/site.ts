@@ -21,7 +21,7 @@ export const siteSchema = z.object({
   /** Cameras in the order in which an alarm of this site shows them; without any, the nearest are taken. */
   cameraIds: z.array(idSchema).max(50),
   notes: z.string().max(2000).nullable(),
-  /** Days for which recordings of its cameras are kept; absent: as VIGIL_RECORD_DAYS says. */
+  /** Days for which recordings of its cameras, and of its incidents, are kept; absent: as VIGIL_RECORD_DAYS says. */
   recordDays: z.number().int().min(1).max(3650).optional(),
   /** Whose place it is; absent or "": nobody's in particular. Its devices and cameras inherit it. */
   jurisdiction: jurisdictionSchema.optional(),

@@ -195,6 +195,7 @@ export const enWords: typeof zhWords = {
     unstable: 'comes and goes',
     'recording-fails': 'recordings cannot be written',
     'recording-space': 'no room for recordings',
+    'recording-stays': 'deleted recordings stay on the disk',
     'disk-low': 'disk nearly full: histories and recordings have stopped, presses go on',
     'lost-together': 'many devices lost at once',
     'site-lost': 'several devices of one site lost',

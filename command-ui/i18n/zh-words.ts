@@ -213,6 +213,7 @@ export const zhWords = {
     unstable: '时断时续',
     'recording-fails': '录像写不进磁盘',
     'recording-space': '录像空间不足',
+    'recording-stays': '已删除的录像仍占用磁盘',
     'disk-low': '磁盘将满：轨迹与录像已停，报警照收',
     'lost-together': '多台设备同时失联',
     'site-lost': '同一单位多台设备失联',

@@ -1,8 +1,28 @@
+import { toIso } from '../../domain/clock.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 
-/** For a file `f`: no standing lock covers anything of it. */
-export const NOT_LOCKED = `not exists (select 1 from recording r join recording_lock l on l.incident_id = r.incident_id
-  where l.released_at is null and r.camera_id = f.camera_id and r.from_at < f.ended_at and r.until_at > f.started_at)`
+/** What a closed incident shows to be real is evidence: locked by the centre until somebody releases it. */
+export const REAL_REASON = 'disposition real'
+const IS_REAL = `i.closed_at is not null and i.body ->> 'disposition' = 'real'`
+
+/** By the index `recording_by_range`. Two times that a clock was set between stand the wrong way round. */
+const RANGE = 'tstzrange(least(r.from_at, r.until_at), greatest(r.from_at, r.until_at))'
+
+/**
+ * CTE `wanted`: what incidents want of the time from `$1` to `$2`. Locked is also what the centre has still to write a lock for
+ * (`lockRealIncidents`); `site_id` and `days` are of the incident's site and null when it has none, or says nothing.
+ */
+export const WANTED = `wanted as materialized (
+  select r.camera_id, ${RANGE} as span, i.id is not null and i.closed_at is null as is_open,
+         case when l.incident_id is null then coalesce(${IS_REAL}, false) else l.released_at is null end as is_locked,
+         s.id as site_id, (s.body ->> 'recordDays')::int as days
+    from recording r left join recording_lock l on l.incident_id = r.incident_id
+    left join incident i on i.id = r.incident_id left join site s on s.id = i.body ->> 'siteId'
+   where ${RANGE} && tstzrange($1, $2, '[]'))`
+
+/** For a file `f`: nothing of it is wanted by one of those `w` for which this holds. */
+export const wantedByNone = (which: string) => `not exists (select 1 from wanted w
+  where w.camera_id = f.camera_id and w.span && tstzrange(f.started_at, f.ended_at) and (${which}))`
 
 export interface RecordingLock {
   reason: string
@@ -10,18 +30,19 @@ export interface RecordingLock {
   lockedAt: string
 }
 
-/** What a closed incident shows to be real is evidence: locked by the centre until somebody releases it. */
-export const REAL_REASON = 'disposition real'
-
-/** Before every deletion: incidents closed as real get their lock, once; one that was released stays released. */
-export async function lockRealIncidents(tx: Tx, at: string): Promise<number> {
-  return await tx.execute(
+/**
+ * Writes the locks of incidents that were closed as real, each once; one that was released stays released.
+ * @param sinceMs only those that were closed since
+ */
+export async function lockRealIncidents(database: Queryable, sinceMs: number, at: string): Promise<number> {
+  return await database.execute(
     `insert into recording_lock (incident_id, reason, locked_by, locked_at)
      select i.id, $1, 'centre', $2 from incident i
-      where i.closed_at is not null and i.body ->> 'disposition' = 'real'
+      where i.closed_at > $3 and ${IS_REAL}
+        and not exists (select 1 from recording_lock l where l.incident_id = i.id)
         and exists (select 1 from recording r where r.incident_id = i.id)
      on conflict (incident_id) do nothing`,
-    [REAL_REASON, at],
+    [REAL_REASON, at, toIso(sinceMs)],
   )
 }
 

@@ -9,7 +9,7 @@ export interface WantedSpan extends Span {
 }
 
 /** Times come as text of the server; here they are needed as numbers. */
-const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision`
+export const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision`
 
 /** Makes them as long as asked, never shorter. */
 export async function saveSpans(tx: Queryable, spans: readonly WantedSpan[]): Promise<void> {
@@ -78,7 +78,8 @@ export interface KeptGap extends Span {
 export async function gapsOf(database: Queryable, cameraId: string, span: Span): Promise<KeptGap[]> {
   return await database.query<KeptGap>(
     `select ${MS('from_at')} as "fromMs", ${MS('to_at')} as "toMs", reason, detail
-       from recording_gap where camera_id = $1 and from_at < $3 and to_at > $2 order by from_at limit 500`,
+       from recording_gap where camera_id = $1
+        and tstzrange(least(from_at, to_at), greatest(from_at, to_at)) && tstzrange($2, $3) order by from_at limit 500`,
     [cameraId, toIso(span.fromMs), toIso(span.toMs)],
   )
 }

@@ -43,6 +43,15 @@ function literalAt(text: string, at: number): string {
 
 /** Templates that are put together from sentences, as they come out. */
 const MADE_OF: Record<string, readonly string[]> = {
+  'recordings: X1': [
+    'recordings: the limit of 500 GB is reached, the oldest were deleted',
+    'recordings: the limit of 500 GB is reached, what is left is locked, of open incidents or not a day old and stays while the disk has room',
+    'recordings: the disk is full, the oldest were deleted',
+    'recordings: the disk is full, the oldest were deleted, also of open incidents',
+    'recordings: the disk is full, what is left is locked',
+    'recordings: the disk is full, and deleting frees nothing (has it snapshots?): no more is deleted for now',
+    'recordings: the disk is full, and nothing can be deleted from it: no more is tried for now',
+  ],
   'what the camera describes X1': [
     'what the camera describes has no video in it',
     'what the camera describes is not an SDP',
@@ -117,6 +126,7 @@ describe('what other programs write, at a Chinese desk', () => {
     expect(zhSentence('东门: fell 5 times within 61 s (the camera stopped sending)')).toBe(
       '东门：61 秒内掉线 5 次（摄像机停止了发送）',
     )
+    expect(zhSentence('recordings: the disk is full, what is left is locked')).toBe('录像：磁盘已满，其余录像均已锁定')
     expect(zhSentence('something that nobody has put into Chinese')).toBeNull()
   })
 })
