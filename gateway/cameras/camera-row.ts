@@ -170,12 +170,15 @@ export async function readCameras(database: Queryable): Promise<CameraRow[]> {
 }
 
 /**
- * Sites where somebody can press a button. Their cameras are alarm cameras: kept connected, so that the picture and the half
- * minute before the press are there at once.
+ * Cameras of sites where somebody can press a button: those that say the site, and those that the site lists. An alarm shows and records
+ * them, so they are kept connected: the picture and the half minute before the press are there at once.
  */
-export async function readAlarmSites(database: Queryable): Promise<Set<string>> {
-  const rows = await database.query<{ site_id: string }>(
-    `select distinct body ->> 'siteId' as site_id from device where kind = 'button' and body ->> 'siteId' is not null`,
+export async function readAlarmCameras(database: Queryable): Promise<Set<string>> {
+  const rows = await database.query<{ id: string }>(
+    `with pressed as (select distinct body ->> 'siteId' as id from device where kind = 'button' and body ->> 'siteId' is not null)
+     select c.id from camera c join pressed p on p.id = c.body ->> 'siteId'
+     union select jsonb_array_elements_text(s.body -> 'cameraIds') from site s join pressed p on p.id = s.id
+      where jsonb_typeof(s.body -> 'cameraIds') = 'array'`,
   )
-  return new Set(rows.map((row) => row.site_id))
+  return new Set(rows.map((row) => row.id))
 }

@@ -2,7 +2,7 @@ import { reasonOf } from '../../domain/fault.ts'
 import type { Camera } from '../../domain/camera.ts'
 import type { StreamerBeat, StreamerOrders } from '../../domain/wire/streamers.ts'
 import type { SecretBox } from '../trust/secret-box.ts'
-import { openCredential, readAlarmSites, readCameras, type CameraRow } from './camera-row.ts'
+import { openCredential, readAlarmCameras, readCameras, type CameraRow } from './camera-row.ts'
 import { CameraStates, type CameraStatesDeps } from './camera-states.ts'
 import { ownerOf } from './rendezvous.ts'
 
@@ -191,22 +191,22 @@ export class StreamerFleet {
 
   async #load(): Promise<void> {
     const rows = await readCameras(this.#deps.database)
-    const alarmSites = await readAlarmSites(this.#deps.database)
+    const alarmCameras = await readAlarmCameras(this.#deps.database)
     this.#loadedMs = this.#deps.clock.monotonicMs()
     this.#states.setCameras(rows)
-    const orders = rows.flatMap((row) => this.#orderOf(row, alarmSites) ?? [])
+    const orders = rows.flatMap((row) => this.#orderOf(row, alarmCameras) ?? [])
     if (JSON.stringify(orders) !== JSON.stringify(this.#orders)) this.#revision++
     this.#orders = orders
   }
 
-  #orderOf(row: CameraRow, alarmSites: ReadonlySet<string>): Order | null {
+  #orderOf(row: CameraRow, alarmCameras: ReadonlySet<string>): Order | null {
     if (!row.enabled || row.stream_address === null) return null
     const { id, body, stream_address: url } = row
     try {
       const credential = openCredential(this.#deps.box, row.credential_cipher)
       const username = credential?.username ?? null
       const password = credential?.password ?? null
-      const warm = body.warm || (body.siteId !== null && alarmSites.has(body.siteId))
+      const warm = body.warm || alarmCameras.has(id)
       const { audio = false, source } = body
       const certificateSha256 = source.certificateSha256 ?? null
       const mainUrl = row.main_address

@@ -260,3 +260,30 @@ test('health rows are written at each change and each minute', async () => {
     { state: 'online', bitrate_bps: 400_000 },
   ])
 })
+
+test('cameras of a site with a button are kept connected, whether they say the site or the site lists them', async () => {
+  const { database } = db
+  const sites: [string, string[]][] = [
+    ['school', ['cam-1', 'cam-2']],
+    ['shop', ['cam-5']],
+  ]
+  for (const [id, cameraIds] of sites)
+    await database.execute('insert into site (id, body) values ($1, $2)', [id, JSON.stringify({ cameraIds })])
+  await database.execute(
+    `insert into device (id, kind, body) values ('b', 'button', '{"siteId": "school"}'), ('p', 'tag', '{"siteId": "shop"}')`,
+  )
+  const belong = (id: string, siteId: string | null) =>
+    database.execute(`update camera set body = jsonb_set(body, '{siteId}', $2::jsonb) where id = $1`, [
+      id,
+      JSON.stringify(siteId),
+    ])
+  // cam-2 says another site than the one that lists it.
+  await belong('cam-2', 'shop')
+  await belong('cam-3', 'school')
+  await belong('cam-4', 'shop')
+  await fleet.reload()
+  const orders = beat('w1').cameras.concat(beat('w2').cameras)
+  expect(orders.flatMap(({ id, warm }) => (warm ? [id] : [])).sort()).toEqual(['cam-0', 'cam-1', 'cam-2', 'cam-3'])
+  await database.execute('delete from device')
+  for (const id of ['cam-2', 'cam-3', 'cam-4']) await belong(id, null)
+})
