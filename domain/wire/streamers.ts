@@ -73,10 +73,15 @@ export const recordedGapSchema = z.object({
   detail: saidSchema(500).nullable(),
 })
 export type RecordedGap = z.infer<typeof recordedGapSchema>
+/** A file that was read again: what was told of it behind these bytes is not on the disk (a loss of power). 0: nothing of it is. */
+export const wholeFileSchema = z.object({ fileId: idSchema, bytes: z.number().int().min(0) })
+export type WholeFile = z.infer<typeof wholeFileSchema>
 /** `POST /api/v1/internal/streamers/{id}/recorded`: answered after the commit; until then the worker says it again. */
 export const recordedSchema = z.object({
   segments: z.array(recordedSegmentSchema).max(RECORDED_ROWS_MAX),
   gaps: z.array(recordedGapSchema).max(RECORDED_ROWS_MAX),
+  /** Takes effect before the segments. */
+  whole: z.array(wholeFileSchema).max(RECORDED_ROWS_MAX).default([]),
   /** What writing to the disk fails with at the moment; null: it works. */
   diskFault: saidSchema(200).nullable(),
 })

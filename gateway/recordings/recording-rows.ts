@@ -1,6 +1,6 @@
 import { toIso } from '../../domain/clock.ts'
 import type { GapReason, Span } from '../../domain/recording.ts'
-import type { Recorded } from '../../domain/wire/streamers.ts'
+import type { Recorded, WholeFile } from '../../domain/wire/streamers.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 
 export interface WantedSpan extends Span {
@@ -88,7 +88,8 @@ export async function gapsOf(database: Queryable, cameraId: string, span: Span):
  * Stores what a worker has reported. The same again changes nothing, so a report whose answer was lost is simply said again; rows of
  * a file that has been deleted meanwhile are not brought back.
  */
-export async function saveRecorded(tx: Tx, folder: string, { segments, gaps }: Recorded): Promise<void> {
+export async function saveRecorded(tx: Tx, folder: string, { segments, gaps, whole }: Recorded): Promise<void> {
+  if (whole.length > 0) await cutFiles(tx, folder, whole)
   if (segments.length > 0) {
     const columns = [
       segments.map((row) => row.fileId),
@@ -136,6 +137,26 @@ export async function saveRecorded(tx: Tx, folder: string, { segments, gaps }: R
       gaps.map((gap) => gap.detail),
     ],
   )
+}
+
+/** Takes back rows of what is not on the disk of this worker any more. The hole is seen as one; nobody knows more about it. */
+async function cutFiles(tx: Tx, folder: string, whole: readonly WholeFile[]): Promise<void> {
+  const columns = [whole.map((file) => file.fileId), whole.map((file) => file.bytes), folder]
+  const cut = `unnest($1::text[], $2::bigint[]) as w (file_id, bytes)
+      where f.id = w.file_id and f.folder = $3 and f.deleted_at is null and f.bytes > w.bytes`
+  // Also the lock that a deletion waits for; always in the same order.
+  await tx.query(`select f.id from recording_file f, ${cut} order by f.id for update of f`, columns)
+  await tx.execute(
+    `delete from recording_segment s using recording_file f, ${cut} and s.file_id = f.id and s.byte_offset + s.bytes > w.bytes`,
+    columns,
+  )
+  await tx.execute(
+    `update recording_file f set bytes = w.bytes, ended_at = coalesce(
+       (select max(s.started_at + s.duration_ticks / 90000.0 * interval '1 second') from recording_segment s where s.file_id = f.id),
+       f.started_at) from ${cut}`,
+    columns,
+  )
+  await tx.execute('delete from recording_file where id = any($1) and folder = $2 and bytes = 0', [columns[0], folder])
 }
 
 /** A file that holds something of what the incident wanted of this camera; null otherwise, or when it is deleted. */

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -111,7 +111,7 @@ function recordedRoute({ database, keeper }: RecordingRouteDeps): Route {
     // 10,000 rows of 250 bytes.
     bodyBytesMax: 4 * 1024 * 1024,
     handler: async ({ params: { id }, body }) => {
-      if (body.segments.length > 0 || body.gaps.length > 0) {
+      if (body.segments.length + body.gaps.length + body.whole.length > 0) {
         await database.tx((tx) => saveRecorded(tx, id, body))
       }
       await keeper.diskFault(id, body.diskFault)
@@ -184,7 +184,7 @@ async function sendPiece(
   const length = offset === null ? found?.initBytes : (found?.bytes ?? undefined)
   if (!found || length === undefined) throw new Fault('gone', 'This part is not kept any more.', { id: fileId })
   const start = offset ?? 0
-  const path = await pathOf(join(recordDir, found.folder), fileId)
+  const path = await pathOf(join(recordDir, found.folder), fileId, start + length)
   res.setHeader('content-type', 'video/mp4')
   res.setHeader('content-length', length)
   // A browser's cache gives its bytes to whoever sits at the desk next, without a session and without a trace in the audit.
@@ -197,16 +197,17 @@ async function sendPiece(
   }
 }
 
-/** @throws Fault `gone` when the disk does not have what the index says */
-async function pathOf(folder: string, fileId: string): Promise<string> {
+/** @throws Fault `gone` when the disk does not have what the index says: a length that cannot be filled would hang a player */
+async function pathOf(folder: string, fileId: string, bytes: number): Promise<string> {
   for (const name of [`${fileId}.mp4`, `${fileId}.open.mp4`]) {
     const path = join(folder, name)
     try {
-      await (await open(path)).close()
+      const { size } = await stat(path)
+      if (size < bytes) break
       return path
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     }
   }
-  throw new Fault('gone', 'The file of this recording is not on the disk any more.', { id: fileId })
+  throw new Fault('gone', 'This part of the recording is not on the disk any more.', { id: fileId })
 }

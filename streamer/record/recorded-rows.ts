@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { reasonOf } from '../../domain/fault.ts'
 import type { Log } from '../../domain/log.ts'
 import type { Metrics, Series } from '../../domain/metrics.ts'
-import type { Recorded, RecordedGap, RecordedSegment } from '../../domain/wire/streamers.ts'
+import type { Recorded, RecordedGap, RecordedSegment, WholeFile } from '../../domain/wire/streamers.ts'
 import { RECORDED_ROWS_MAX } from '../../domain/wire/streamers.ts'
 import type { RecordedFile } from './camera-recorder.ts'
 import { closedName } from './camera-recorder.ts'
@@ -21,6 +21,10 @@ export class RecordedRows {
   diskFault: string | null = null
   #segments: RecordedSegment[] = []
   #gaps: RecordedGap[] = []
+  /** Of files that were read again: how much of them there is. */
+  #whole: WholeFile[] = []
+  /** Files without a whole segment, taken off the disk when the core knows. */
+  readonly #empty = new Set<string>()
   /** Closed files, by id, whose rows the core may not have yet. */
   readonly #closed = new Map<string, string>()
   /** Rows of these were dropped, they must be read again. */
@@ -41,7 +45,7 @@ export class RecordedRows {
   }
 
   get isEmpty(): boolean {
-    return this.#segments.length === 0 && this.#gaps.length === 0 && this.#closed.size === 0
+    return this.#segments.length + this.#gaps.length + this.#whole.length === 0 && this.#closed.size === 0
   }
 
   addSegment(segment: RecordedSegment): void {
@@ -64,10 +68,12 @@ export class RecordedRows {
     this.#closed.set(file.id, file.path)
   }
 
-  /** The oldest rows, as one report. */
+  /** The oldest rows, as one report. What is whole of a file is told no later than its segments: it takes rows away. */
   next(): Recorded {
+    const later = new Set(this.#whole.slice(RECORDED_ROWS_MAX).map((file) => file.fileId))
     return {
-      segments: this.#segments.slice(0, RECORDED_ROWS_MAX),
+      whole: this.#whole.slice(0, RECORDED_ROWS_MAX),
+      segments: this.#segments.slice(0, RECORDED_ROWS_MAX).filter((segment) => !later.has(segment.fileId)),
       gaps: this.#gaps.slice(0, RECORDED_ROWS_MAX),
       diskFault: this.diskFault,
     }
@@ -77,10 +83,13 @@ export class RecordedRows {
   async accepted(told: Recorded): Promise<void> {
     const segments = new Set(told.segments)
     const gaps = new Set(told.gaps)
+    const whole = new Set(told.whole)
     this.#segments = this.#segments.filter((segment) => !segments.has(segment))
     this.#gaps = this.#gaps.filter((gap) => !gaps.has(gap))
-    const untold = new Set(this.#segments.map((segment) => segment.fileId))
-    for (const [id, path] of this.#closed) {
+    this.#whole = this.#whole.filter((file) => !whole.has(file))
+    const untold = new Set([...this.#segments, ...this.#whole].map((row) => row.fileId))
+    // One that is read again is closed again, with rows that are not told yet: it is for a later report.
+    for (const [id, path] of [...this.#closed]) {
       if (untold.has(id)) continue
       this.#closed.delete(id)
       if (this.#forgotten.delete(id)) await this.#readAgain(id, path)
@@ -102,15 +111,16 @@ export class RecordedRows {
   async #readAgain(id: string, path: string): Promise<void> {
     try {
       const found = await scanRecording(path)
-      if (!found || found.segments.length === 0) return await unlink(path)
-      await truncate(path, found.wholeBytes)
-      for (const { cameraId, offset, bytes, startedAtMs, durationTicks, isDiscontinuous } of found.segments) {
-        const { initBytes } = found
+      const { initBytes, segments, wholeBytes } = found ?? { initBytes: 0, segments: [], wholeBytes: 0 }
+      if (segments.length > 0) await truncate(path, wholeBytes)
+      else this.#empty.add(id)
+      this.#whole.push({ fileId: id, bytes: segments.length > 0 ? wholeBytes : 0 })
+      this.#closed.set(id, path)
+      for (const { cameraId, offset, bytes, startedAtMs, durationTicks, isDiscontinuous } of segments) {
         const row = { fileId: id, cameraId, initBytes, offset, bytes, startedAtMs, durationTicks, isDiscontinuous }
         if (durationTicks > 0) this.#segments.push(row)
         this.#rebuilt.add()
       }
-      this.#closed.set(id, path)
     } catch (error) {
       this.#log.error('a recording could not be read again', { file: id, error: reasonOf(error) })
     }
@@ -118,7 +128,8 @@ export class RecordedRows {
 
   async #settle(id: string, path: string): Promise<void> {
     try {
-      await rename(path, join(dirname(path), closedName(id)))
+      if (this.#empty.delete(id)) await unlink(path)
+      else await rename(path, join(dirname(path), closedName(id)))
     } catch (error) {
       // Deleted by the core meanwhile, or a disk in trouble: it is read again at the next start, nothing else depends on the name.
       this.#log.warn('a recording could not be renamed', { file: id, error: reasonOf(error) })

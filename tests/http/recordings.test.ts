@@ -1,3 +1,4 @@
+import { truncateSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { toIso } from '../../domain/clock.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
@@ -119,4 +120,42 @@ test('pictures older than a day need a reason, which is on record before the fir
   expect(await fixture.database.query("select reason from audit where action = 'recording.watch'")).toEqual([
     { reason: 'case 17' },
   ])
+})
+
+test('what a loss of power has taken from a file is not promised any more, and is a hole', async () => {
+  const pressMs = Date.now() - 10 * 60_000
+  const id = await recorded.incidentAt(pressMs, 'cam-cut')
+  const { path, segments } = recorded.fileOf('cam-cut', pressMs, 10)
+  const gone = recorded.fileOf('cam-cut', pressMs + 30_000, 10)
+  await recorded.tell({ segments: [...segments, ...gone.segments] })
+  const officer = await fixture.as('officer')
+  const { fileId } = segments[0]!
+  const kept = async () => (await officer.get<IncidentRecordings>(`incidents/${id}/recordings`)).body.cameras[0]!
+  // Six segments and a half are left; before anybody has said so, no length is announced that cannot be filled.
+  const bytes = INIT.length + 6_500
+  truncateSync(path, bytes)
+  const piece = (i: number) => `/recordings/${id}/cam-cut/${fileId}.${segments[i]!.offset}.m4s`
+  expect((await recorded.bytesAt(piece(6), officer.token)).status).toBe(410)
+  const half = { ...segments[6]!, bytes: 500, durationTicks: 45_000 }
+  const goneId = gone.segments[0]!.fileId
+  const whole = [
+    { fileId, bytes },
+    { fileId: goneId, bytes: 0 },
+  ]
+  const report = { whole, segments: [...segments.slice(0, 6), half], gaps: [], diskFault: null }
+  // Of a worker that does not own the file it changes nothing.
+  await fixture.program.send('POST', 'internal/streamers/streamer-2/recorded', { ...report, segments: [] })
+  expect((await kept()).bytes).toBe(20_000)
+  for (let i = 0; i < 2; i++) expect((await recorded.tell(report)).status).toBe(204)
+  expect(await kept()).toMatchObject({
+    bytes: 6_500,
+    kept: [{ fromAt: toIso(pressMs), toAt: toIso(pressMs + 6_500) }],
+    gaps: [
+      { toAt: toIso(pressMs), reason: 'not-recorded' },
+      { fromAt: toIso(pressMs + 6_500), reason: 'not-recorded' },
+    ],
+  })
+  expect((await recorded.bytesAt(piece(6), officer.token)).bytes).toHaveLength(500)
+  const files = await fixture.database.query('select id, bytes from recording_file')
+  expect(files).toEqual([{ id: fileId, bytes }])
 })

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -209,6 +218,23 @@ describe('the files alone', () => {
     expect(await again.rebuild(folder)).toBe(1)
     expect(again.next().segments).toEqual(rows.next().segments)
     expect(statSync(path).size).toBe(before)
+    const fileId = name!.split('.')[0]!
+    expect(again.next().whole).toEqual([{ fileId, bytes: before }])
+    // A loss of power takes what was not synced: here the last segment, then all of them.
+    const last = rows.next().segments.at(-1)!
+    truncateSync(path, last.offset + last.bytes - 1)
+    const shorter = new RecordedRows({ log: silentLog, metrics: new Metrics() })
+    await shorter.rebuild(folder)
+    const [whole] = shorter.next().whole
+    expect(whole!.bytes).toBeLessThan(last.offset + last.bytes)
+    for (const { offset, bytes } of shorter.next().segments) expect(offset + bytes).toBeLessThanOrEqual(whole!.bytes)
+    truncateSync(path, last.initBytes + 5)
+    const none = new RecordedRows({ log: silentLog, metrics: new Metrics() })
+    await none.rebuild(folder)
+    expect(none.next()).toMatchObject({ whole: [{ fileId, bytes: 0 }], segments: [] })
+    expect(none.isEmpty, 'the core is to hear of it').toBe(false)
+    await none.accepted(none.next())
+    expect([none.isEmpty, readdirSync(folder)]).toEqual([true, []])
   })
 
   it.skipIf(!hasFfmpeg)('play in any player: the marks between the segments disturb nobody', async () => {
@@ -232,6 +258,22 @@ describe('the files alone', () => {
     want(worker, camera.url, pressMs - 1_000, pressMs + 500)
     await until('it is over', () => rows.next().segments.length > 0 && Date.now() > pressMs + 5_000, 15_000)
     expect(readdirSync(folder)[0]).toMatch(/\.open\.mp4$/)
+    await rows.accepted(rows.next())
+    expect(readdirSync(folder)[0]).toMatch(/^[0-9A-Z]{26}\.mp4$/)
+    expect(rows.isEmpty).toBe(true)
+  })
+
+  it('are read again when memory had no room for their rows, and keep their open name until those are told', async () => {
+    const { camera, worker, folder, rows, recorder } = await bringUp()
+    await until('two segments', () => segmentsIn(worker) >= 2)
+    want(worker, camera.url, Date.now() - 1_000, Date.now() + 60_000)
+    await until('two rows', () => rows.next().segments.length >= 2, 15_000)
+    await recorder.stop()
+    const { segments } = rows.next()
+    for (let i = 0; i < 20_000; i++) rows.addSegment({ ...segments[0]!, fileId: 'other', offset: i + 1 })
+    while (rows.next().segments.some(({ fileId }) => fileId === 'other')) await rows.accepted(rows.next())
+    expect(readdirSync(folder)[0]).toMatch(/\.open\.mp4$/)
+    expect(rows.next().segments).toEqual(segments)
     await rows.accepted(rows.next())
     expect(readdirSync(folder)[0]).toMatch(/^[0-9A-Z]{26}\.mp4$/)
     expect(rows.isEmpty).toBe(true)
