@@ -46,6 +46,8 @@ export const cameraRecordingSchema = z.object({
   bytes: z.number().int(),
   /** For a player; null while there is nothing to play. */
   playlist: z.string().nullable(),
+  /** The playlist cannot list all and ends here; from here on it is another one, with `?from=`. Absent: it lists all. */
+  playlistUntilAt: timeSchema.optional(),
 })
 export type CameraRecording = z.infer<typeof cameraRecordingSchema>
 

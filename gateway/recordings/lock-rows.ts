@@ -1,12 +1,10 @@
 import { toIso } from '../../domain/clock.ts'
 import type { Queryable, Tx } from '../store/database.ts'
+import { RANGE } from './recording-rows.ts'
 
 /** What a closed incident shows to be real is evidence: locked by the centre until somebody releases it. */
 export const REAL_REASON = 'disposition real'
 const IS_REAL = `i.closed_at is not null and i.body ->> 'disposition' = 'real'`
-
-/** By the index `recording_by_range`. Two times that a clock was set between stand the wrong way round. */
-const RANGE = 'tstzrange(least(r.from_at, r.until_at), greatest(r.from_at, r.until_at))'
 
 /**
  * CTE `wanted`: what incidents want of the time from `$1` to `$2`. Locked is also what the centre has still to write a lock for

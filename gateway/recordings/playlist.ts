@@ -6,10 +6,15 @@ import type { KeptSegment } from './recording-rows.ts'
  * Recorded segments as a VOD playlist (RFC 8216). Holes are left out of the player's time and are discontinuities: a player that is
  * made to play nothing for minutes stalls. The dates tell the truth, and the gaps with their reasons are in the JSON answer. Segments are
  * not promised to be independent: a stream's second one begins before a key frame.
- * @param segments oldest first
+ * @param all oldest first
+ * @param max of so many; that there are more, and from when on they are, stands in front of the end
  */
-export function recordingPlaylist(segments: readonly KeptSegment[]): string {
-  const longestS = Math.max(1, ...segments.map((segment) => Math.round(segment.durationTicks / 90_000)))
+export function recordingPlaylist(all: readonly KeptSegment[], max: number): string {
+  const segments = all.slice(0, max)
+  const longestS = segments.reduce(
+    (longest, { durationTicks }) => Math.max(longest, Math.round(durationTicks / 90_000)),
+    1,
+  )
   const lines = [
     '#EXTM3U',
     '#EXT-X-VERSION:7',
@@ -24,6 +29,8 @@ export function recordingPlaylist(segments: readonly KeptSegment[]): string {
     lines.push(`#EXT-X-PROGRAM-DATE-TIME:${toIso(Math.round(segment.startedAtMs))}`)
     lines.push(`#EXTINF:${(segment.durationTicks / 90_000).toFixed(5)},`, `${segment.fileId}.${segment.offset}.m4s`)
   })
+  const next = all[max]
+  if (next) lines.push(`# goes on in ?from=${toIso(Math.ceil(next.startedAtMs))}`)
   return lines.concat('#EXT-X-ENDLIST').join('\n') + '\n'
 }
 

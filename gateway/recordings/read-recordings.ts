@@ -9,7 +9,16 @@ import {
 } from '../../domain/recording.ts'
 import type { Database } from '../store/database.ts'
 import { lockOf } from './lock-rows.ts'
-import { gapsOf, segmentsOf, spansOfIncident, type KeptGap, type WantedSpan } from './recording-rows.ts'
+import {
+  gapsOf,
+  playlistEndMs,
+  runsOf,
+  SEGMENTS_MAX,
+  spansOfIncident,
+  type KeptGap,
+  type KeptRun,
+  type WantedSpan,
+} from './recording-rows.ts'
 
 /** Older pictures are looked at for a reason, which goes into the audit. */
 export const REASON_AFTER_MS = 24 * 3600_000
@@ -27,22 +36,39 @@ export async function readRecordings(
   nowMs: number,
 ): Promise<IncidentRecordings> {
   const spans = await spansOfIncident(database, incidentId)
-  const [lock, ...cameras] = await Promise.all([
+  const [lock, runs, gaps] = await Promise.all([
     lockOf(database, incidentId),
-    ...spans.map((span) => readCamera(database, span, nowMs)),
+    runsOf(database, incidentId),
+    gapsOf(database, spans),
   ])
-  return { incidentId, lock, needsReason: spans.some((span) => needsReason(span, nowMs)), cameras }
+  const [runsBy, gapsBy] = [byCamera(runs), byCamera(gaps)]
+  const cameras = spans.map(async (span) => {
+    const kept = runsBy.get(span.cameraId) ?? []
+    const camera = cameraOf(span, kept, gapsBy.get(span.cameraId) ?? [], nowMs)
+    if (kept.reduce((sum, run) => sum + run.segments, 0) <= SEGMENTS_MAX) return camera
+    return { ...camera, playlistUntilAt: toIso(await playlistEndMs(database, span.cameraId, span)) }
+  })
+  const isOld = spans.some((span) => needsReason(span, nowMs))
+  return { incidentId, lock, needsReason: isOld, cameras: await Promise.all(cameras) }
 }
 
-async function readCamera(database: Database, span: WantedSpan, nowMs: number): Promise<CameraRecording> {
+function byCamera<Row extends { cameraId: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const by = new Map<string, Row[]>()
+  for (const row of rows) {
+    const known = by.get(row.cameraId)
+    if (known) known.push(row)
+    else by.set(row.cameraId, [row])
+  }
+  return by
+}
+
+function cameraOf(
+  span: WantedSpan,
+  kept: readonly KeptRun[],
+  told: readonly KeptGap[],
+  nowMs: number,
+): CameraRecording {
   const { incidentId, cameraId } = span
-  const [segments, told] = await Promise.all([segmentsOf(database, cameraId, span), gapsOf(database, cameraId, span)])
-  const kept = joinSpans(
-    segments.map(({ startedAtMs, durationTicks }) => ({
-      fromMs: startedAtMs,
-      toMs: startedAtMs + durationTicks / 90,
-    })),
-  )
   const isRunning = nowMs < span.toMs + SETTLED_MS
   // What is still to come, or on its way, is not missing.
   const untilMs = isRunning ? Math.min(span.toMs, Math.max(kept.at(-1)?.toMs ?? 0, nowMs - SETTLED_MS)) : span.toMs
@@ -54,8 +80,8 @@ async function readCamera(database: Database, span: WantedSpan, nowMs: number): 
     isRunning,
     kept: kept.map(({ fromMs, toMs }) => ({ fromAt: toIso(fromMs), toAt: toIso(toMs) })),
     gaps,
-    bytes: segments.reduce((sum, segment) => sum + segment.bytes, 0),
-    playlist: segments.length === 0 ? null : `/recordings/${incidentId}/${cameraId}/index.m3u8`,
+    bytes: kept.reduce((sum, run) => sum + run.bytes, 0),
+    playlist: kept.length === 0 ? null : `/recordings/${incidentId}/${cameraId}/index.m3u8`,
   }
 }
 

@@ -1,5 +1,5 @@
 import { toIso } from '../../domain/clock.ts'
-import type { GapReason, Span } from '../../domain/recording.ts'
+import { HOLE_MIN_MS, type GapReason, type Span } from '../../domain/recording.ts'
 import type { Recorded, WholeFile } from '../../domain/wire/streamers.ts'
 import type { Queryable, Tx } from '../store/database.ts'
 
@@ -10,6 +10,9 @@ export interface WantedSpan extends Span {
 
 /** Times come as text of the server; here they are needed as numbers. */
 export const MS = (column: string) => `(extract(epoch from ${column}) * 1000)::double precision`
+
+/** Of a recording `r`, for its index. Two times that a clock was set between stand the wrong way round. */
+export const RANGE = 'tstzrange(least(r.from_at, r.until_at), greatest(r.from_at, r.until_at))'
 
 /** Makes them as long as asked, never shorter. */
 export async function saveSpans(tx: Queryable, spans: readonly WantedSpan[]): Promise<void> {
@@ -52,35 +55,87 @@ export interface KeptSegment {
   initBytes: number
 }
 
-/** An hour of one camera in segments of a second; an incident's recording of more is listed up to here. */
-const SEGMENTS_MAX = 5_000
+/** Five and a half hours of one camera in segments of a second, 2.4 MB of playlist: more is another playlist. */
+export const SEGMENTS_MAX = 20_000
 /** No segment is longer: the ring's part limit and the longest GOP are far below. */
 const SEGMENT_LONGEST_MS = 60_000
 
-/** Whole segments that overlap the time, oldest first. */
+const SEGMENT_END = `s.started_at + s.duration_ticks / 90000.0 * interval '1 second'`
+
+/** Whole segments that overlap the time, oldest first, and one more than `SEGMENTS_MAX` when there are more. */
 export async function segmentsOf(database: Queryable, cameraId: string, span: Span): Promise<KeptSegment[]> {
   return await database.query<KeptSegment>(
     `select s.file_id as "fileId", s.byte_offset as "offset", s.bytes, ${MS('s.started_at')} as "startedAtMs",
             s.duration_ticks as "durationTicks", s.discontinuous as "isDiscontinuous", f.init_bytes as "initBytes"
        from recording_segment s join recording_file f on f.id = s.file_id
-      where s.camera_id = $1 and s.started_at < $3 and s.started_at > $4
-        and s.started_at + s.duration_ticks / 90000.0 * interval '1 second' > $2
+      where s.camera_id = $1 and s.started_at < $3 and s.started_at > $4 and ${SEGMENT_END} > $2
       order by s.started_at, s.file_id, s.byte_offset limit $5`,
+    [cameraId, toIso(span.fromMs), toIso(span.toMs), toIso(span.fromMs - SEGMENT_LONGEST_MS), SEGMENTS_MAX + 1],
+  )
+}
+
+/** Where the playlist of all of that time ends; only for a camera with more than `SEGMENTS_MAX` segments. */
+export async function playlistEndMs(database: Queryable, cameraId: string, span: Span): Promise<number> {
+  const [row] = await database.query<{ atMs: number }>(
+    `select ${MS('s.started_at')} as "atMs" from recording_segment s
+      where s.camera_id = $1 and s.started_at < $3 and s.started_at > $4 and ${SEGMENT_END} > $2
+      order by s.started_at, s.file_id, s.byte_offset offset $5 limit 1`,
     [cameraId, toIso(span.fromMs), toIso(span.toMs), toIso(span.fromMs - SEGMENT_LONGEST_MS), SEGMENTS_MAX],
+  )
+  return row?.atMs ?? span.toMs
+}
+
+/** Pictures without a hole of more than `HOLE_MIN_MS`. */
+export interface KeptRun extends Span {
+  cameraId: string
+  bytes: number
+  segments: number
+}
+
+/** What is kept of each camera of an incident, oldest first: the database reads a row for each second, but says only where holes are. */
+export async function runsOf(database: Queryable, incidentId: string): Promise<KeptRun[]> {
+  const inOrder = 'partition by camera_id order by from_ms, file_id, byte_offset'
+  return await database.query<KeptRun>(
+    `select camera_id as "cameraId", min(from_ms) as "fromMs", max(to_ms) as "toMs",
+            sum(bytes)::double precision as bytes, count(*)::int as segments
+       from (
+         select *, count(*) filter (where before_ms is null or from_ms - before_ms > $2) over (${inOrder}) as run
+           from (
+             select *, max(to_ms) over (${inOrder} rows between unbounded preceding and 1 preceding) as before_ms
+               from (
+                 select s.camera_id, s.file_id, s.byte_offset, s.bytes, ${MS('s.started_at')} as from_ms,
+                        ${MS('s.started_at')} + s.duration_ticks / 90::double precision as to_ms
+                   from recording r join recording_segment s on s.camera_id = r.camera_id
+                    and s.started_at < r.until_at and s.started_at > r.from_at - $3::int * interval '1 ms'
+                    and ${SEGMENT_END} > r.from_at
+                  where r.incident_id = $1) segment) one) two
+      group by camera_id, run order by camera_id, 2`,
+    [incidentId, HOLE_MIN_MS, SEGMENT_LONGEST_MS],
   )
 }
 
 export interface KeptGap extends Span {
+  cameraId: string
   reason: GapReason
   detail: string | null
 }
 
-export async function gapsOf(database: Queryable, cameraId: string, span: Span): Promise<KeptGap[]> {
+const GAPS_MAX = 500
+
+/** What was told of these cameras in the time of all of the spans, at most 500 a camera; by the index `recording_gap_by_range`. */
+export async function gapsOf(database: Queryable, spans: readonly WantedSpan[]): Promise<KeptGap[]> {
+  if (spans.length === 0) return []
   return await database.query<KeptGap>(
-    `select ${MS('from_at')} as "fromMs", ${MS('to_at')} as "toMs", reason, detail
-       from recording_gap where camera_id = $1
-        and tstzrange(least(from_at, to_at), greatest(from_at, to_at)) && tstzrange($2, $3) order by from_at limit 500`,
-    [cameraId, toIso(span.fromMs), toIso(span.toMs)],
+    `select camera_id as "cameraId", ${MS('from_at')} as "fromMs", ${MS('to_at')} as "toMs", reason, detail
+       from recording_gap where camera_id = any($1)
+        and tstzrange(least(from_at, to_at), greatest(from_at, to_at)) && tstzrange($2, $3)
+      order by from_at limit $4`,
+    [
+      spans.map((span) => span.cameraId),
+      toIso(Math.min(...spans.flatMap((span) => [span.fromMs, span.toMs]))),
+      toIso(Math.max(...spans.flatMap((span) => [span.fromMs, span.toMs]))),
+      GAPS_MAX * spans.length,
+    ],
   )
 }
 

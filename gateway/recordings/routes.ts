@@ -19,7 +19,7 @@ import type { KeepRecordings } from './keep-recordings.ts'
 import { lockForDeletion, putLock, releaseLock } from './lock-rows.ts'
 import { readName, recordingPlaylist } from './playlist.ts'
 import { needsReason, readRecordings } from './read-recordings.ts'
-import { fileOf, saveRecorded, segmentsOf, spansOfIncident } from './recording-rows.ts'
+import { fileOf, saveRecorded, SEGMENTS_MAX, segmentsOf, spansOfIncident } from './recording-rows.ts'
 
 export interface RecordingRouteDeps {
   database: Database
@@ -153,7 +153,7 @@ function playRoute(deps: RecordingRouteDeps): Route {
       const toMs = Math.min(span.toMs, query.to ? Date.parse(query.to) : Infinity)
       const segments = await segmentsOf(database, cameraId, { fromMs, toMs })
       if (segments.length === 0) throw new Fault('gone', 'Nothing of that time is kept.', object)
-      const text = recordingPlaylist(segments)
+      const text = recordingPlaylist(segments, SEGMENTS_MAX)
       const ticket = req.headers.authorization === undefined ? query.ticket : undefined
       const bytes = Buffer.from(ticket === undefined ? text : withTicket(text, ticket))
       res.setHeader('content-type', 'application/vnd.apple.mpegurl')

@@ -89,8 +89,8 @@ export class RecordedRows {
     this.#whole = this.#whole.filter((file) => !whole.has(file))
     const untold = new Set([...this.#segments, ...this.#whole].map((row) => row.fileId))
     // One that is read again is closed again, with rows that are not told yet: it is for a later report.
-    for (const [id, path] of [...this.#closed]) {
-      if (untold.has(id)) continue
+    const all = Array.from(this.#closed).filter(([id]) => !untold.has(id))
+    for (const [id, path] of all) {
       this.#closed.delete(id)
       if (this.#forgotten.delete(id)) await this.#readAgain(id, path)
       else await this.#settle(id, path)

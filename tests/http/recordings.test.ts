@@ -1,6 +1,7 @@
 import { truncateSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { toIso } from '../../domain/clock.ts'
+import { newId } from '../../domain/ids.ts'
 import type { IncidentRecordings } from '../../domain/recording.ts'
 import { startFixture, type Fixture } from './fixture.ts'
 import { DAY_MS, HOUR_MS, INIT, recordedAt } from './recorded.ts'
@@ -158,4 +159,50 @@ test('what a loss of power has taken from a file is not promised any more, and i
   expect((await recorded.bytesAt(piece(6), officer.token)).bytes).toHaveLength(500)
   const files = await fixture.database.query('select id, bytes from recording_file')
   expect(files).toEqual([{ id: fileId, bytes }])
+})
+
+test('of a recording of many hours all is said to be there, and the playlist says where it goes on', async () => {
+  const seconds = 20_400
+  const fromMs = Math.floor(Date.now() / 1000) * 1000 - 8 * HOUR_MS
+  const id = await recorded.incidentAt(fromMs + 30_000, 'cam-many')
+  const { database } = fixture
+  await database.execute(`update recording set until_at = from_at + $2 * interval '1 s' where incident_id = $1`, [
+    id,
+    seconds + 10,
+  ])
+  const fileId = newId(fromMs)
+  const at = `$2::timestamptz + g * interval '1 s'`
+  await database.execute(
+    `insert into recording_file select $1, 'streamer-1', 'cam-many', 10, $2, ${at}, 10 + g * 1000 from (select $3::int) n (g)`,
+    [fileId, toIso(fromMs), seconds],
+  )
+  // Ten seconds after an hour are missing.
+  await database.execute(
+    `insert into recording_segment select $1, 10 + g * 1000, 1000, 'cam-many', ${at}, 90000, false
+       from generate_series(0, $3::int - 1) g where g not between 3600 and 3609`,
+    [fileId, toIso(fromMs), seconds],
+  )
+  const officer = await fixture.as('officer')
+  const [camera] = (await officer.get<IncidentRecordings>(`incidents/${id}/recordings`)).body.cameras
+  const second = (n: number) => toIso(fromMs + n * 1000)
+  expect(camera).toMatchObject({
+    bytes: (seconds - 10) * 1000,
+    kept: [
+      { fromAt: second(0), toAt: second(3600) },
+      { fromAt: second(3610), toAt: second(seconds) },
+    ],
+    gaps: [
+      { fromAt: second(3600), toAt: second(3610) },
+      { fromAt: second(seconds), toAt: second(seconds + 10) },
+    ],
+    playlistUntilAt: second(20_010),
+  })
+  const textOf = async (query: string) =>
+    (await recorded.bytesAt(camera!.playlist! + query, officer.token)).bytes.toString()
+  const first = await textOf('')
+  expect(first.match(/m4s$/gm)).toHaveLength(20_000)
+  expect(first.trim().split('\n').slice(-2)).toEqual([`# goes on in ?from=${second(20_010)}`, '#EXT-X-ENDLIST'])
+  const rest = await textOf(`?from=${second(20_010)}`)
+  expect([rest.match(/m4s$/gm)!.length, /PROGRAM-DATE-TIME:(.*)/.exec(rest)![1]]).toEqual([390, second(20_010)])
+  expect(rest).not.toContain('goes on')
 })
