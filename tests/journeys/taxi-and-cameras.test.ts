@@ -133,7 +133,7 @@ describe.skipIf(!chromium)('a taxi’s emergency, and an installer’s cameras',
     })
     await page.goto(`${centre.httpUrl}/#/replay/${incident.id}`)
     const past = page.locator(`[data-past="${incident.id}"]`)
-    await past.locator(`[data-then="${taxiId}"]`).waitFor({ state: 'attached', timeout: 15_000 })
+    await past.locator(`[data-trail-of="${taxiId}"]`).waitFor({ timeout: 15_000 })
     const shown = () => past.locator('select').getAttribute('data-shown')
     const axis = past.locator('input[type="range"]')
     const [minMs, stepMs] = [Number(await axis.getAttribute('min')), Number(await axis.getAttribute('step'))]
