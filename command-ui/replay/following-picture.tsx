@@ -1,10 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 import type { CameraRecording } from '../../domain/recording.ts'
-import { timeMs } from '../data/clock.ts'
 import { urlOf } from '../desk/replay.tsx'
 import { useText } from '../i18n/language.ts'
 import { useReplay } from '../video/use-replay.ts'
-import { isKeptAt } from './picture-then.ts'
+import { isIn, isKeptAt } from './picture-then.ts'
 import { useReplayText } from './replay-words.ts'
 import type { Hand } from './use-hand.ts'
 
@@ -67,8 +66,4 @@ export function FollowingPicture({
       )}
     </figure>
   )
-}
-
-function isIn(span: { fromAt: string; toAt: string }, ms: number): boolean {
-  return timeMs(span.fromAt) <= ms && ms < timeMs(span.toAt)
 }

@@ -5,9 +5,13 @@ import type { CameraRecording } from '../../domain/recording.ts'
 import { timeMs } from '../data/clock.ts'
 import { fixBefore, placeAt } from './place-at.ts'
 
+export function isIn({ fromAt, toAt }: { fromAt: string; toAt: string }, atMs: number): boolean {
+  return timeMs(fromAt) <= atMs && atMs < timeMs(toAt)
+}
+
 /** Whether something of that moment is kept. */
 export function isKeptAt({ kept }: Pick<CameraRecording, 'kept'>, atMs: number): boolean {
-  return kept.some(({ fromAt, toAt }) => timeMs(fromAt) <= atMs && atMs < timeMs(toAt))
+  return kept.some((run) => isIn(run, atMs))
 }
 
 /**

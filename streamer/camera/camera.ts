@@ -18,8 +18,7 @@ import { notACamera, silent } from '../rtsp/failure.ts'
 import type { SessionListener } from '../rtsp/rtsp-session.ts'
 import { RtspSession } from '../rtsp/rtsp-session.ts'
 import type { PlayableVideo } from '../rtsp/session-description.ts'
-import type { LatchKeys, LoginLatch } from './login-latch.ts'
-import { latchKeysOf, whereAndWho } from './login-latch.ts'
+import { latchKeysOf, whereAndWho, type LatchKeys, type LoginLatch } from './login-latch.ts'
 import type { ConnectBudget } from './retry.ts'
 import { Retry, STABLE_MS } from './retry.ts'
 
@@ -137,8 +136,9 @@ export class Camera {
     this.stream.ring.keepMs = order.warm ? this.#around.warmRingMs : COLD_RING_MS
     if (order.record) this.#readAtOnce()
     if (SESSION_MEMBERS.every((member) => before[member] === order[member])) return
+    const { account } = this.latchKeys
     this.latchKeys = latchKeysOf(order)
-    this.#hasPlayed &&= this.latchKeys.account === latchKeysOf(before).account
+    this.#hasPlayed &&= this.latchKeys.account === account
     this.#retry.reset()
     this.failure = null
     this.#leave()

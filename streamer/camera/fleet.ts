@@ -138,7 +138,7 @@ export class Fleet {
       else this.cameras.set(order.id, new Camera(order, this.#around))
     }
     this.#list = [...this.cameras.values()]
-    this.#around.logins.keep(this.#list.map((camera) => camera.latchKeys))
+    this.#around.logins.keep(this.#list)
   }
 
   /** One row per camera, for the beat to the core. */

@@ -82,9 +82,9 @@ export class LoginLatch {
   }
 
   /** Forgets what no camera has any more. */
-  keep(all: readonly LatchKeys[]): void {
+  keep(cameras: readonly { latchKeys: LatchKeys }[]): void {
     if (this.#rejected.size === 0) return
-    const kept = new Set(all.flatMap(({ account, camera, stream }) => [account, camera, stream]))
+    const kept = new Set(cameras.flatMap(({ latchKeys: { account, camera, stream } }) => [account, camera, stream]))
     for (const key of this.#rejected.keys()) if (!kept.has(key)) this.#rejected.delete(key)
   }
 }

@@ -3,12 +3,12 @@
  * unit. In a NAL unit itself 00 00 01 cannot occur (ITU-T H.264 §7.4.1.1), so it always means the next one.
  */
 
-/** @returns where the first start code begins in it, -1: none. Price: a search of the runtime's, for small units only */
-export function startCodeIn(nal: Buffer): number {
-  return nal.indexOf(START_CODE)
-}
-
 const START_CODE = Buffer.from([0, 0, 1])
+
+/** Price: a search of the runtime's, for small units only. */
+export function hasStartCode(nal: Buffer): boolean {
+  return nal.includes(START_CODE)
+}
 
 /** The units between the start codes, copied, because what they lie in is about to be written over; empty ones are left out. */
 export function unitsIn(bytes: Buffer): Buffer[] {

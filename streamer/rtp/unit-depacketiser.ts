@@ -3,7 +3,7 @@ import { UNIT_BYTES_MAX } from '../fmp4/part-writer.ts'
 import { ParameterSets } from './parameter-sets.ts'
 import type { VideoCodec } from './parameter-sets.ts'
 import type { RtpHeader } from './rtp-header.ts'
-import { startCodeIn, unitsIn } from './start-codes.ts'
+import { hasStartCode, unitsIn } from './start-codes.ts'
 
 /** A delimiter in every picture must cost nothing. */
 const SEVERAL_BYTES_MIN = 8
@@ -142,7 +142,7 @@ export abstract class UnitDepacketiser {
   protected tookSeveral(): boolean {
     if (this.writer.nalBytes < SEVERAL_BYTES_MIN) return false
     const nal = this.writer.nal()
-    if (startCodeIn(nal) < 0) return false
+    if (!hasStartCode(nal)) return false
     const units = unitsIn(nal)
     this.counts.startCodes++
     this.writer.dropNal()
@@ -152,9 +152,10 @@ export abstract class UnitDepacketiser {
 
   /** A payload that begins with a start code. */
   protected afterStartCode(bytes: Buffer, start: number, end: number): void {
-    if (startCodeIn(bytes.subarray(start, end)) < 0) return void this.counts.unsupported++
+    const given = bytes.subarray(start, end)
+    if (!hasStartCode(given)) return void this.counts.unsupported++
     this.counts.startCodes++
-    for (const unit of unitsIn(bytes.subarray(start, end))) this.payload(unit, 0, unit.length)
+    for (const unit of unitsIn(given)) this.payload(unit, 0, unit.length)
   }
 
   protected breakFragment(): void {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import mqtt from 'mqtt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../domain/log.ts'
 import { JOURNAL_START, JournalReader } from '../../gateway/intake/journal/reader.ts'
+import { freePort } from '../support/free-port.ts'
 import { type Program, startProgram } from '../support/program.ts'
 
 /** Each within its share, together as many presses as the disk takes. */
@@ -39,15 +38,6 @@ afterEach(async () => {
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64')
 const start = async () => (running = await startProgram('gateway/intake/intake-main.js', env))
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 /** Ids of all events in the journal, in order. */
 async function journalled(): Promise<string[]> {

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publishKey } from '../../devices/camera/publish-key.ts'
 import { flvSocketPath } from '../../streamer/push/flv-socket.ts'
-import { startProgram, type Program } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 import { until } from './support/harness.ts'
 import {
   amf,
@@ -24,6 +23,7 @@ import {
   wideChunks,
   type RtmpDevice,
 } from './support/rtmp-device.ts'
+import { startRtmp } from './support/rtmp-program.ts'
 
 const SECRET = 'cd'.repeat(32)
 const TOKEN = 'inside'
@@ -41,18 +41,7 @@ describe('the RTMP port, and who has no key for it', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vigil-strangers-'))
-    port = await new Promise<number>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const { port: free } = server.address() as AddressInfo
-        server.close(() => resolve(free))
-      })
-    })
-    rtmp = await startProgram('streamer/push/rtmp-main.js', {
-      VIGIL_DATA_DIR: folder,
-      VIGIL_RTMP_PORT: String(port),
-      VIGIL_SECRET_KEY: SECRET,
-      VIGIL_INTERNAL_TOKEN: TOKEN,
-    })
+    ;({ rtmp, port } = await startRtmp(folder, SECRET, TOKEN))
   }, 60_000)
   afterAll(async () => {
     for (const { socket } of devices) socket.destroy()

@@ -1,7 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,11 +15,12 @@ import { flvSocketPath } from '../../streamer/push/flv-socket.ts'
 import { FlvTags, ROOM_BYTES } from '../../streamer/push/flv-tags.ts'
 import { FlvVideo, readAvcConfig } from '../../streamer/push/flv-video.ts'
 import type { StreamFailure } from '../../streamer/rtsp/failure.ts'
-import { startProgram, type Program } from '../support/program.ts'
+import type { Program } from '../support/program.ts'
 import { isRequired } from '../support/required.ts'
 import { seeded } from '../support/seeded.ts'
 import { sleep, until } from './support/harness.ts'
 import { samplesOf } from './support/mp4.ts'
+import { startRtmp } from './support/rtmp-program.ts'
 
 const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 if (!hasFfmpeg && isRequired('ffmpeg')) throw new Error('this run needs ffmpeg, and there is none')
@@ -129,18 +129,7 @@ describe.skipIf(!hasFfmpeg)('a device that pushes by RTMP', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vigil-push-'))
-    port = await new Promise<number>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => {
-        const { port: free } = server.address() as AddressInfo
-        server.close(() => resolve(free))
-      })
-    })
-    rtmp = await startProgram('streamer/push/rtmp-main.js', {
-      VIGIL_DATA_DIR: folder,
-      VIGIL_RTMP_PORT: String(port),
-      VIGIL_SECRET_KEY: SECRET,
-      VIGIL_INTERNAL_TOKEN: TOKEN,
-    })
+    ;({ rtmp, port } = await startRtmp(folder, SECRET, TOKEN))
     const push = { socketPath: flvSocketPath(folder), token: TOKEN }
     fleet = new Fleet({ clock: systemClock, log: silentLog, metrics: new Metrics(), push })
     fleet.start()

@@ -9,7 +9,8 @@ import { JOURNAL_START, JournalReader } from '../../../gateway/intake/journal/re
 import { readRecord } from '../../../gateway/alarms/read-record.ts'
 import { until } from '../../support/api.ts'
 import type { Credential } from './pressing.ts'
-import { freePort, listens } from './whole-centre.ts'
+import { freePort } from '../../support/free-port.ts'
+import { listens } from './whole-centre.ts'
 
 const DIST = fileURLToPath(new URL('../../../dist/', import.meta.url))
 /** The product's intake, and one that breaks the promise on purpose. */

@@ -4,7 +4,8 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { until } from '../../support/api.ts'
-import { freePort, listens } from './whole-centre.ts'
+import { freePort } from '../../support/free-port.ts'
+import { listens } from './whole-centre.ts'
 
 export const MOSQUITTO = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'].find(
   existsSync,
